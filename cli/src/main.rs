@@ -1,0 +1,83 @@
+//! The kmalloc lab at the command line: `run FILE`, `replay DIR`. It links the core only and decides nothing.
+
+mod replay;
+mod run;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use lexopt::prelude::*;
+
+const USAGE: &str = "\
+usage:
+  cargo lab run FILE [--events] [--json]   run a scenario: each call with its answer, then the /proc view
+  cargo lab replay DIR                     compare the core with every recording of a real kernel in DIR
+
+exit codes
+  run     0 done, 2 the text has errors or cannot be read
+  replay  0 all agree, 1 something disagrees, 2 nothing was recognized, 3 only unsupported results are left";
+
+/// What was asked for.
+enum Command {
+    Help,
+    Run(PathBuf, run::Form),
+    Replay(PathBuf),
+}
+
+fn main() -> ExitCode {
+    let command = match parse(std::env::args_os().skip(1).collect()) {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("{error}\n{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    let done = match command {
+        Command::Help => {
+            println!("{USAGE}");
+            Ok(0)
+        }
+        Command::Run(file, form) => {
+            run::run(&file, form).map_err(|error| format!("{}: {error}", file.display()))
+        }
+        Command::Replay(folder) => {
+            replay::replay(&folder).map_err(|error| format!("{}: {error}", folder.display()))
+        }
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut words = Vec::new();
+    let mut form = run::Form::default();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Command::Help),
+            Long("events") => form.events = true,
+            Long("json") => form.json = true,
+            Value(word) => words.push(word),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let mut words = words.into_iter();
+    let command = words.next().ok_or("a command is missing")?;
+    let path = words.next().map(PathBuf::from);
+    if let Some(extra) = words.next() {
+        return Err(format!("{} is too much", extra.to_string_lossy()).into());
+    }
+    match (command.to_string_lossy().as_ref(), path) {
+        ("run", Some(file)) => Ok(Command::Run(file, form)),
+        ("replay", Some(folder)) => Ok(Command::Replay(folder)),
+        ("run", None) => Err("run: which file?".into()),
+        ("replay", None) => Err("replay: which folder?".into()),
+        (other, _) => Err(format!("{other} is no command").into()),
+    }
+}

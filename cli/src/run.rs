@@ -1,0 +1,178 @@
+//! `run FILE`: a scenario's calls with their answers, then the machine as /proc shows it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use kmalloc_core::event::{Failure, Sin, Stop};
+use kmalloc_core::machine::Machine;
+use kmalloc_core::proc;
+use kmalloc_core::run::{Answer, Bounds, CallRecord, Ended, NullReason, Run};
+use kmalloc_core::script::{parse, print_call};
+use serde_json::{Value, json};
+
+use crate::replay::state;
+
+/// How the result is written.
+#[derive(Clone, Copy, Default)]
+pub struct Form {
+    /// With every event of each call.
+    pub events: bool,
+    /// As one JSON object instead of text.
+    pub json: bool,
+}
+
+/// Runs a file and prints; returns the exit code.
+pub fn run(file: &Path, form: Form) -> io::Result<u8> {
+    let parsed = parse(&fs::read_to_string(file)?);
+    if !parsed.errors.is_empty() {
+        for error in &parsed.errors {
+            eprintln!("{}:{error}", file.display());
+        }
+        return Ok(2);
+    }
+    let run = Run::new(&parsed.scenario, Bounds::default())
+        .expect("the parser gives only machines that can be built");
+    if form.json {
+        println!("{}", as_json(&run, form.events));
+    } else {
+        print!("{}", as_text(&run, form.events));
+    }
+    Ok(0)
+}
+
+fn as_text(run: &Run, with_events: bool) -> String {
+    let mut text = String::new();
+    for call in run.calls() {
+        let answer = answer(run.end(), call);
+        text += &format!(
+            "{:>4}  {};  → {answer}\n",
+            call.span.line,
+            print_call(&call.call)
+        );
+        for event in run.events(call.first, call.end) {
+            if with_events {
+                text += &format!("        {:?}\n", event);
+            }
+            for line in proc::messages(&event) {
+                text += &format!("      | {line}\n");
+            }
+        }
+    }
+    if let Some(ended) = run.ended() {
+        text += &format!("{}\n", why_ended(ended));
+    }
+    let machine = run.end();
+    text + &format!(
+        "\n/proc/buddyinfo\n{}\nmarks\n{}\n/proc/slabinfo\n{}",
+        proc::buddyinfo(machine),
+        proc::zone_marks(machine),
+        proc::slabinfo(machine),
+    )
+}
+
+fn as_json(run: &Run, with_events: bool) -> Value {
+    let calls = run.calls().iter().map(|call| {
+        let mut object = json!({
+            "line": call.span.line, "call": print_call(&call.call), "answer": answer(run.end(), call),
+            "first_event": call.first, "end_event": call.end,
+        });
+        if with_events {
+            let events = run.events(call.first, call.end);
+            object["events"] = events
+                .map(|event| json!({"name": event.name(), "event": format!("{event:?}")}))
+                .collect();
+        }
+        object
+    });
+    json!({
+        "calls": calls.collect::<Vec<_>>(),
+        "ended": run.ended().map(why_ended),
+        "zones": state::zones(run.end()),
+        "state": state::state(run.end()),
+        "slabinfo": proc::slabinfo(run.end()),
+    })
+}
+
+fn answer(machine: &Machine, call: &CallRecord) -> String {
+    match call.answer {
+        Answer::Object {
+            address,
+            asked,
+            given,
+            cache,
+        } => {
+            let name = &machine.cache(cache).shape().name;
+            format!("{address:#x}, {name}: {asked} bytes asked, {given} given")
+        }
+        Answer::Pages {
+            pfn,
+            order,
+            address,
+        } => {
+            let pages = 1u32 << order;
+            match address {
+                Some(address) => format!("{address:#x}, {pages} page(s) from pfn {pfn:#x}"),
+                None => format!("struct page of pfn {pfn:#x}, {pages} page(s)"),
+            }
+        }
+        Answer::Null(why) => format!("NULL: {}", why_null(why)),
+        Answer::Size(bytes) => format!("{bytes}"),
+        Answer::Done => "done".into(),
+        Answer::Sinned(sin) => format!("wrong: {}", sin_text(sin)),
+        Answer::Stopped(why) => why_stopped(why),
+    }
+}
+
+fn why_null(why: NullReason) -> &'static str {
+    match why {
+        NullReason::TooLarge => "larger than the largest size class",
+        NullReason::NoGrow => "nothing cached, and __GFP_NO_GROW forbids a new slab",
+        NullReason::NoAddress => "a page of high memory has no address; it is lost",
+        NullReason::NoPages(failure) => match failure {
+            Failure::OrderTooLarge => "the order is above 10",
+            Failure::EmptyZonelist => "no zone of this request has memory",
+            Failure::MayNotWait => {
+                "no zone passed its mark, and without __GFP_WAIT nothing may be reclaimed"
+            }
+            Failure::MemallocExhausted => "a PF_MEMALLOC task found no block even without marks",
+            Failure::NoRetry => "__GFP_NORETRY: one reclaim, no second try",
+            Failure::CostlyOrder => "an order above 3 is tried once after reclaim",
+        },
+    }
+}
+
+fn why_stopped(why: Stop) -> String {
+    match why {
+        Stop::CacheGrowBug => {
+            "kernel BUG at mm/slab.c:1765: a growing cache may not pass these flags on".into()
+        }
+        Stop::Endless => "the kernel would loop here for ever".into(),
+        Stop::Undefined(sin) => format!("undefined from here on: {}", sin_text(sin)),
+    }
+}
+
+fn why_ended(ended: Ended) -> String {
+    match ended {
+        Ended::Stopped(why) => format!("stopped: {}", why_stopped(why)),
+        Ended::TooManyCalls => "stopped: more calls than the lab follows".into(),
+        Ended::TooManyEvents => "stopped: more events than the lab records".into(),
+        Ended::TooManySteps => "stopped: more loop turns than the lab follows".into(),
+    }
+}
+
+fn sin_text(sin: Sin) -> &'static str {
+    match sin {
+        Sin::DoubleFree => "freed already",
+        Sin::WrongFree => "this function does not free what the pointer points to",
+        Sin::WrongOrder => "freed with another order than allocated",
+        Sin::Overrun => "written past the end of the object",
+        Sin::UseAfterFree => "used after it was freed",
+        Sin::NullDereference => "NULL was dereferenced",
+        Sin::BothZoneBits => "__GFP_DMA and __GFP_HIGHMEM at once index past the zonelists",
+        Sin::NotAnAddress => "a struct page is not an address",
+        Sin::Uninitialised => "a variable that was never given a value",
+        Sin::LockHeld => "the lock is held already: nobody could release it",
+        Sin::LockNotHeld => "the lock is not held",
+    }
+}

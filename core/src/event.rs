@@ -1,0 +1,684 @@
+//! Everything that can happen, one small value each.
+//!
+//! *Effect* events change memory; `Machine::apply` is the only code that carries them out. *Decision* events change
+//! nothing and carry the numbers of a test. An event never carries a copy of state, and fits in 16 bytes. The name of an
+//! event is also its goal word, its sentence key and its CSS class ([`Event::name`]).
+
+use crate::context::Context;
+use crate::gfp::Gfp;
+use crate::profile::ZoneId;
+
+/// Index of a slab cache, in the order of creation: 0 is `kmem_cache`, then `size-32`, `size-32(DMA)`, …
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct CacheId(pub u8);
+
+impl CacheId {
+    /// For indexing arrays over caches.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Index of a slab in the machine's table; reused after the slab is destroyed.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct SlabId(pub u32);
+
+/// Which of the two per-cpu lists of a zone.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Temperature {
+    /// Pages likely to be in the processor's cache.
+    Hot,
+    /// Pages likely not to be.
+    Cold,
+}
+
+impl Temperature {
+    /// `[hot, cold]`, as the kernel indexes them.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// For whom a block is being cut.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Destination {
+    /// The caller of the page allocator.
+    Caller,
+    /// A per-cpu list, at its tail.
+    Pcp(Temperature),
+}
+
+/// Which walk over the zonelist a test belongs to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Pass {
+    /// First: against `pages_low`.
+    Low,
+    /// Second: against `pages_min`, lowered by the flags.
+    Min,
+    /// After direct reclaim: as the second.
+    AfterReclaim,
+}
+
+/// A zone's marks.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mark {
+    /// `pages_min`
+    Min,
+    /// `pages_low`
+    Low,
+    /// `pages_high`
+    High,
+    /// `protection[0]`, against GFP_DMA requests
+    ProtectionDma,
+    /// `protection[1]`, against requests without zone bits
+    ProtectionNormal,
+    /// `protection[2]`, against `__GFP_HIGHMEM` requests
+    ProtectionHighMem,
+}
+
+/// Why the page allocator gave up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Failure {
+    /// The order is above the largest (10).
+    OrderTooLarge,
+    /// No zone of this request has memory.
+    EmptyZonelist,
+    /// No `__GFP_WAIT`: may not reclaim.
+    MayNotWait,
+    /// A task that frees memory itself found nothing even without watermarks.
+    MemallocExhausted,
+    /// `__GFP_NORETRY` after one reclaim.
+    NoRetry,
+    /// Order above 3 without `__GFP_REPEAT` or `__GFP_NOFAIL`, after one reclaim.
+    CostlyOrder,
+}
+
+/// Why the allocator tries again after a reclaim.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Retry {
+    /// Order ≤ 3 always retries in 2.6.10.
+    SmallOrder,
+    /// `__GFP_REPEAT`
+    Repeat,
+    /// `__GFP_NOFAIL`
+    NoFail,
+}
+
+/// Why a slab cache could not grow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum GrowFailure {
+    /// `__GFP_NO_GROW`
+    NoGrow,
+    /// The page allocator returned NULL.
+    NoPages,
+    /// No memory for the off-slab management.
+    NoManagement,
+}
+
+/// What a caller did that no driver may do. The lab stops where the kernel's behaviour becomes undefined.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Sin {
+    /// An object or block was freed that is free already.
+    DoubleFree,
+    /// A free function got a pointer that it does not serve.
+    WrongFree,
+    /// A block was freed with another order than it was allocated with.
+    WrongOrder,
+    /// Bytes outside of what the caller owns were written.
+    Overrun,
+    /// Memory was used after it was freed.
+    UseAfterFree,
+    /// NULL was dereferenced.
+    NullDereference,
+    /// Both zone bits at once: one past the end of the zonelist array.
+    BothZoneBits,
+    /// A `struct page *` was used as if it were the address of its page.
+    NotAnAddress,
+    /// A variable was used that was never given a value.
+    Uninitialised,
+    /// A lock was taken that is already held: on one processor nobody could ever release it.
+    LockHeld,
+    /// A lock was released that was not held.
+    LockNotHeld,
+}
+
+/// Why a run ended before its text did.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Stop {
+    /// `BUG()` in `cache_grow`: flags that a slab may not pass on (mm/slab.c, 2.6.10).
+    CacheGrowBug,
+    /// Undefined in the kernel from here on.
+    Undefined(Sin),
+    /// The call would never return.
+    Endless,
+}
+
+/// One thing that happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Event {
+    // ── decisions: nothing changes ────────────────────────────────────────────────────────────────────────────────
+    /// The script's call number `call` begins.
+    Called {
+        /// Index into the run's calls.
+        call: u32,
+    },
+    /// `kmalloc` was entered.
+    KmallocAsked {
+        /// Bytes.
+        size: u32,
+        /// Flags.
+        gfp: Gfp,
+    },
+    /// The first class that holds `size` was chosen (`kmalloc`, `__kmalloc`).
+    ClassChosen {
+        /// Its cache.
+        cache: CacheId,
+        /// Bytes asked for.
+        size: u32,
+    },
+    /// `size` is above the largest class: NULL, silently.
+    ClassMissing {
+        /// Bytes asked for.
+        size: u32,
+    },
+    /// The array cache was looked at (`__cache_alloc`).
+    ArrayTested {
+        /// Whose.
+        cache: CacheId,
+        /// Objects in it.
+        available: u16,
+        /// Its capacity.
+        limit: u16,
+    },
+    /// A refill begins (`cache_alloc_refill`).
+    RefillAsked {
+        /// Of which cache.
+        cache: CacheId,
+        /// Objects wanted.
+        wanted: u16,
+        /// Whether the array was used since the last reap (if not, at most 16 are fetched).
+        touched: bool,
+    },
+    /// Neither a partial nor a free slab was there: the cache must grow.
+    GrowAsked {
+        /// Which.
+        cache: CacheId,
+        /// Its pages per slab, as an order.
+        order: u8,
+    },
+    /// The cache did not grow.
+    GrowFailed {
+        /// Which.
+        cache: CacheId,
+        /// Why.
+        why: GrowFailure,
+    },
+    /// `__alloc_pages` was entered.
+    PagesAsked {
+        /// 2^order pages.
+        order: u32,
+        /// Flags.
+        gfp: Gfp,
+    },
+    /// A zone was measured: granted when `free ≥ need`.
+    ZoneTested {
+        /// Which.
+        zone: ZoneId,
+        /// In which walk.
+        pass: Pass,
+        /// The outcome.
+        granted: bool,
+        /// `free_pages`.
+        free: u32,
+        /// Mark + 2^order + protection.
+        need: u32,
+    },
+    /// The task is exempt from watermarks: this zone is tried without a test.
+    ZoneUntested {
+        /// Which.
+        zone: ZoneId,
+    },
+    /// The count was enough, but no free block of this order or above exists: fragmentation.
+    BlockMissing {
+        /// In which zone.
+        zone: ZoneId,
+        /// Of which order.
+        order: u8,
+    },
+    /// A per-cpu list was looked at (`buffered_rmqueue`): it is refilled when `count ≤ low`.
+    PcpTested {
+        /// Of which zone.
+        zone: ZoneId,
+        /// Which list.
+        list: Temperature,
+        /// Pages on it.
+        count: u16,
+        /// Its low mark.
+        low: u16,
+    },
+    /// `wakeup_kswapd` found the zone at or below `pages_low`.
+    KswapdWoken {
+        /// Which.
+        zone: ZoneId,
+        /// `free_pages`.
+        free: u32,
+        /// `pages_low`.
+        low: u32,
+    },
+    /// `might_sleep()`: this call could sleep and its context must not.
+    MightSleep {
+        /// In mm/slab.c (true) or mm/page_alloc.c.
+        in_slab: bool,
+    },
+    /// The task really slept in atomic context: "scheduling while atomic".
+    SleptAtomic,
+    /// Direct reclaim begins (`try_to_free_pages`).
+    ReclaimStarted {
+        /// For which order.
+        order: u8,
+        /// With which flags.
+        gfp: Gfp,
+    },
+    /// Direct reclaim ended.
+    ReclaimEnded {
+        /// Pages freed.
+        freed: u32,
+    },
+    /// After reclaim failed to help: try again.
+    RetryChosen {
+        /// Why.
+        why: Retry,
+    },
+    /// The lab stops following a retry that would never end.
+    LoopCut {
+        /// Congestion waits that were followed.
+        waits: u32,
+    },
+    /// The page allocator returns NULL.
+    PagesRefused {
+        /// 2^order pages.
+        order: u32,
+        /// Flags.
+        gfp: Gfp,
+        /// Why.
+        why: Failure,
+    },
+
+    /// The caller did what no driver may do.
+    Sinned {
+        /// What.
+        sin: Sin,
+        /// With which pointer.
+        address: u32,
+    },
+
+    // ── effects: machine state changes ────────────────────────────────────────────────────────────────────────────
+    /// The head block of a free list comes to hand.
+    Taken {
+        /// Zone.
+        zone: ZoneId,
+        /// Order of the block.
+        order: u8,
+        /// Order that is wanted.
+        want: u8,
+        /// For whom.
+        to: Destination,
+        /// First page.
+        pfn: u32,
+    },
+    /// The block in hand parts: the upper half goes to the head of its list, the lower stays in hand (`expand`).
+    Split {
+        /// Zone.
+        zone: ZoneId,
+        /// Order before the split.
+        order: u8,
+        /// First page of the block in hand.
+        pfn: u32,
+    },
+    /// The free buddy leaves its list and joins the block in hand (`__free_pages_bulk`).
+    Joined {
+        /// Zone.
+        zone: ZoneId,
+        /// Order of each half.
+        order: u8,
+        /// Whether the block in hand is the upper half.
+        hand_is_upper: bool,
+        /// First page of the buddy.
+        buddy: u32,
+    },
+    /// A block goes to the head of its free list.
+    Listed {
+        /// Zone.
+        zone: ZoneId,
+        /// Order.
+        order: u8,
+        /// First page.
+        pfn: u32,
+    },
+    /// The head page of a per-cpu list goes to the caller.
+    PcpGot {
+        /// Zone.
+        zone: ZoneId,
+        /// List.
+        list: Temperature,
+        /// The page.
+        pfn: u32,
+    },
+    /// A page goes to the head of a per-cpu list.
+    PcpPut {
+        /// Zone.
+        zone: ZoneId,
+        /// List.
+        list: Temperature,
+        /// The page.
+        pfn: u32,
+    },
+    /// The tail page of a per-cpu list comes to hand, on its way to the buddy lists.
+    Drained {
+        /// Zone.
+        zone: ZoneId,
+        /// List.
+        list: Temperature,
+        /// The page.
+        pfn: u32,
+    },
+    /// The last entry of the array cache goes to the caller; the array counts as used.
+    ObjectGot {
+        /// Cache.
+        cache: CacheId,
+        /// Linear address.
+        address: u32,
+    },
+    /// An object is put on top of the array cache.
+    ObjectPut {
+        /// Cache.
+        cache: CacheId,
+        /// Linear address.
+        address: u32,
+    },
+    /// No partial slab: the free list is looked at, which marks it as used.
+    FreeSlabsTouched {
+        /// Cache.
+        cache: CacheId,
+    },
+    /// Objects move from a slab to the array cache, in the order of its free chain; the slab goes to the head of *full*
+    /// or *partial*.
+    ArrayFilled {
+        /// Cache.
+        cache: CacheId,
+        /// How many.
+        count: u16,
+        /// From which slab.
+        slab: SlabId,
+    },
+    /// The oldest entries of the array cache are on their way back; they count as free now.
+    FlushStarted {
+        /// Cache.
+        cache: CacheId,
+        /// How many.
+        count: u16,
+    },
+    /// The oldest entry of the array cache returns to the head of its slab's chain; the slab goes to the head of *free* or
+    /// the tail of *partial*.
+    ObjectReturned {
+        /// Cache.
+        cache: CacheId,
+        /// Linear address.
+        address: u32,
+    },
+    /// The next slab's colour is drawn.
+    ColourDrawn {
+        /// Cache.
+        cache: CacheId,
+    },
+    /// A block of pages becomes a slab, at the tail of *free*.
+    SlabGrew {
+        /// Cache.
+        cache: CacheId,
+        /// Number of the colour, in units of the cache's colour offset.
+        colour: u16,
+        /// Its place in the table.
+        slab: SlabId,
+        /// First page.
+        pfn: u32,
+        /// Address of the management object when it is off-slab, else 0.
+        management: u32,
+    },
+    /// A slab of the *free* list is a plain block of pages again.
+    SlabDied {
+        /// Cache.
+        cache: CacheId,
+        /// Which.
+        slab: SlabId,
+    },
+    /// A cache comes to life, with an array of one entry.
+    CacheCreated {
+        /// Cache.
+        cache: CacheId,
+        /// Address of its descriptor.
+        descriptor: u32,
+        /// Address of its array.
+        array: u32,
+    },
+    /// A cache's array is replaced at the same size (the static arrays of start-up).
+    ArrayMoved {
+        /// Cache.
+        cache: CacheId,
+        /// Address of the new array.
+        array: u32,
+    },
+    /// A cache gets its array of final size; the old entries are set aside and count as flushed.
+    ArrayTuned {
+        /// Cache.
+        cache: CacheId,
+        /// Address of the new array.
+        array: u32,
+    },
+    /// `cache_reap` clears the array's mark of use.
+    ArrayUntouched {
+        /// Cache.
+        cache: CacheId,
+    },
+    /// `cache_reap` clears the free list's mark of use.
+    FreeSlabsUntouched {
+        /// Cache.
+        cache: CacheId,
+    },
+    /// `cache_reap` looks at this cache's slabs again at this jiffy.
+    ReapPlanned {
+        /// Cache.
+        cache: CacheId,
+        /// Jiffies.
+        at: u32,
+    },
+    /// `cache_reap` runs again at this jiffy.
+    ReapScheduled {
+        /// Jiffies.
+        at: u32,
+    },
+    /// A mark of a zone is set.
+    MarkSet {
+        /// Zone.
+        zone: ZoneId,
+        /// Which.
+        mark: Mark,
+        /// To how many pages.
+        pages: u32,
+    },
+    /// `min_free_kbytes` is set.
+    MinFreeSet {
+        /// Kilobytes.
+        kbytes: u32,
+    },
+    /// `lower_zone_protection` is set.
+    ProtectionRatioSet {
+        /// The sysctl's value.
+        ratio: u32,
+    },
+    /// Boot holds a block before it frees it.
+    BootHeld {
+        /// Order.
+        order: u8,
+        /// First page.
+        pfn: u32,
+    },
+    /// The calling context changes.
+    ContextSet {
+        /// To this.
+        context: Context,
+    },
+    /// Time passes.
+    Waited {
+        /// How many.
+        jiffies: u32,
+    },
+    /// The failure message, if the rate limit lets it through (`printk_ratelimit`, kernel/printk.c).
+    Warned {
+        /// 2^order pages.
+        order: u8,
+        /// Whether it was printed.
+        printed: bool,
+        /// Messages that were swallowed before this one.
+        suppressed: u32,
+        /// Flags.
+        gfp: Gfp,
+    },
+    /// `out_of_memory()` was called and its clocks moved.
+    OomCalled {
+        /// Whether a victim is chosen now.
+        kills: bool,
+        /// Flags of the request.
+        gfp: Gfp,
+    },
+    /// A block of pages is offered to direct reclaim: the script says what can be freed.
+    ReclaimOffered {
+        /// Order.
+        order: u8,
+        /// First page.
+        pfn: u32,
+    },
+    /// The next direct reclaim that finds this plan frees so many of the offered blocks.
+    ReclaimPlanned {
+        /// Blocks.
+        blocks: u32,
+    },
+    /// The first plan is used up.
+    ReclaimPlanUsed,
+    /// The first offered block is freed by reclaim.
+    ReclaimUsed,
+    /// A block of pages belongs to the OOM killer's next victim.
+    VictimOffered {
+        /// Order.
+        order: u8,
+        /// First page.
+        pfn: u32,
+    },
+    /// The victim's first block is freed.
+    VictimUsed,
+    /// How many congestion waits the lab follows before it calls a retry endless.
+    PatienceSet {
+        /// Waits in one allocation.
+        waits: u32,
+    },
+    /// Bytes were written.
+    Written {
+        /// With this value.
+        byte: u8,
+        /// From this linear address.
+        address: u32,
+        /// How many.
+        length: u32,
+    },
+    /// The run ends here.
+    Stopped {
+        /// Why.
+        why: Stop,
+    },
+}
+
+/// Names and sorts of all kinds, in one table: `(variant, name, is_effect)`.
+macro_rules! kinds {
+    ($($variant:ident $name:literal $effect:literal)*) => {
+        impl Event {
+            /// The one name of this kind of event: goal word, sentence key, CSS class.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Event::$variant { .. } => $name,)* }
+            }
+
+            /// True when the event changes the machine.
+            pub const fn is_effect(&self) -> bool {
+                match self { $(Event::$variant { .. } => $effect,)* }
+            }
+
+            /// Every name, in the order of the declaration.
+            pub const NAMES: &'static [&'static str] = &[$($name),*];
+        }
+    };
+}
+
+kinds! {
+    Called "called" false
+    KmallocAsked "kmalloc-asked" false
+    ClassChosen "class-chosen" false
+    ClassMissing "class-missing" false
+    ArrayTested "array-tested" false
+    RefillAsked "refill-asked" false
+    GrowAsked "grow-asked" false
+    GrowFailed "grow-failed" false
+    PagesAsked "pages-asked" false
+    ZoneTested "zone-tested" false
+    ZoneUntested "zone-untested" false
+    BlockMissing "block-missing" false
+    PcpTested "pcp-tested" false
+    KswapdWoken "kswapd-woken" false
+    MightSleep "might-sleep" false
+    SleptAtomic "slept-atomic" false
+    ReclaimStarted "reclaim-started" false
+    ReclaimEnded "reclaim-ended" false
+    RetryChosen "retry-chosen" false
+    LoopCut "loop-cut" false
+    PagesRefused "pages-refused" false
+    Sinned "sinned" false
+    Taken "taken" true
+    Split "split" true
+    Joined "joined" true
+    Listed "listed" true
+    PcpGot "pcp-got" true
+    PcpPut "pcp-put" true
+    Drained "drained" true
+    ObjectGot "object-got" true
+    ObjectPut "object-put" true
+    FreeSlabsTouched "free-slabs-touched" true
+    ArrayFilled "array-filled" true
+    FlushStarted "flush-started" true
+    ObjectReturned "object-returned" true
+    ColourDrawn "colour-drawn" true
+    SlabGrew "slab-grew" true
+    SlabDied "slab-died" true
+    CacheCreated "cache-created" true
+    ArrayMoved "array-moved" true
+    ArrayTuned "array-tuned" true
+    ArrayUntouched "array-untouched" true
+    FreeSlabsUntouched "free-slabs-untouched" true
+    ReapPlanned "reap-planned" true
+    ReapScheduled "reap-scheduled" true
+    MarkSet "mark-set" true
+    MinFreeSet "min-free-set" true
+    ProtectionRatioSet "protection-ratio-set" true
+    BootHeld "boot-held" true
+    ContextSet "context-set" true
+    Waited "waited" true
+    Warned "warned" true
+    OomCalled "oom-called" true
+    ReclaimOffered "reclaim-offered" true
+    ReclaimPlanned "reclaim-planned" true
+    ReclaimPlanUsed "reclaim-plan-used" true
+    ReclaimUsed "reclaim-used" true
+    VictimOffered "victim-offered" true
+    VictimUsed "victim-used" true
+    PatienceSet "patience-set" true
+    Written "written" true
+    Stopped "stopped" true
+}
+
+const _: () = assert!(size_of::<Event>() <= 16, "an event must fit in 16 bytes");

@@ -1,0 +1,220 @@
+//! The simulated kernel's public face: a machine, and the calls that can be made on it.
+//!
+//! Nothing here is generic: the one `match` on the recorder stands here, so that callers in other crates compile none of
+//! the allocator. Scripts are run by `run`; this file knows nothing of text.
+
+use crate::context::Context;
+use crate::event::{Event, Sin, Stop, Temperature};
+use crate::gfp::Gfp;
+use crate::machine::{Door, Machine, Off, Use};
+pub use crate::mm::linux_2_6_10::page_alloc::PageAnswer;
+pub use crate::mm::linux_2_6_10::slab::{CacheFailure, ObjectAnswer};
+use crate::mm::linux_2_6_10::{boot, page_alloc, slab};
+use crate::profile::{BootLayout, MachineSpec, SpecError};
+use crate::recording::{Log, Recording};
+
+/// A machine, live, with recording on or off.
+#[derive(Clone)]
+pub struct Lab {
+    machine: Machine,
+    log: Option<Log>,
+}
+
+/// Runs a function of `mm` on this lab's machine, through the recorder that is in place.
+macro_rules! through {
+    ($lab:expr, $door:ident => $body:expr) => {
+        match &mut $lab.log {
+            None => {
+                let mut off = Off;
+                let $door = &mut Door::new(&mut $lab.machine, &mut off);
+                $body
+            }
+            Some(log) => {
+                let $door = &mut Door::new(&mut $lab.machine, log);
+                $body
+            }
+        }
+    };
+}
+
+impl Lab {
+    /// Boots a machine up to the point where drivers load; recording is off.
+    pub fn boot(spec: MachineSpec) -> Result<Lab, SpecError> {
+        spec.check()?;
+        let layout = spec.layout();
+        Ok(Lab {
+            machine: boot::boot(spec, layout),
+            log: None,
+        })
+    }
+
+    /// Boots with reservations other than the header can say, as the recordings have them.
+    pub fn boot_with(spec: MachineSpec, layout: BootLayout, with_slab: bool) -> Lab {
+        let machine = if with_slab {
+            boot::boot(spec, layout)
+        } else {
+            boot::boot_pages(spec, layout)
+        };
+        Lab { machine, log: None }
+    }
+
+    /// Starts to record, from here.
+    pub fn record(&mut self) {
+        self.log = Some(Log::default());
+    }
+
+    /// The machine now.
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Events recorded so far.
+    pub fn log(&self) -> Option<&Log> {
+        self.log.as_ref()
+    }
+
+    /// Ends here and hands the recording out, given the machine it started from.
+    pub fn into_recording(self, start: Machine) -> (Machine, Recording) {
+        (
+            self.machine,
+            Recording::new(start, self.log.unwrap_or_default()),
+        )
+    }
+
+    /// Records a decision of the script's side, or carries out an effect of it.
+    pub(crate) fn emit(&mut self, event: Event) {
+        through!(self, door => door.emit(event));
+    }
+
+    /// `kmalloc(size, gfp)`. Both zone bits at once stop the machine: undefined in the kernel.
+    pub fn kmalloc(&mut self, size: u32, gfp: Gfp) -> ObjectAnswer {
+        through!(self, door => slab::kmalloc(door, size, gfp))
+    }
+
+    /// `kfree(address)`; NULL is allowed. A pointer that is no live object is a sin, and nothing is freed.
+    pub fn kfree(&mut self, address: u32) -> Result<(), Sin> {
+        if address == 0 {
+            return Ok(());
+        }
+        let (slab, index) = self.machine.object_of(address).ok_or(Sin::WrongFree)?;
+        if self.machine.object_address(slab, index) != address {
+            return Err(Sin::WrongFree);
+        }
+        if self.machine.is_chained(slab, index) || self.cached(address) {
+            return Err(Sin::DoubleFree);
+        }
+        self.kfree_live(address);
+        Ok(())
+    }
+
+    /// `kfree` without the lab's look at whether the object is live: for callers who know, and for benchmarks.
+    pub fn kfree_live(&mut self, address: u32) {
+        through!(self, door => slab::kfree(door, address));
+    }
+
+    /// Whether an object lies in its array cache, that is, was freed already.
+    fn cached(&self, address: u32) -> bool {
+        let Some(slab) = self.machine.slab_of(address) else {
+            return false;
+        };
+        self.machine
+            .cache(self.machine.slab(slab).cache())
+            .array()
+            .any(|entry| entry == address)
+    }
+
+    /// `ksize(address)`: the size class.
+    pub fn ksize(&self, address: u32) -> Option<u32> {
+        let slab = self.machine.slab_of(address)?;
+        Some(
+            self.machine
+                .cache(self.machine.slab(slab).cache())
+                .shape()
+                .class_size,
+        )
+    }
+
+    /// `alloc_pages(gfp, order)`.
+    pub fn alloc_pages(&mut self, gfp: Gfp, order: u32) -> PageAnswer {
+        through!(self, door => page_alloc::alloc_pages(door, gfp, order))
+    }
+
+    /// `__free_pages(page, order)`. A block that no caller holds is a sin, and nothing is freed.
+    pub fn free_pages(&mut self, pfn: u32, order: u8) -> Result<(), Sin> {
+        let block = self.machine.block_at(pfn);
+        match block.what {
+            Use::Pages if block.order == order => {}
+            Use::Pages => return Err(Sin::WrongOrder),
+            Use::Free | Use::Hot | Use::Cold => return Err(Sin::DoubleFree),
+            Use::Body => {
+                let free = matches!(self.machine.block_of(pfn).what, Use::Free);
+                return Err(if free {
+                    Sin::DoubleFree
+                } else {
+                    Sin::WrongFree
+                });
+            }
+            _ => return Err(Sin::WrongFree),
+        }
+        self.free_pages_live(pfn, order, Temperature::Hot);
+        Ok(())
+    }
+
+    /// Frees a block that a caller holds; order 0 goes to the given per-cpu list.
+    pub fn free_pages_live(&mut self, pfn: u32, order: u8, list: Temperature) {
+        through!(self, door => page_alloc::free_pages(door, pfn, order, list));
+    }
+
+    /// From now on calls come from this context.
+    pub fn set_context(&mut self, context: Context) {
+        if self.machine.context() != context {
+            self.emit(Event::ContextSet { context });
+        }
+    }
+
+    /// Lets jiffies pass; returns how often `cache_reap` ran.
+    pub fn pass_time(&mut self, jiffies: u32) -> u32 {
+        through!(self, door => slab::pass_time(door, jiffies))
+    }
+
+    /// Writes the sysctl `vm.min_free_kbytes`.
+    pub fn set_min_free_kbytes(&mut self, kbytes: u32) {
+        through!(self, door => boot::set_min_free_kbytes(door, kbytes));
+    }
+
+    /// Writes the sysctl `vm.lower_zone_protection`.
+    pub fn set_lower_zone_protection(&mut self, ratio: u32) {
+        through!(self, door => boot::set_lower_zone_protection(door, ratio));
+    }
+
+    /// Follows a retry for at most so many congestion waits.
+    pub fn set_patience(&mut self, waits: u32) {
+        self.emit(Event::PatienceSet { waits });
+    }
+
+    /// Offers a block that a caller holds to the next direct reclaims.
+    pub fn offer_to_reclaim(&mut self, pfn: u32, order: u8) {
+        self.emit(Event::ReclaimOffered { order, pfn });
+    }
+
+    /// The next reclaim that finds this plan frees so many of the offered blocks.
+    pub fn plan_reclaim(&mut self, blocks: u32) {
+        self.emit(Event::ReclaimPlanned { blocks });
+    }
+
+    /// Gives a block that a caller holds to the OOM killer's next victim.
+    pub fn offer_to_oom(&mut self, pfn: u32, order: u8) {
+        self.emit(Event::VictimOffered { order, pfn });
+    }
+
+    /// Moves the clock to an absolute jiffy without anything happening meanwhile: for recordings' start states.
+    pub fn set_clock(&mut self, jiffies: u32) {
+        let by = jiffies.wrapping_sub(self.machine.jiffies());
+        self.emit(Event::Waited { jiffies: by });
+    }
+
+    /// Stops the machine: what follows is not defined.
+    pub(crate) fn stop(&mut self, why: Stop) {
+        self.emit(Event::Stopped { why });
+    }
+}

@@ -1,0 +1,855 @@
+//! What *is*: the machine's state, readable by everyone, written by [`Machine::apply`] alone.
+//!
+//! Every field is private to this module, so the compiler keeps the one door:
+//!
+//! ```compile_fail
+//! # use kmalloc_core::{machine::Machine, lab::Lab, profile::MachineSpec};
+//! # let mut machine: Machine = Lab::boot(MachineSpec::default()).unwrap().machine().clone();
+//! machine.jiffies = 5; // private: only an event may do that
+//! ```
+//!
+//! while reading is free:
+//!
+//! ```
+//! # use kmalloc_core::{machine::Machine, lab::Lab, profile::MachineSpec};
+//! # let mut machine: Machine = Lab::boot(MachineSpec::default()).unwrap().machine().clone();
+//! assert_eq!(machine.jiffies(), kmalloc_core::machine::INITIAL_JIFFIES);
+//! ```
+//!
+//! `apply` says what happened in mechanism words and never asks which kernel it is; nothing here decides.
+
+mod bytes;
+mod door;
+mod frames;
+mod slab;
+mod validate;
+mod world;
+mod zone;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+pub use door::{Door, Off, Recorder};
+pub use frames::{NIL, Use};
+pub use slab::{Cache, CacheShape, Slab, SlabList};
+pub use world::{OomClock, RateLimit};
+pub use zone::{Pcp, PcpShape, Zone};
+
+use crate::context::Context;
+use crate::event::{CacheId, Destination, Event, Mark, SlabId, Stop, Temperature};
+use crate::profile::{BootLayout, HZ, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId};
+use bytes::Bytes;
+use frames::{Frames, Tag};
+use slab::{CHAIN_END, SlabEnds};
+use world::Offered;
+
+/// Jiffies when the machine starts: five minutes before the counter wraps (`INITIAL_JIFFIES`).
+pub const INITIAL_JIFFIES: u32 = (-300_000i32) as u32;
+
+/// No block in hand.
+const EMPTY_HAND: u8 = u8::MAX;
+
+/// A block between two lists: off its free list, not yet at its place.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Hand {
+    pfn: u32,
+    order: u8,
+    want: u8,
+    to: Destination,
+}
+
+/// The zonelist of one kind of request: zones in the order in which they are tried.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Zonelist {
+    zones: [ZoneId; ZONES],
+    len: u8,
+}
+
+impl Zonelist {
+    /// At most [`ZONES`] zones.
+    pub fn new(from: &[ZoneId]) -> Zonelist {
+        let mut zones = [ZoneId::DMA; ZONES];
+        zones[..from.len()].copy_from_slice(from);
+        Zonelist {
+            zones,
+            len: from.len() as u8,
+        }
+    }
+
+    /// The zones in order.
+    #[inline(always)]
+    pub fn zones(&self) -> &[ZoneId] {
+        &self.zones[..usize::from(self.len)]
+    }
+}
+
+/// A block of pages as the memory map shows it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Block {
+    /// First page.
+    pub pfn: u32,
+    /// 2^order pages.
+    pub order: u8,
+    /// What it is.
+    pub what: Use,
+}
+
+/// The simulated machine at one moment.
+#[derive(Clone, PartialEq)]
+pub struct Machine {
+    spec: MachineSpec,
+    layout: BootLayout,
+    frames: Frames,
+    zones: [Zone; ZONES],
+    zonelists: [Zonelist; ZONES],
+    hand: Hand,
+    caches: Vec<Cache>,
+    slabs: Vec<Slab>,
+    dead_slabs: Vec<u32>,
+    context: Context,
+    jiffies: u32,
+    reap_due: u32,
+    min_free_kbytes: u32,
+    protection_ratio: u32,
+    rate_limit: RateLimit,
+    oom: OomClock,
+    offered: Offered,
+    patience: u32,
+    bytes: Bytes,
+    stopped: Option<Stop>,
+}
+
+/// Congestion waits that are followed in one allocation unless the script says otherwise.
+pub const DEFAULT_PATIENCE: u32 = 50;
+
+impl Machine {
+    /// A machine whose memory nobody holds yet: boot's events fill it.
+    pub(crate) fn blank(
+        spec: MachineSpec,
+        layout: BootLayout,
+        pcp: [[PcpShape; 2]; ZONES],
+        zonelists: [Zonelist; ZONES],
+        shapes: Vec<CacheShape>,
+    ) -> Machine {
+        let zones = ZoneId::ALL.map(|zone| {
+            Zone::new(
+                spec.zone_start(zone),
+                spec.zone_pages[zone.index()],
+                pcp[zone.index()],
+            )
+        });
+        let mut frames = Frames::new(spec.total_pages() as usize);
+        frames.tag.fill(Tag::new(Use::Reserved, 0));
+        Machine {
+            frames,
+            zones,
+            zonelists,
+            hand: Hand {
+                pfn: 0,
+                order: EMPTY_HAND,
+                want: 0,
+                to: Destination::Caller,
+            },
+            caches: shapes.into_iter().map(Cache::new).collect(),
+            slabs: Vec::new(),
+            dead_slabs: Vec::new(),
+            context: Context::PROCESS,
+            jiffies: INITIAL_JIFFIES,
+            reap_due: INITIAL_JIFFIES.wrapping_add(HZ as u32),
+            min_free_kbytes: 0,
+            protection_ratio: 0,
+            rate_limit: RateLimit::new(),
+            oom: OomClock::default(),
+            offered: Offered::default(),
+            patience: DEFAULT_PATIENCE,
+            bytes: Bytes::default(),
+            stopped: None,
+            spec,
+            layout,
+        }
+    }
+
+    // ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// What machine this is.
+    pub const fn spec(&self) -> &MachineSpec {
+        &self.spec
+    }
+
+    /// Where boot's own pages lie.
+    pub const fn layout(&self) -> &BootLayout {
+        &self.layout
+    }
+
+    /// A zone, absent ones included (their `pages()` is 0).
+    #[inline(always)]
+    pub const fn zone(&self, zone: ZoneId) -> &Zone {
+        &self.zones[zone.index()]
+    }
+
+    /// The zones that have memory, in index order.
+    pub fn zones(&self) -> impl Iterator<Item = (ZoneId, &Zone)> {
+        ZoneId::ALL
+            .into_iter()
+            .map(|id| (id, &self.zones[id.index()]))
+            .filter(|(_, zone)| zone.pages > 0)
+    }
+
+    /// The zone of a page.
+    #[inline(always)]
+    pub fn zone_of(&self, pfn: u32) -> ZoneId {
+        if pfn < self.zones[1].start {
+            ZoneId::DMA
+        } else if pfn < self.zones[2].start {
+            ZoneId::NORMAL
+        } else {
+            ZoneId::HIGHMEM
+        }
+    }
+
+    /// The zonelist of a request by its zone bits: 0 none, 1 DMA, 2 HIGHMEM.
+    #[inline(always)]
+    pub const fn zonelist(&self, zone_bits: usize) -> &Zonelist {
+        &self.zonelists[zone_bits]
+    }
+
+    /// Blocks of a free list, head first.
+    pub fn free_list(&self, zone: ZoneId, order: u8) -> impl Iterator<Item = u32> + '_ {
+        let mut at = self.zones[zone.index()].heads[usize::from(order)];
+        core::iter::from_fn(move || {
+            let pfn = at;
+            if pfn == NIL {
+                return None;
+            }
+            at = self.frames.next[pfn as usize];
+            Some(pfn)
+        })
+    }
+
+    /// Whether a page is the first of a free block of exactly this order.
+    #[inline(always)]
+    pub fn is_free_block(&self, pfn: u32, order: u8) -> bool {
+        self.frames.tag[pfn as usize] == Tag::new(Use::Free, order)
+    }
+
+    /// What the first page of a block says; `Use::Body` elsewhere.
+    #[inline(always)]
+    pub fn block_at(&self, pfn: u32) -> Block {
+        let tag = self.frames.tag[pfn as usize];
+        Block {
+            pfn,
+            order: tag.order(),
+            what: tag.what(),
+        }
+    }
+
+    /// The block that a page belongs to.
+    pub fn block_of(&self, pfn: u32) -> Block {
+        let start = self.zone(self.zone_of(pfn)).start;
+        for order in 0..ORDERS as u8 {
+            let head = start + (((pfn - start) >> order) << order);
+            let block = self.block_at(head);
+            if block.what != Use::Body && block.order >= order {
+                return block;
+            }
+        }
+        unreachable!("tags partition the memory: page {pfn:#x} is in no block")
+    }
+
+    /// Every block in address order.
+    pub fn blocks(&self) -> impl Iterator<Item = Block> + '_ {
+        let pages = self.frames.tag.len() as u32;
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            if at >= pages {
+                return None;
+            }
+            let block = self.block_at(at);
+            at += 1 << block.order;
+            Some(block)
+        })
+    }
+
+    /// The block that is being cut or joined, if one is: first page and order.
+    pub fn hand(&self) -> Option<(u32, u8)> {
+        (self.hand.order != EMPTY_HAND).then_some((self.hand.pfn, self.hand.order))
+    }
+
+    /// The slab caches in the order of their creation.
+    pub fn caches(&self) -> impl DoubleEndedIterator<Item = (CacheId, &Cache)> + ExactSizeIterator {
+        self.caches
+            .iter()
+            .enumerate()
+            .map(|(index, cache)| (CacheId(index as u8), cache))
+    }
+
+    /// A cache.
+    #[inline(always)]
+    pub fn cache(&self, id: CacheId) -> &Cache {
+        &self.caches[id.index()]
+    }
+
+    /// A slab.
+    #[inline(always)]
+    pub fn slab(&self, id: SlabId) -> &Slab {
+        &self.slabs[id.0 as usize]
+    }
+
+    /// Slabs of one of a cache's lists, head first.
+    pub fn slabs(&self, cache: CacheId, list: SlabList) -> impl Iterator<Item = SlabId> + '_ {
+        let mut at = self.caches[cache.index()].lists[list.index()].head;
+        core::iter::from_fn(move || {
+            let id = at;
+            if id == NIL {
+                return None;
+            }
+            at = self.slabs[id as usize].next;
+            Some(SlabId(id))
+        })
+    }
+
+    /// The table place that the next slab gets.
+    pub fn next_slab(&self) -> SlabId {
+        SlabId(
+            self.dead_slabs
+                .last()
+                .copied()
+                .unwrap_or(self.slabs.len() as u32),
+        )
+    }
+
+    /// The page of a linear address, if it is one of low memory.
+    #[inline(always)]
+    pub fn pfn_of(&self, address: u32) -> Option<u32> {
+        let pfn = address.checked_sub(PAGE_OFFSET)? / self.spec.page_size;
+        (pfn < self.zones[2].start).then_some(pfn)
+    }
+
+    /// The linear address of a page of low memory.
+    #[inline(always)]
+    pub const fn address_of(&self, pfn: u32) -> u32 {
+        PAGE_OFFSET + pfn * self.spec.page_size
+    }
+
+    /// The slab that an address lies in (`virt_to_page`, then the page's links).
+    #[inline(always)]
+    pub fn slab_of(&self, address: u32) -> Option<SlabId> {
+        let pfn = self.pfn_of(address)?;
+        let block = self.block_of(pfn);
+        (block.what == Use::Slab).then(|| SlabId(self.frames.prev[block.pfn as usize]))
+    }
+
+    /// The object that an address lies in: its slab and its index, or None between objects.
+    pub fn object_of(&self, address: u32) -> Option<(SlabId, u16)> {
+        let id = self.slab_of(address)?;
+        let slab = self.slab(id);
+        let shape = &self.caches[slab.cache.index()].shape;
+        let index = address.checked_sub(slab.first_object)? / shape.object_size;
+        (index < u32::from(shape.objects)).then_some((id, index as u16))
+    }
+
+    /// The address of an object.
+    #[inline(always)]
+    pub fn object_address(&self, slab: SlabId, index: u16) -> u32 {
+        let slab = &self.slabs[slab.0 as usize];
+        slab.first_object + u32::from(index) * self.caches[slab.cache.index()].shape.object_size
+    }
+
+    /// The calling context.
+    #[inline(always)]
+    pub const fn context(&self) -> Context {
+        self.context
+    }
+
+    /// The clock: milliseconds, modulo 2^32.
+    #[inline(always)]
+    pub const fn jiffies(&self) -> u32 {
+        self.jiffies
+    }
+
+    /// When `cache_reap` runs next.
+    pub const fn reap_due(&self) -> u32 {
+        self.reap_due
+    }
+
+    /// The sysctl `vm.min_free_kbytes`.
+    pub const fn min_free_kbytes(&self) -> u32 {
+        self.min_free_kbytes
+    }
+
+    /// The sysctl `vm.lower_zone_protection`.
+    pub const fn protection_ratio(&self) -> u32 {
+        self.protection_ratio
+    }
+
+    /// The failure message's rate limit.
+    pub const fn rate_limit(&self) -> &RateLimit {
+        &self.rate_limit
+    }
+
+    /// The OOM killer's clocks.
+    pub const fn oom(&self) -> &OomClock {
+        &self.oom
+    }
+
+    /// The first block that reclaim would free: first page and order.
+    pub fn offered(&self) -> Option<(u32, u8)> {
+        self.offered.blocks.front().copied()
+    }
+
+    /// How many blocks the next reclaim frees, if the script planned one.
+    pub fn planned(&self) -> Option<u32> {
+        self.offered.plans.front().copied()
+    }
+
+    /// The first block of the OOM killer's next victim.
+    pub fn victim(&self) -> Option<(u32, u8)> {
+        self.offered.victim.front().copied()
+    }
+
+    /// Congestion waits that are followed in one allocation.
+    pub const fn patience(&self) -> u32 {
+        self.patience
+    }
+
+    /// The byte at an address of low memory.
+    pub fn byte(&self, address: u32) -> u8 {
+        self.bytes.read(address)
+    }
+
+    /// Why the machine stopped, if it did.
+    #[inline(always)]
+    pub const fn stopped(&self) -> Option<Stop> {
+        self.stopped
+    }
+
+    // ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Carries out one event. The only writer of machine state; decisions change nothing.
+    #[inline(always)]
+    pub(crate) fn apply(&mut self, event: &Event) {
+        match *event {
+            Event::Taken {
+                zone,
+                order,
+                want,
+                to,
+                pfn,
+            } => self.taken(zone, order, want, to, pfn),
+            Event::Split { zone, order, pfn } => self.split(zone, order, pfn),
+            Event::Joined {
+                zone,
+                order,
+                hand_is_upper,
+                buddy,
+            } => self.joined(zone, order, hand_is_upper, buddy),
+            Event::Listed { zone, order, pfn } => self.listed(zone, order, pfn),
+            Event::PcpGot { zone, list, pfn } => self.pcp_got(zone, list, pfn),
+            Event::PcpPut { zone, list, pfn } => self.pcp_put(zone, list, pfn),
+            Event::Drained { zone, list, pfn } => self.drained(zone, list, pfn),
+            Event::ObjectGot { cache, address } => self.object_got(cache, address),
+            Event::ObjectPut { cache, address } => self.object_put(cache, address),
+            Event::ArrayFilled { cache, count, slab } => self.array_filled(cache, count, slab),
+            Event::ObjectReturned { cache, address } => self.object_returned(cache, address),
+            Event::FlushStarted { cache, count } => {
+                let cache = &mut self.caches[cache.index()];
+                cache.flushing = count;
+                cache.free_objects += u32::from(count);
+            }
+            _ if event.is_effect() => self.apply_rare(event),
+            _ => {}
+        }
+    }
+
+    /// Carries out a run of events.
+    pub(crate) fn apply_all(&mut self, events: &[Event]) {
+        for event in events {
+            self.apply(event);
+        }
+    }
+
+    /// The events that a busy machine seldom sees, out of line to keep the hot path small.
+    #[inline(never)]
+    fn apply_rare(&mut self, event: &Event) {
+        match *event {
+            Event::FreeSlabsTouched { cache } => self.caches[cache.index()].free_touched = true,
+            Event::FreeSlabsUntouched { cache } => self.caches[cache.index()].free_touched = false,
+            Event::ArrayUntouched { cache } => self.caches[cache.index()].array_touched = false,
+            Event::ColourDrawn { cache } => {
+                let cache = &mut self.caches[cache.index()];
+                let next = cache.colour_next + 1;
+                cache.colour_next = if next >= cache.shape.colours { 0 } else { next };
+            }
+            Event::SlabGrew {
+                cache,
+                colour,
+                slab,
+                pfn,
+                management,
+            } => {
+                self.slab_grew(cache, colour, slab, pfn, management);
+            }
+            Event::SlabDied { cache, slab } => self.slab_died(cache, slab),
+            Event::CacheCreated {
+                cache,
+                descriptor,
+                array,
+            } => {
+                let cache = &mut self.caches[cache.index()];
+                cache.created = true;
+                cache.descriptor = descriptor;
+                cache.array_address = array;
+                (cache.limit, cache.batch) = (1, 1);
+                cache.free_limit = cache.shape.first_free_limit;
+            }
+            Event::ArrayMoved { cache, array } => self.caches[cache.index()].array_address = array,
+            Event::ArrayTuned { cache, array } => {
+                let cache = &mut self.caches[cache.index()];
+                cache.array_address = array;
+                (cache.limit, cache.batch) = (cache.shape.limit, cache.shape.batch);
+                cache.free_limit = cache.shape.free_limit;
+                cache.array_touched = false;
+            }
+            Event::ReapPlanned { cache, at } => self.caches[cache.index()].next_reap = at,
+            Event::ReapScheduled { at } => self.reap_due = at,
+            Event::MarkSet { zone, mark, pages } => {
+                let zone = &mut self.zones[zone.index()];
+                *match mark {
+                    Mark::Min => &mut zone.pages_min,
+                    Mark::Low => &mut zone.pages_low,
+                    Mark::High => &mut zone.pages_high,
+                    Mark::ProtectionDma => &mut zone.protection[0],
+                    Mark::ProtectionNormal => &mut zone.protection[1],
+                    Mark::ProtectionHighMem => &mut zone.protection[2],
+                } = pages;
+            }
+            Event::MinFreeSet { kbytes } => self.min_free_kbytes = kbytes,
+            Event::ProtectionRatioSet { ratio } => self.protection_ratio = ratio,
+            Event::BootHeld { order, pfn } => {
+                self.frames.tag[pfn as usize..pfn as usize + (1 << order)].fill(Tag::BODY);
+                self.frames.set(pfn, Use::Pages, order);
+            }
+            Event::ContextSet { context } => self.context = context,
+            Event::Waited { jiffies } => self.jiffies = self.jiffies.wrapping_add(jiffies),
+            Event::Warned { printed, .. } => {
+                let tokens = self.rate_limit.tokens_at(self.jiffies);
+                self.rate_limit = RateLimit {
+                    tokens: if printed {
+                        tokens - RateLimit::COST
+                    } else {
+                        tokens
+                    },
+                    last: self.jiffies,
+                    missed: if printed {
+                        0
+                    } else {
+                        self.rate_limit.missed + 1
+                    },
+                };
+            }
+            Event::OomCalled { .. } => self.oom = self.oom.called(self.jiffies).0,
+            Event::ReclaimOffered { order, pfn } => self.offered.blocks.push_back((pfn, order)),
+            Event::ReclaimPlanned { blocks } => self.offered.plans.push_back(blocks),
+            Event::ReclaimPlanUsed => drop(self.offered.plans.pop_front()),
+            Event::ReclaimUsed => drop(self.offered.blocks.pop_front()),
+            Event::VictimOffered { order, pfn } => self.offered.victim.push_back((pfn, order)),
+            Event::VictimUsed => drop(self.offered.victim.pop_front()),
+            Event::PatienceSet { waits } => self.patience = waits,
+            Event::Written {
+                byte,
+                address,
+                length,
+            } => self.bytes.fill(address, length, byte),
+            Event::Stopped { why } => self.stopped = Some(why),
+            _ => unreachable!("{} is carried out in apply", event.name()),
+        }
+    }
+
+    #[inline(always)]
+    fn push_free(&mut self, zone: ZoneId, order: u8, pfn: u32) {
+        let zone = &mut self.zones[zone.index()];
+        let head = core::mem::replace(&mut zone.heads[usize::from(order)], pfn);
+        self.frames.next[pfn as usize] = head;
+        self.frames.prev[pfn as usize] = NIL;
+        if head != NIL {
+            self.frames.prev[head as usize] = pfn;
+        }
+        zone.occupied |= 1 << order;
+        zone.free_pages += 1 << order;
+        self.frames.set(pfn, Use::Free, order);
+    }
+
+    #[inline(always)]
+    fn unlink_free(&mut self, zone: ZoneId, order: u8, pfn: u32) {
+        let zone = &mut self.zones[zone.index()];
+        let (next, prev) = (
+            self.frames.next[pfn as usize],
+            self.frames.prev[pfn as usize],
+        );
+        if next != NIL {
+            self.frames.prev[next as usize] = prev;
+        }
+        if prev != NIL {
+            self.frames.next[prev as usize] = next;
+        } else {
+            zone.heads[usize::from(order)] = next;
+            if next == NIL {
+                zone.occupied &= !(1 << order);
+            }
+        }
+        zone.free_pages -= 1 << order;
+    }
+
+    /// The block in hand has the wanted order: it goes where it was meant to go.
+    #[inline(always)]
+    fn settle(&mut self, zone: ZoneId, order: u8, to: Destination, pfn: u32) {
+        self.hand.order = EMPTY_HAND;
+        match to {
+            Destination::Caller => self.frames.set(pfn, Use::Pages, order),
+            Destination::Pcp(list) => {
+                self.zones[zone.index()].pcp[list.index()]
+                    .pages
+                    .push_back(pfn);
+                self.frames.set(pfn, pcp_use(list), 0);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn taken(&mut self, zone: ZoneId, order: u8, want: u8, to: Destination, pfn: u32) {
+        debug_assert_eq!(
+            self.zones[zone.index()].heads[usize::from(order)],
+            pfn,
+            "Taken names the head of its list"
+        );
+        self.unlink_free(zone, order, pfn);
+        if order == want {
+            self.settle(zone, order, to, pfn);
+        } else {
+            self.hand = Hand {
+                pfn,
+                order,
+                want,
+                to,
+            };
+            self.frames.set(pfn, Use::Hand, order);
+        }
+    }
+
+    #[inline(always)]
+    fn split(&mut self, zone: ZoneId, order: u8, pfn: u32) {
+        debug_assert_eq!(
+            (self.hand.pfn, self.hand.order),
+            (pfn, order),
+            "Split cuts the block in hand"
+        );
+        let half = order - 1;
+        self.push_free(zone, half, pfn + (1 << half));
+        if half == self.hand.want {
+            self.settle(zone, half, self.hand.to, pfn);
+        } else {
+            self.hand.order = half;
+            self.frames.set(pfn, Use::Hand, half);
+        }
+    }
+
+    #[inline(always)]
+    fn joined(&mut self, zone: ZoneId, order: u8, hand_is_upper: bool, buddy: u32) {
+        self.unlink_free(zone, order, buddy);
+        let (lower, upper) = if hand_is_upper {
+            (buddy, buddy + (1 << order))
+        } else {
+            (buddy - (1 << order), buddy)
+        };
+        self.frames.tag[upper as usize] = Tag::BODY;
+        self.frames.set(lower, Use::Hand, order + 1);
+        self.hand.pfn = lower;
+        self.hand.order = order + 1;
+    }
+
+    #[inline(always)]
+    fn listed(&mut self, zone: ZoneId, order: u8, pfn: u32) {
+        self.hand.order = EMPTY_HAND;
+        self.push_free(zone, order, pfn);
+    }
+
+    #[inline(always)]
+    fn pcp_got(&mut self, zone: ZoneId, list: Temperature, pfn: u32) {
+        let head = self.zones[zone.index()].pcp[list.index()].pages.pop_front();
+        debug_assert_eq!(head, Some(pfn), "PcpGot names the head");
+        self.frames.set(pfn, Use::Pages, 0);
+    }
+
+    #[inline(always)]
+    fn pcp_put(&mut self, zone: ZoneId, list: Temperature, pfn: u32) {
+        self.zones[zone.index()].pcp[list.index()]
+            .pages
+            .push_front(pfn);
+        self.frames.set(pfn, pcp_use(list), 0);
+    }
+
+    #[inline(always)]
+    fn drained(&mut self, zone: ZoneId, list: Temperature, pfn: u32) {
+        let tail = self.zones[zone.index()].pcp[list.index()].pages.pop_back();
+        debug_assert_eq!(tail, Some(pfn), "Drained names the tail");
+        self.frames.set(pfn, Use::Hand, 0);
+        self.hand.pfn = pfn;
+        self.hand.order = 0;
+    }
+
+    #[inline(always)]
+    fn object_got(&mut self, cache: CacheId, address: u32) {
+        let cache = &mut self.caches[cache.index()];
+        let top = cache.array.pop_back();
+        debug_assert_eq!(top, Some(address), "ObjectGot names the top");
+        cache.array_touched = true;
+    }
+
+    #[inline(always)]
+    fn object_put(&mut self, cache: CacheId, address: u32) {
+        self.caches[cache.index()].array.push_back(address);
+    }
+
+    fn array_filled(&mut self, cache: CacheId, count: u16, id: SlabId) {
+        let owner = &mut self.caches[cache.index()];
+        let slab = &mut self.slabs[id.0 as usize];
+        for _ in 0..count {
+            let index = slab.first_free;
+            slab.first_free = slab.chain[usize::from(index)];
+            owner
+                .array
+                .push_back(slab.first_object + u32::from(index) * owner.shape.object_size);
+        }
+        slab.in_use += count;
+        owner.free_objects -= u32::from(count);
+        let to = if slab.first_free == CHAIN_END {
+            SlabList::Full
+        } else {
+            SlabList::Partial
+        };
+        self.unlink_slab(id);
+        self.link_slab(id, to, false);
+    }
+
+    fn object_returned(&mut self, cache: CacheId, address: u32) {
+        let (id, index) = self
+            .object_of(address)
+            .expect("an array entry is an object of this cache");
+        let owner = &mut self.caches[cache.index()];
+        let oldest = owner.array.pop_front();
+        debug_assert_eq!(
+            oldest,
+            Some(address),
+            "ObjectReturned names the oldest entry"
+        );
+        owner.flushing -= 1;
+        let slab = &mut self.slabs[id.0 as usize];
+        slab.chain[usize::from(index)] = slab.first_free;
+        slab.first_free = index;
+        slab.in_use -= 1;
+        let empty = slab.in_use == 0;
+        self.unlink_slab(id);
+        if empty {
+            self.link_slab(id, SlabList::Free, false);
+        } else {
+            self.link_slab(id, SlabList::Partial, true);
+        }
+    }
+
+    fn slab_grew(&mut self, cache: CacheId, colour: u16, id: SlabId, pfn: u32, management: u32) {
+        let base = self.address_of(pfn);
+        let shape = &self.caches[cache.index()].shape;
+        let (objects, order) = (shape.objects, shape.order);
+        let offset = u32::from(colour) * shape.colour_offset;
+        let on_slab = if shape.off_slab {
+            0
+        } else {
+            shape.management_size
+        };
+        let slab = Slab {
+            cache,
+            live: true,
+            list: SlabList::Free,
+            in_use: 0,
+            first_free: 0,
+            pfn,
+            first_object: base + offset + on_slab,
+            management: if management == 0 {
+                base + offset
+            } else {
+                management
+            },
+            next: NIL,
+            prev: NIL,
+            chain: (1..objects).chain([CHAIN_END]).collect(),
+        };
+        if id.0 as usize == self.slabs.len() {
+            self.slabs.push(slab);
+        } else {
+            self.dead_slabs.pop();
+            self.slabs[id.0 as usize] = slab;
+        }
+        self.caches[cache.index()].free_objects += u32::from(objects);
+        self.frames.set(pfn, Use::Slab, order);
+        self.frames.next[pfn as usize] = u32::from(cache.0);
+        self.frames.prev[pfn as usize] = id.0;
+        self.link_slab(id, SlabList::Free, true);
+    }
+
+    fn slab_died(&mut self, cache: CacheId, id: SlabId) {
+        self.unlink_slab(id);
+        let shape = &self.caches[cache.index()].shape;
+        let (objects, order) = (u32::from(shape.objects), shape.order);
+        self.caches[cache.index()].free_objects -= objects;
+        let slab = &mut self.slabs[id.0 as usize];
+        slab.live = false;
+        slab.chain = vec![];
+        self.frames.set(slab.pfn, Use::Pages, order);
+        self.dead_slabs.push(id.0);
+    }
+
+    fn ends(&mut self, id: SlabId) -> &mut SlabEnds {
+        let slab = &self.slabs[id.0 as usize];
+        &mut self.caches[slab.cache.index()].lists[slab.list.index()]
+    }
+
+    fn unlink_slab(&mut self, id: SlabId) {
+        let (next, prev) = (
+            self.slabs[id.0 as usize].next,
+            self.slabs[id.0 as usize].prev,
+        );
+        match prev {
+            NIL => self.ends(id).head = next,
+            prev => self.slabs[prev as usize].next = next,
+        }
+        match next {
+            NIL => self.ends(id).tail = prev,
+            next => self.slabs[next as usize].prev = prev,
+        }
+    }
+
+    fn link_slab(&mut self, id: SlabId, list: SlabList, at_tail: bool) {
+        self.slabs[id.0 as usize].list = list;
+        let SlabEnds { head, tail } = *self.ends(id);
+        let (next, prev) = if at_tail { (NIL, tail) } else { (head, NIL) };
+        (
+            self.slabs[id.0 as usize].next,
+            self.slabs[id.0 as usize].prev,
+        ) = (next, prev);
+        match prev {
+            NIL => self.ends(id).head = id.0,
+            prev => self.slabs[prev as usize].next = id.0,
+        }
+        match next {
+            NIL => self.ends(id).tail = id.0,
+            next => self.slabs[next as usize].prev = id.0,
+        }
+    }
+}
+
+const fn pcp_use(list: Temperature) -> Use {
+    match list {
+        Temperature::Hot => Use::Hot,
+        Temperature::Cold => Use::Cold,
+    }
+}

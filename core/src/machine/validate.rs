@@ -1,0 +1,232 @@
+//! Checks the machine against its own invariants. Used by tests after events; never by decisions.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec;
+
+use super::frames::{NIL, Use};
+use super::slab::{CHAIN_END, SlabList};
+use super::{CacheId, Machine, SlabId};
+use crate::profile::{ORDERS, ZoneId};
+
+/// Returns the first broken invariant as a sentence.
+macro_rules! ensure {
+    ($condition:expr, $($message:tt)+) => {
+        if !$condition {
+            return Err(format!($($message)+));
+        }
+    };
+}
+
+impl Machine {
+    /// No page in two places, counts conserved, links sound. Costs a walk over the whole machine.
+    pub fn validate(&self) -> Result<(), String> {
+        self.validate_blocks()?;
+        for zone in ZoneId::ALL {
+            self.validate_zone(zone)?;
+        }
+        for (id, _) in self.caches() {
+            self.validate_cache(id)?;
+        }
+        Ok(())
+    }
+
+    /// Tags partition each zone into blocks that are aligned relative to its first page.
+    fn validate_blocks(&self) -> Result<(), String> {
+        for zone in ZoneId::ALL {
+            let (start, pages) = (self.zone(zone).start(), self.zone(zone).pages());
+            let mut at = 0;
+            while at < pages {
+                let block = self.block_at(start + at);
+                let size = 1 << block.order;
+                ensure!(
+                    block.what != Use::Body,
+                    "page {:#x} is in no block",
+                    start + at
+                );
+                ensure!(
+                    at % size == 0 && at + size <= pages,
+                    "block {block:?} is not aligned in its zone"
+                );
+                for body in 1..size {
+                    let inner = self.block_at(start + at + body).what;
+                    ensure!(
+                        inner == Use::Body,
+                        "page {:#x} in {block:?} is {inner:?}",
+                        start + at + body
+                    );
+                }
+                at += size;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lists hold exactly the blocks that say so, and the counts agree.
+    fn validate_zone(&self, id: ZoneId) -> Result<(), String> {
+        let zone = self.zone(id);
+        let mut listed = 0;
+        for order in 0..ORDERS as u8 {
+            let mut prev = NIL;
+            for pfn in self.free_list(id, order) {
+                let block = self.block_at(pfn);
+                ensure!(
+                    zone.contains(pfn),
+                    "page {pfn:#x} is on a list of {}",
+                    id.name()
+                );
+                ensure!(
+                    block.what == Use::Free && block.order == order,
+                    "{block:?} is on free list {order}"
+                );
+                ensure!(
+                    self.frames.prev[pfn as usize] == prev,
+                    "page {pfn:#x} has a broken link"
+                );
+                prev = pfn;
+                listed += 1 << order;
+            }
+            let empty = zone.head(order).is_none();
+            ensure!(
+                empty == (zone.occupied >> order & 1 == 0),
+                "occupied bit {order} of {} is wrong",
+                id.name()
+            );
+        }
+        ensure!(
+            listed == zone.free_pages(),
+            "{}: {listed} pages listed, {} counted",
+            id.name(),
+            zone.free_pages()
+        );
+        let range = zone.start()..zone.start() + zone.pages();
+        let count = |what: Use| {
+            range
+                .clone()
+                .filter(move |&pfn| self.block_at(pfn).what == what)
+        };
+        let tagged: u32 = count(Use::Free)
+            .map(|pfn| 1 << self.block_at(pfn).order)
+            .sum();
+        ensure!(
+            tagged == listed,
+            "{}: {tagged} pages are tagged free, {listed} listed",
+            id.name()
+        );
+        for (list, what) in zone.pcp.iter().zip([Use::Hot, Use::Cold]) {
+            ensure!(
+                count(what).count() == list.pages.len(),
+                "{}: {what:?} list and tags differ",
+                id.name()
+            );
+            for pfn in list.pages() {
+                ensure!(
+                    self.block_at(pfn).what == what,
+                    "page {pfn:#x} is on the {what:?} list"
+                );
+            }
+        }
+        let in_hand = count(Use::Hand).count();
+        ensure!(in_hand <= 1, "{in_hand} blocks are in hand");
+        Ok(())
+    }
+
+    /// Every object is in exactly one place: in use, in the array, or in its slab's chain.
+    fn validate_cache(&self, id: CacheId) -> Result<(), String> {
+        let cache = self.cache(id);
+        let name = &cache.shape.name;
+        let objects = cache.shape.objects;
+        let mut free = 0;
+        let mut slabs = 0;
+        for list in [SlabList::Partial, SlabList::Free, SlabList::Full] {
+            let mut prev = NIL;
+            for slab_id in self.slabs(id, list) {
+                let slab = self.slab(slab_id);
+                ensure!(
+                    slab.live && slab.cache == id && slab.list == list,
+                    "{name}: slab {slab_id:?} is misplaced"
+                );
+                ensure!(
+                    slab.prev == prev,
+                    "{name}: slab {slab_id:?} has a broken link"
+                );
+                prev = slab_id.0;
+                let mut seen = vec![false; usize::from(objects)];
+                for index in slab.free_chain() {
+                    let place = seen.get_mut(usize::from(index));
+                    let Some(place) = place else {
+                        return Err(format!("{name}: object {index} of {objects}"));
+                    };
+                    ensure!(
+                        !core::mem::replace(place, true),
+                        "{name}: object {index} twice in a chain"
+                    );
+                }
+                let chained = seen.iter().filter(|&&chained| chained).count() as u16;
+                ensure!(
+                    chained + slab.in_use == objects,
+                    "{name}: {chained} free + {} used",
+                    slab.in_use
+                );
+                let fits = match list {
+                    SlabList::Full => slab.first_free == CHAIN_END,
+                    SlabList::Free => slab.in_use == 0,
+                    SlabList::Partial => slab.in_use > 0 && chained > 0,
+                };
+                ensure!(
+                    fits,
+                    "{name}: slab with {} in use is on {list:?}",
+                    slab.in_use
+                );
+                ensure!(
+                    self.block_at(slab.pfn).what == Use::Slab,
+                    "{name}: page {:#x} is no slab",
+                    slab.pfn
+                );
+                free += u32::from(chained);
+                slabs += 1;
+            }
+            ensure!(
+                cache.lists[list.index()].tail == prev,
+                "{name}: the tail of {list:?} is wrong"
+            );
+        }
+        let live = self
+            .slabs
+            .iter()
+            .filter(|slab| slab.live && slab.cache == id)
+            .count();
+        ensure!(live == slabs, "{name}: {live} slabs live, {slabs} listed");
+        let counted = free + u32::from(cache.flushing);
+        ensure!(
+            counted == cache.free_objects,
+            "{name}: {counted} free, {} counted",
+            cache.free_objects
+        );
+        let mut cached = alloc::collections::BTreeSet::new();
+        for address in cache.array() {
+            ensure!(
+                cached.insert(address),
+                "{name}: {address:#x} is twice in the array"
+            );
+            let place = self.object_of(address);
+            let Some((slab, index)) = place else {
+                return Err(format!("{name}: {address:#x} is no object"));
+            };
+            ensure!(
+                self.slab(slab).cache == id,
+                "{name}: {address:#x} is of another cache"
+            );
+            ensure!(
+                !self.is_chained(slab, index),
+                "{name}: {address:#x} is in the array and in its slab"
+            );
+        }
+        Ok(())
+    }
+
+    /// Whether an object is in its slab's free chain.
+    pub fn is_chained(&self, slab: SlabId, index: u16) -> bool {
+        self.slab(slab).free_chain().any(|free| free == index)
+    }
+}

@@ -1,0 +1,8 @@
+//! Linux 2.6.10 on i386: the book's kernel.
+
+pub(crate) mod boot;
+pub mod geometry;
+pub mod marks;
+pub(crate) mod page_alloc;
+pub(crate) mod slab;
+mod slow_path;

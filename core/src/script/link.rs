@@ -1,0 +1,887 @@
+//! A scenario and a position as bytes, and bytes as the letters of a link. `docs/link-format.md` is the format; every
+//! number of it is written out here once more and depends on no enum's order, for a link opens for ever.
+//!
+//! Comments, layout and the author's names are not carried. How long a link may be for a browser is the page's matter.
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Who};
+use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_STATEMENTS, MAX_TURNS};
+use crate::gfp::Gfp;
+use crate::profile::{Kernel, MachineSpec, Reserve};
+
+/// The version this code writes, and the newest it reads.
+pub const VERSION: u8 = 1;
+
+/// Bytes of a link that are looked at.
+pub const MAX_LINK: usize = 1 << 20;
+
+/// What a link carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shared {
+    /// The scenario, in canonical names and without spans.
+    pub scenario: Scenario,
+    /// The event at which the sender stood.
+    pub cursor: u32,
+}
+
+/// Why a link does not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkError {
+    /// A character that base64url does not have.
+    BadCharacter,
+    /// The end is missing.
+    Truncated,
+    /// The checksum does not fit, or there is more than was written.
+    Damaged,
+    /// Written by a later lab, in a later format.
+    Newer {
+        /// The format's version.
+        version: u8,
+    },
+    /// Whole, but not what this format allows.
+    Malformed,
+    /// More than the lab takes: bytes, statements, or blocks inside of blocks.
+    TooBig,
+}
+
+/// The zones that need no mention: version 1's teaching machine, whatever the default may become.
+const USUAL_ZONES: [u32; 3] = [256, 1024, 256];
+
+/// High nibbles of a statement's first byte. 14 and 15 wait for later calls.
+mod op {
+    pub(super) const END: u8 = 0;
+    pub(super) const KMALLOC: u8 = 1;
+    pub(super) const GET_FREE_PAGES: u8 = 2;
+    pub(super) const ALLOC_PAGES: u8 = 3;
+    pub(super) const KFREE: u8 = 4;
+    pub(super) const KSIZE: u8 = 5;
+    pub(super) const FREE_PAGES: u8 = 6;
+    pub(super) const FREE_PAGE_STRUCTS: u8 = 7;
+    pub(super) const MEMSET: u8 = 8;
+    pub(super) const SPIN: u8 = 9;
+    pub(super) const ASSIGN: u8 = 10;
+    pub(super) const FOR: u8 = 11;
+    pub(super) const IF: u8 = 12;
+    pub(super) const WITHIN: u8 = 13;
+}
+
+/// The byte that ends a block.
+const END: u8 = op::END << 4;
+/// The byte that ends the first half of an `if` and begins its `else`.
+const ELSE: u8 = op::END << 4 | 1;
+
+/// Masks with a nibble of their own; the place in the list is the nibble. 14 is free, 15 says that a mask follows.
+const PRESETS: [u32; 14] = [
+    0x0,    // no flag
+    0xd0,   // GFP_KERNEL
+    0x20,   // GFP_ATOMIC
+    0xd2,   // GFP_HIGHUSER
+    0x10,   // GFP_NOIO
+    0x50,   // GFP_NOFS
+    0xd1,   // GFP_KERNEL | __GFP_DMA
+    0x21,   // GFP_ATOMIC | __GFP_DMA
+    0x2d0,  // GFP_KERNEL | __GFP_NOWARN
+    0x220,  // GFP_ATOMIC | __GFP_NOWARN
+    0x4d0,  // GFP_KERNEL | __GFP_REPEAT
+    0x8d0,  // GFP_KERNEL | __GFP_NOFAIL
+    0x10d0, // GFP_KERNEL | __GFP_NORETRY
+    0x01,   // __GFP_DMA
+];
+/// A mask follows, or an order.
+const FOLLOWS: u8 = 15;
+
+const POINTER_NAMES: &[&str] = &["p", "q", "r", "s", "t", "u", "v", "w"];
+const COUNTER_NAMES: &[&str] = &["i", "j", "k"];
+const LOCK_NAMES: &[&str] = &["lock"];
+
+/// The bytes of a scenario and a position. A scenario that could not be written as text gives bytes that `decode`
+/// refuses.
+pub fn encode(scenario: &Scenario, cursor: u32) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.machine(&scenario.machine);
+    writer.number(cursor);
+    writer.block(&scenario.body);
+    writer.bytes.push(END);
+    frame(VERSION, &writer.bytes)
+}
+
+/// Version, length, payload, checksum. Every version keeps this frame, so that "newer" and "damaged" stay apart.
+fn frame(version: u8, payload: &[u8]) -> Vec<u8> {
+    let mut framed = Writer::default();
+    framed.bytes.push(version);
+    framed.number(payload.len() as u32);
+    framed.bytes.extend_from_slice(payload);
+    let sum = checksum(&framed.bytes);
+    framed.bytes.extend_from_slice(&sum.to_be_bytes());
+    framed.bytes
+}
+
+/// CRC-16/CCITT: polynomial 0x1021, start 0xffff, highest bit first.
+fn checksum(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0xffff, |sum, &byte| {
+        (0..8).fold(sum ^ u16::from(byte) << 8, |sum: u16, _| {
+            if sum & 0x8000 == 0 {
+                sum << 1
+            } else {
+                sum << 1 ^ 0x1021
+            }
+        })
+    })
+}
+
+/// Names of one sort, numbered as they first appear.
+#[derive(Default)]
+struct Numbered<'a>(BTreeMap<&'a str, u32>);
+
+impl<'a> Numbered<'a> {
+    fn of(&mut self, name: &'a str) -> u32 {
+        let next = self.0.len() as u32;
+        *self.0.entry(name).or_insert(next)
+    }
+}
+
+#[derive(Default)]
+struct Writer<'a> {
+    bytes: Vec<u8>,
+    pointers: Numbered<'a>,
+    counters: Numbered<'a>,
+    locks: Numbered<'a>,
+}
+
+impl<'a> Writer<'a> {
+    /// LEB128: seven bits a byte, lowest first, the high bit says that more follows.
+    fn number(&mut self, mut number: u32) {
+        while number >= 0x80 {
+            self.bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number as u8);
+    }
+
+    fn op(&mut self, op: u8, low: u8) {
+        self.bytes.push(op << 4 | low);
+    }
+
+    fn machine(&mut self, machine: &MachineSpec) {
+        self.bytes.push(match machine.kernel {
+            Kernel::Linux2_6_10 => 0,
+        });
+        let reserve = match machine.reserve {
+            Reserve::None => 0,
+            Reserve::I386 => 1,
+        };
+        let l1 = match machine.l1_cache_bytes {
+            32 => 0,
+            64 => 1,
+            128 => 2,
+            _ => 3,
+        };
+        let zones = machine.zone_pages != USUAL_ZONES;
+        self.bytes.push(
+            reserve
+                | l1 << 2
+                | u8::from(machine.page_size == 8192) << 4
+                | u8::from(machine.debug_slab) << 5
+                | u8::from(machine.preempt) << 6
+                | u8::from(zones) << 7,
+        );
+        if zones {
+            machine
+                .zone_pages
+                .iter()
+                .for_each(|&pages| self.number(pages));
+        }
+    }
+
+    fn block(&mut self, body: &'a [Stmt]) {
+        for statement in body {
+            match &statement.kind {
+                StmtKind::Call(call) => self.call(call),
+                StmtKind::For { var, count, body } => {
+                    self.op(op::FOR, 0);
+                    let counter = self.counters.of(var);
+                    self.number(counter);
+                    self.number(*count);
+                    self.block(body);
+                    self.bytes.push(END);
+                }
+                StmtKind::If {
+                    place,
+                    negated,
+                    body,
+                    otherwise,
+                } => {
+                    self.op(op::IF, u8::from(*negated));
+                    self.place(Some(place));
+                    self.block(body);
+                    if !otherwise.is_empty() {
+                        self.bytes.push(ELSE);
+                        self.block(otherwise);
+                    }
+                    self.bytes.push(END);
+                }
+                StmtKind::Within { who, body } => {
+                    let who = match who {
+                        Who::Irq => 0,
+                        Who::Softirq => 1,
+                        Who::Timer => 2,
+                    };
+                    self.op(op::WITHIN, who);
+                    self.block(body);
+                    self.bytes.push(END);
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, call: &'a Call) {
+        match call {
+            Call::Kmalloc { to, size, gfp } => {
+                self.asking(op::KMALLOC, *gfp, to.as_ref());
+                self.number(*size);
+            }
+            Call::GetFreePages { to, gfp, order } => {
+                self.asking(op::GET_FREE_PAGES, *gfp, to.as_ref());
+                self.number(*order);
+            }
+            Call::AllocPages { to, gfp, order } => {
+                self.asking(op::ALLOC_PAGES, *gfp, to.as_ref());
+                self.number(*order);
+            }
+            Call::Kfree(pointer) => {
+                self.op(op::KFREE, 0);
+                self.pointer(pointer);
+            }
+            Call::Ksize(pointer) => {
+                self.op(op::KSIZE, 0);
+                self.pointer(pointer);
+            }
+            Call::FreePages { pointer, order } => self.freeing(op::FREE_PAGES, *order, pointer),
+            Call::FreePageStructs { pointer, order } => {
+                self.freeing(op::FREE_PAGE_STRUCTS, *order, pointer);
+            }
+            Call::Memset {
+                pointer,
+                byte,
+                length,
+            } => {
+                self.op(op::MEMSET, 0);
+                self.pointer(pointer);
+                self.bytes.push(*byte);
+                self.number(*length);
+            }
+            Call::SpinLock(lock) | Call::SpinUnlock(lock) => {
+                self.op(op::SPIN, u8::from(matches!(call, Call::SpinUnlock(_))));
+                let lock = self.locks.of(lock);
+                self.number(lock);
+            }
+            Call::Assign { to, from } => {
+                self.op(op::ASSIGN, 0);
+                self.place(Some(to));
+                self.pointer(from);
+            }
+        }
+    }
+
+    /// A call with flags and perhaps a place for its answer.
+    fn asking(&mut self, op: u8, gfp: Gfp, to: Option<&'a Place>) {
+        match PRESETS.iter().position(|&preset| preset == gfp.0) {
+            Some(nibble) => self.op(op, nibble as u8),
+            None => {
+                self.op(op, FOLLOWS);
+                self.number(gfp.0);
+            }
+        }
+        self.place(to);
+    }
+
+    fn freeing(&mut self, op: u8, order: u32, pointer: &'a Pointer) {
+        if order < u32::from(FOLLOWS) {
+            self.op(op, order as u8);
+        } else {
+            self.op(op, FOLLOWS);
+            self.number(order);
+        }
+        self.pointer(pointer);
+    }
+
+    fn pointer(&mut self, pointer: &'a Pointer) {
+        match pointer {
+            Pointer::Null => self.place(None),
+            Pointer::Place(place) => self.place(Some(place)),
+        }
+    }
+
+    /// 0 for none (or NULL), else 1 + 4 · name + the sort of its index, which follows.
+    fn place(&mut self, place: Option<&'a Place>) {
+        let Some(place) = place else {
+            return self.number(0);
+        };
+        let name = 1 + 4 * self.pointers.of(&place.name);
+        match &place.index {
+            None => self.number(name),
+            Some(Index::Number(number)) => {
+                self.number(name + 1);
+                self.number(*number);
+            }
+            Some(Index::Var(counter)) => {
+                self.number(name + 2);
+                let counter = self.counters.of(counter);
+                self.number(counter);
+            }
+        }
+    }
+}
+
+/// Opens the bytes of a link.
+pub fn decode(bytes: &[u8]) -> Result<Shared, LinkError> {
+    if bytes.len() > MAX_LINK {
+        return Err(LinkError::TooBig);
+    }
+    let mut frame = Reader::new(bytes);
+    let version = frame.byte()?;
+    let length = frame.number()? as usize;
+    let left = bytes.len() - frame.at;
+    match left.cmp(&length.saturating_add(2)) {
+        core::cmp::Ordering::Less => return Err(LinkError::Truncated),
+        core::cmp::Ordering::Equal => {}
+        core::cmp::Ordering::Greater => return Err(LinkError::Damaged),
+    }
+    let (summed, sum) = bytes.split_at(bytes.len() - 2);
+    if sum != checksum(summed).to_be_bytes() {
+        return Err(LinkError::Damaged);
+    }
+    match version {
+        VERSION => {}
+        0 => return Err(LinkError::Malformed),
+        _ => return Err(LinkError::Newer { version }),
+    }
+    // Whole and undamaged: an end in the middle of something is now the writer's fault, not the road's.
+    payload(&summed[frame.at..]).map_err(|error| match error {
+        LinkError::Truncated => LinkError::Malformed,
+        other => other,
+    })
+}
+
+fn payload(bytes: &[u8]) -> Result<Shared, LinkError> {
+    let mut reader = Reader::new(bytes);
+    let machine = reader.machine()?;
+    let cursor = reader.number()?;
+    let (body, end) = reader.block(0)?;
+    if end != END || reader.at != bytes.len() {
+        return Err(LinkError::Malformed);
+    }
+    Ok(Shared {
+        scenario: Scenario { machine, body },
+        cursor,
+    })
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Names met so far, of each sort: a number is a known name's, or the next.
+    pointers: u32,
+    counters: u32,
+    locks: u32,
+    /// Counters of the loops around.
+    scope: Vec<u32>,
+    statements: usize,
+}
+
+/// The next number, or one that was met before.
+fn numbered(number: u32, met: &mut u32) -> Result<u32, LinkError> {
+    if number > *met {
+        return Err(LinkError::Malformed);
+    }
+    *met = (*met).max(number + 1);
+    Ok(number)
+}
+
+/// The canonical name of a number: the letters, then the first of them with 1, 2 …
+fn name(letters: &[&str], number: u32) -> String {
+    match letters.get(number as usize) {
+        Some(letter) => letter.to_string(),
+        None => format!("{}{}", letters[0], number as usize - letters.len() + 1),
+    }
+}
+
+/// A value this format gives a bound.
+fn within(number: u32, most: u32) -> Result<u32, LinkError> {
+    if number <= most {
+        Ok(number)
+    } else {
+        Err(LinkError::Malformed)
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn new(bytes: &'a [u8]) -> Reader<'a> {
+        Reader {
+            bytes,
+            at: 0,
+            pointers: 0,
+            counters: 0,
+            locks: 0,
+            scope: Vec::new(),
+            statements: 0,
+        }
+    }
+
+    fn byte(&mut self) -> Result<u8, LinkError> {
+        let byte = *self.bytes.get(self.at).ok_or(LinkError::Truncated)?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    fn number(&mut self) -> Result<u32, LinkError> {
+        let mut number = 0u32;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.byte()?;
+            // The fifth byte has room for four bits; and a number has one spelling, without empty bytes at its end.
+            if shift == 28 && byte > 0x0f || shift > 0 && byte == 0 {
+                return Err(LinkError::Malformed);
+            }
+            number |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(LinkError::Malformed)
+    }
+
+    fn machine(&mut self) -> Result<MachineSpec, LinkError> {
+        let kernel = match self.byte()? {
+            0 => Kernel::Linux2_6_10,
+            _ => return Err(LinkError::Malformed),
+        };
+        let bits = self.byte()?;
+        let reserve = match bits & 3 {
+            0 => Reserve::None,
+            1 => Reserve::I386,
+            _ => return Err(LinkError::Malformed),
+        };
+        let l1_cache_bytes = match bits >> 2 & 3 {
+            0 => 32,
+            1 => 64,
+            2 => 128,
+            _ => return Err(LinkError::Malformed),
+        };
+        let zone_pages = match bits >> 7 {
+            0 => USUAL_ZONES,
+            _ => [self.number()?, self.number()?, self.number()?],
+        };
+        let machine = MachineSpec {
+            kernel,
+            zone_pages,
+            reserve,
+            l1_cache_bytes,
+            page_size: if bits >> 4 & 1 == 0 { 4096 } else { 8192 },
+            debug_slab: bits >> 5 & 1 == 1,
+            preempt: bits >> 6 & 1 == 1,
+        };
+        machine.check().map_err(|_| LinkError::Malformed)?;
+        Ok(machine)
+    }
+
+    /// Statements up to a byte that ends them, and that byte.
+    fn block(&mut self, depth: usize) -> Result<(Vec<Stmt>, u8), LinkError> {
+        if depth > MAX_DEPTH {
+            return Err(LinkError::TooBig);
+        }
+        let mut body = Vec::new();
+        loop {
+            let first = self.byte()?;
+            if first == END || first == ELSE {
+                return Ok((body, first));
+            }
+            self.statements += 1;
+            if self.statements > MAX_STATEMENTS {
+                return Err(LinkError::TooBig);
+            }
+            let kind = self.statement(first, depth)?;
+            body.push(Stmt {
+                kind,
+                span: Span::default(),
+            });
+        }
+    }
+
+    /// A block with nothing but its plain end.
+    fn body(&mut self, depth: usize) -> Result<Vec<Stmt>, LinkError> {
+        match self.block(depth + 1)? {
+            (body, END) => Ok(body),
+            _ => Err(LinkError::Malformed),
+        }
+    }
+
+    fn statement(&mut self, first: u8, depth: usize) -> Result<StmtKind, LinkError> {
+        let low = first & 15;
+        Ok(match (first >> 4, low) {
+            (op::FOR, 0) => {
+                let number = self.number()?;
+                let counter = numbered(number, &mut self.counters)?;
+                if self.scope.contains(&counter) {
+                    return Err(LinkError::Malformed);
+                }
+                let count = within(self.number()?, MAX_TURNS)?;
+                self.scope.push(counter);
+                let body = self.body(depth)?;
+                self.scope.pop();
+                StmtKind::For {
+                    var: name(COUNTER_NAMES, counter),
+                    count,
+                    body,
+                }
+            }
+            (op::IF, 0 | 1) => {
+                let place = self.place()?.ok_or(LinkError::Malformed)?;
+                let (body, end) = self.block(depth + 1)?;
+                let otherwise = if end == ELSE {
+                    self.body(depth)?
+                } else {
+                    Vec::new()
+                };
+                StmtKind::If {
+                    place,
+                    negated: low == 1,
+                    body,
+                    otherwise,
+                }
+            }
+            (op::WITHIN, 0) => StmtKind::Within {
+                who: Who::Irq,
+                body: self.body(depth)?,
+            },
+            (op::WITHIN, 1) => StmtKind::Within {
+                who: Who::Softirq,
+                body: self.body(depth)?,
+            },
+            (op::WITHIN, 2) => StmtKind::Within {
+                who: Who::Timer,
+                body: self.body(depth)?,
+            },
+            (op, _) => StmtKind::Call(self.call(op, low)?),
+        })
+    }
+
+    fn call(&mut self, op: u8, low: u8) -> Result<Call, LinkError> {
+        Ok(match (op, low) {
+            (op::KMALLOC, _) => {
+                let (gfp, to) = self.asking(low)?;
+                Call::Kmalloc {
+                    to,
+                    size: self.number()?,
+                    gfp,
+                }
+            }
+            (op::GET_FREE_PAGES, _) => {
+                let (gfp, to) = self.asking(low)?;
+                Call::GetFreePages {
+                    to,
+                    gfp,
+                    order: within(self.number()?, MAX_ORDER)?,
+                }
+            }
+            (op::ALLOC_PAGES, _) => {
+                let (gfp, to) = self.asking(low)?;
+                Call::AllocPages {
+                    to,
+                    gfp,
+                    order: within(self.number()?, MAX_ORDER)?,
+                }
+            }
+            (op::KFREE, 0) => Call::Kfree(self.pointer()?),
+            (op::KSIZE, 0) => Call::Ksize(self.pointer()?),
+            (op::FREE_PAGES, _) => {
+                let order = self.order(low)?;
+                Call::FreePages {
+                    pointer: self.pointer()?,
+                    order,
+                }
+            }
+            (op::FREE_PAGE_STRUCTS, _) => {
+                let order = self.order(low)?;
+                Call::FreePageStructs {
+                    pointer: self.pointer()?,
+                    order,
+                }
+            }
+            (op::MEMSET, 0) => {
+                let pointer = self.pointer()?;
+                Call::Memset {
+                    pointer,
+                    byte: self.byte()?,
+                    length: self.number()?,
+                }
+            }
+            (op::SPIN, 0) => Call::SpinLock(self.lock()?),
+            (op::SPIN, 1) => Call::SpinUnlock(self.lock()?),
+            (op::ASSIGN, 0) => {
+                let to = self.place()?.ok_or(LinkError::Malformed)?;
+                Call::Assign {
+                    to,
+                    from: self.pointer()?,
+                }
+            }
+            _ => return Err(LinkError::Malformed),
+        })
+    }
+
+    fn asking(&mut self, low: u8) -> Result<(Gfp, Option<Place>), LinkError> {
+        let gfp = match PRESETS.get(usize::from(low)) {
+            Some(&preset) => preset,
+            None if low == FOLLOWS => self.number()?,
+            None => return Err(LinkError::Malformed),
+        };
+        Ok((Gfp(gfp), self.place()?))
+    }
+
+    fn order(&mut self, low: u8) -> Result<u32, LinkError> {
+        if low < FOLLOWS {
+            Ok(u32::from(low))
+        } else {
+            within(self.number()?, MAX_ORDER)
+        }
+    }
+
+    fn lock(&mut self) -> Result<String, LinkError> {
+        let number = self.number()?;
+        Ok(name(LOCK_NAMES, numbered(number, &mut self.locks)?))
+    }
+
+    fn pointer(&mut self) -> Result<Pointer, LinkError> {
+        Ok(self.place()?.map_or(Pointer::Null, Pointer::Place))
+    }
+
+    fn place(&mut self) -> Result<Option<Place>, LinkError> {
+        let Some(code) = self.number()?.checked_sub(1) else {
+            return Ok(None);
+        };
+        let pointer = numbered(code / 4, &mut self.pointers)?;
+        let index = match code % 4 {
+            0 => None,
+            1 => Some(Index::Number(within(self.number()?, MAX_INDEX)?)),
+            2 => {
+                let counter = self.number()?;
+                if !self.scope.contains(&counter) {
+                    return Err(LinkError::Malformed);
+                }
+                Some(Index::Var(name(COUNTER_NAMES, counter)))
+            }
+            _ => return Err(LinkError::Malformed),
+        };
+        Ok(Some(Place {
+            name: name(POINTER_NAMES, pointer),
+            index,
+        }))
+    }
+}
+
+/// base64url (RFC 4648 §5).
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Bytes as the part of an address behind `#`: base64url without padding.
+pub fn to_fragment(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk
+            .iter()
+            .zip([16, 8, 0])
+            .fold(0, |bits, (&b, shift)| bits | u32::from(b) << shift);
+        for shift in [18, 12, 6, 0].iter().take(chunk.len() + 1) {
+            text.push(char::from(LETTERS[(bits >> shift & 63) as usize]));
+        }
+    }
+    text
+}
+
+/// The bytes of a fragment (without its `#`), up to a `&`: what follows is not the link's.
+pub fn from_fragment(text: &str) -> Result<Vec<u8>, LinkError> {
+    let text = text.split('&').next().unwrap_or_default();
+    if text.len() > MAX_LINK / 3 * 4 {
+        return Err(LinkError::TooBig);
+    }
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for chunk in text.as_bytes().chunks(4) {
+        let mut bits = 0;
+        for (&letter, shift) in chunk.iter().zip([18, 12, 6, 0]) {
+            bits |= sextet(letter)? << shift;
+        }
+        let whole = match chunk.len() {
+            1 => return Err(LinkError::Truncated),
+            letters => letters - 1,
+        };
+        let spread = bits.to_be_bytes();
+        bytes.extend_from_slice(&spread[1..1 + whole]);
+        // Bits that belong to no byte were written as zero.
+        if spread[1 + whole..].iter().any(|&rest| rest != 0) {
+            return Err(LinkError::Damaged);
+        }
+    }
+    Ok(bytes)
+}
+
+fn sextet(letter: u8) -> Result<u32, LinkError> {
+    let value = match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'-' => 62,
+        b'_' => 63,
+        _ => return Err(LinkError::BadCharacter),
+    };
+    Ok(u32::from(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::script::{parse, print};
+    use alloc::vec;
+
+    fn bytes(text: &str, cursor: u32) -> Vec<u8> {
+        let parsed = parse(text);
+        assert_eq!(parsed.errors, [], "{text}");
+        encode(&parsed.scenario, cursor)
+    }
+
+    /// The worked example of `docs/link-format.md`.
+    #[test]
+    fn the_documented_link() {
+        let text = "buf = kmalloc(100, GFP_KERNEL);\nif (!buf) buf = NULL;\nkfree(buf);";
+        let link = bytes(text, 7);
+        let expected = [
+            0x01, 0x0f, 0x00, 0x00, 0x07, 0x11, 0x01, 0x64, 0xc1, 0x01, 0xa0, 0x01, 0x00, 0x00,
+            0x40, 0x01, 0x00, 0x8c, 0xfa,
+        ];
+        assert_eq!(link, expected);
+        assert_eq!(to_fragment(&link), "AQ8AAAcRAWTBAaABAABAAQCM-g");
+    }
+
+    #[test]
+    fn the_checksum_is_ccitt() {
+        assert_eq!(checksum(b"123456789"), 0x29b1);
+    }
+
+    #[test]
+    fn names_are_renumbered() {
+        let many = "a=b; c=d; e=f; g=h; x=y; for (n = 0; n < 2; n++) for (m = 0; m < 2; m++) a[m] = y[n]; \
+                    spin_lock(&one); spin_lock(&two);";
+        let shared = decode(&bytes(many, 0)).expect("whole");
+        let text = print(&shared.scenario);
+        let body: Vec<&str> = text.lines().skip(2).collect();
+        assert_eq!(
+            body,
+            [
+                "p = q;",
+                "r = s;",
+                "t = u;",
+                "v = w;",
+                "p1 = p2;",
+                "for (i = 0; i < 2; i++) {",
+                "    for (j = 0; j < 2; j++) p[j] = p2[i];",
+                "}",
+                "spin_lock(&lock);",
+                "spin_lock(&lock1);"
+            ]
+        );
+    }
+
+    #[test]
+    fn errors_stay_apart() {
+        let link = bytes("p = kmalloc(100, GFP_KERNEL);", 3);
+        assert_eq!(decode(&[]), Err(LinkError::Truncated));
+        assert_eq!(decode(&link[..link.len() - 1]), Err(LinkError::Truncated));
+        let mut longer = link.clone();
+        longer.push(0);
+        assert_eq!(decode(&longer), Err(LinkError::Damaged));
+        let payload = &link[2..link.len() - 2];
+        assert_eq!(
+            decode(&frame(2, payload)),
+            Err(LinkError::Newer { version: 2 })
+        );
+        assert_eq!(decode(&frame(0, payload)), Err(LinkError::Malformed));
+        assert_eq!(
+            decode(&frame(1, &payload[..payload.len() - 1])),
+            Err(LinkError::Malformed)
+        );
+        assert_eq!(decode(&vec![1; MAX_LINK + 1]), Err(LinkError::TooBig));
+        assert_eq!(from_fragment("AQ!"), Err(LinkError::BadCharacter));
+        assert_eq!(from_fragment("AQIDB"), Err(LinkError::Truncated));
+        assert_eq!(
+            from_fragment("AR"),
+            Err(LinkError::Damaged),
+            "spare bits set"
+        );
+        assert_eq!(from_fragment("AQID&step=!"), Ok(vec![1, 2, 3]));
+        assert_eq!(
+            from_fragment(&"A".repeat(MAX_LINK * 2)),
+            Err(LinkError::TooBig)
+        );
+    }
+
+    /// Payloads behind a right checksum that no writer makes: machine (two bytes), cursor, statements.
+    #[test]
+    fn forged_payloads_are_malformed() {
+        let mut forged: Vec<(&str, Vec<u8>)> = vec![
+            ("kernel", vec![1, 0, 0, 0]),
+            ("reserve", vec![0, 2, 0, 0]),
+            ("cache line", vec![0, 0x0c, 0, 0]),
+            ("no low memory", vec![0, 0x80, 0, 0, 1, 0, 0]),
+            ("two spellings of a number", vec![0, 0, 0x80, 0, 0]),
+            (
+                "number past 32 bits",
+                vec![0, 0, 0xff, 0xff, 0xff, 0xff, 0x1f, 0],
+            ),
+            ("else without if", vec![0, 0, 0, 1]),
+            ("else of a loop", vec![0, 0, 0, 0xb0, 0, 2, 1, 0, 0]),
+            ("free preset", vec![0, 0, 0, 0x1e, 0, 1, 0]),
+            ("reserved op", vec![0, 0, 0, 0xe0, 0]),
+            ("stray low bits", vec![0, 0, 0, 0x41, 1, 0]),
+            ("a name before its turn", vec![0, 0, 0, 0x40, 5, 0]),
+            ("free sort of index", vec![0, 0, 0, 0x40, 4, 0]),
+            ("counter out of scope", vec![0, 0, 0, 0x40, 3, 0, 0]),
+            (
+                "one counter twice",
+                vec![0, 0, 0, 0xb0, 0, 1, 0xb0, 0, 1, 0, 0, 0],
+            ),
+            ("order 65", vec![0, 0, 0, 0x20, 0, 65, 0]),
+            ("answer to nowhere", vec![0, 0, 0, 0xa0, 0, 0, 0]),
+            ("more behind the end", vec![0, 0, 0, 0, 0]),
+        ];
+        // 1,000,001 turns.
+        forged.push(("turns", vec![0, 0, 0, 0xb0, 0, 0xc1, 0x84, 0x3d, 0, 0]));
+        for (what, payload) in forged {
+            assert_eq!(
+                decode(&frame(1, &payload)),
+                Err(LinkError::Malformed),
+                "{what}"
+            );
+        }
+    }
+
+    #[test]
+    fn depth_and_number_of_statements_are_bounded() {
+        let nested = |depth: usize| {
+            let mut payload = vec![0, 0, 0];
+            payload.resize(3 + depth, 0xd0);
+            payload.resize(3 + 2 * depth + 1, 0);
+            frame(1, &payload)
+        };
+        assert!(decode(&nested(MAX_DEPTH)).is_ok());
+        assert_eq!(decode(&nested(MAX_DEPTH + 1)), Err(LinkError::TooBig));
+        let many = |count: usize| {
+            let mut payload = vec![0, 0, 0];
+            (0..count).for_each(|_| payload.extend_from_slice(&[0x40, 0]));
+            payload.push(0);
+            frame(1, &payload)
+        };
+        assert!(decode(&many(MAX_STATEMENTS)).is_ok());
+        assert_eq!(decode(&many(MAX_STATEMENTS + 1)), Err(LinkError::TooBig));
+    }
+}

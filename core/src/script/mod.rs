@@ -1,0 +1,26 @@
+//! Scenario text: parse, print, edit, pack into a link. `docs/scenario-text.md` and `docs/link-format.md` are the two
+//! pages for people; nothing here runs a call.
+
+pub mod ast;
+pub mod edit;
+pub mod error;
+mod lex;
+pub mod link;
+pub mod parse;
+pub mod print;
+
+pub use parse::{Parsed, parse};
+pub use print::{print, print_call};
+
+/// Bytes of text the lab reads.
+pub const MAX_TEXT: usize = 256 * 1024;
+/// Blocks inside of blocks.
+pub const MAX_DEPTH: usize = 32;
+/// Turns a `for` may be given in text; what may run in all is bounded by `run`.
+pub const MAX_TURNS: u32 = 1_000_000;
+/// Largest number in brackets: what a longest loop can reach.
+pub const MAX_INDEX: u32 = MAX_TURNS - 1;
+/// Largest order that can be written. The kernel answers NULL from 11 on, and a student should see it do so.
+pub const MAX_ORDER: u32 = 64;
+/// Statements in a scenario. Text cannot hold more: the shortest, `a=b;`, is four bytes.
+pub const MAX_STATEMENTS: usize = 100_000;

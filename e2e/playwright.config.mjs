@@ -1,0 +1,36 @@
+// `cargo xtask test --only browser` runs this: it builds dist/ and finds the browser.
+import { defineConfig } from "@playwright/test";
+
+// Containers run as root, where Chromium's sandbox does not work; the rest keeps a fresh profile quiet.
+const asRoot = process.getuid?.() === 0;
+const quiet = [
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-gpu",
+  "--disable-quic",
+  "--disable-sync",
+  "--no-first-run",
+];
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  // A test that passes at the second try has failed.
+  retries: 0,
+  workers: 1,
+  // A forgotten `test.only` would silently skip all others.
+  forbidOnly: true,
+  timeout: 60_000,
+  reporter: [["list"]],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: "en-US",
+    trace: "retain-on-failure",
+    video: "off",
+    launchOptions: {
+      // Unset when run by hand: then it is Playwright's own browser.
+      executablePath: process.env.KMALLOC_LAB_BROWSER,
+      args: asRoot ? ["--no-sandbox", ...quiet] : quiet,
+    },
+  },
+});

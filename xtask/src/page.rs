@@ -1,0 +1,173 @@
+//! The page, built and served by Trunk.
+
+use std::{
+    ffi::OsString,
+    fs,
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use crate::{
+    process::{self, find},
+    say::{self, Work},
+    tools,
+};
+
+/// How soon a stop or a finished build is noticed.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How `serve` was asked to serve.
+pub(crate) struct Serving {
+    pub(crate) port: u16,
+    pub(crate) open: bool,
+    pub(crate) release: bool,
+}
+
+/// Builds the page into `dist/`.
+pub(crate) fn build(release: bool) -> Result<()> {
+    let mut trunk = provide_trunk()?;
+    trunk
+        .args(["build", "--offline"])
+        .args(release.then_some("--release"));
+    let work = Work::start("Building the page", usually(release));
+    process::run(&mut trunk).context("the page could not be built")?;
+    work.done();
+    Ok(())
+}
+
+/// Builds the page and serves it until stopped.
+pub(crate) fn serve(serving: &Serving) -> Result<()> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, serving.port));
+    check_port(address)?;
+    let mut trunk = provide_trunk()?;
+    // Offline: Trunk must use our tools, never fetch its own.
+    trunk.args([
+        "serve",
+        "--offline",
+        "--address",
+        "127.0.0.1",
+        "--port",
+        &serving.port.to_string(),
+    ]);
+    trunk
+        .args(serving.open.then_some("--open"))
+        .args(serving.release.then_some("--release"));
+    // Its own folder: a running server does not disturb `cargo xtask test`, and is not disturbed by it.
+    let folder = process::root().join("target/serve");
+    trunk.arg("--dist").arg(&folder);
+    // What an earlier run built must not pass for the result of this one.
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+
+    let stop = Arc::new(AtomicBool::new(false));
+    let stop_asked = Arc::clone(&stop);
+    // Without this, stopping us by our process id would leave Trunk behind, holding the port.
+    ctrlc::set_handler(move || stop_asked.store(true, Ordering::Relaxed))?;
+
+    let mut work = Some(Work::start("Building the page", usually(serving.release)));
+    let mut server = trunk.spawn().context("Trunk could not be started")?;
+    while !stop.load(Ordering::Relaxed) {
+        if let Some(status) = server.try_wait()? {
+            // Ctrl-C reaches Trunk too, and it may be the first to end.
+            thread::sleep(POLL_INTERVAL);
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            bail!("Trunk stopped ({status}): mend what it says above, then run this again");
+        }
+        // Trunk opens its port when the first build has ended, well or badly.
+        if work.is_some() && answers(address) {
+            if folder.join("index.html").is_file() {
+                work.take().into_iter().for_each(Work::done);
+            } else {
+                work = None;
+                say::news(
+                    "The page could not be built: mend the error above, and it is built again",
+                );
+            }
+            say::news(&format!(
+                "The lab is at http://{address}/ (Ctrl-C stops it)"
+            ));
+        }
+        thread::sleep(POLL_INTERVAL);
+    }
+    end(&mut server);
+    say::news("Stopped");
+    Ok(())
+}
+
+fn usually(release: bool) -> &'static str {
+    if release {
+        "seconds, 2 minutes at first"
+    } else {
+        "seconds, 1 minute at first"
+    }
+}
+
+/// Trunk with all it needs: the wasm target, the packages, wasm-bindgen on its search path.
+fn provide_trunk() -> Result<Command> {
+    tools::wasm_target()?;
+    tools::fetch_packages()?;
+    let path = tools::provide_all()?;
+    trunk_at(&path)
+}
+
+fn trunk_at(path: &OsString) -> Result<Command> {
+    let program = find("trunk", path).ok_or_else(|| anyhow!("trunk vanished from the cache"))?;
+    let mut trunk = Command::new(program);
+    trunk
+        .current_dir(process::root())
+        .stdin(Stdio::null())
+        .env("PATH", path);
+    // Trunk prints its own stack with every compile error in the page, where only the error helps.
+    trunk.env("RUST_LIB_BACKTRACE", "0");
+    // Trunk takes only `true` and `false` in NO_COLOR and refuses to start at the usual `1`.
+    if std::env::var_os("NO_COLOR").is_some() {
+        trunk.env_remove("NO_COLOR").env("TRUNK_COLOR", "never");
+    }
+    Ok(trunk)
+}
+
+/// Says what to do about a port that cannot be had, before minutes are spent on building.
+fn check_port(address: SocketAddr) -> Result<()> {
+    let port = address.port();
+    // Binding alone would not see, on macOS, a server that listens on every address of this port.
+    let taken = answers(address);
+    match TcpListener::bind(address) {
+        Ok(_) if !taken => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            bail!(
+                "port {port} is reserved for the administrator: choose another with `--port 8080`"
+            )
+        }
+        _ => {
+            let free = (port.saturating_add(1)..=u16::MAX)
+                .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok())
+                .unwrap_or(8080);
+            bail!(
+                "port {port} is already in use: choose another with `cargo xtask serve --port {free}`"
+            )
+        }
+    }
+}
+
+fn answers(address: SocketAddr) -> bool {
+    TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok()
+}
+
+fn end(server: &mut Child) {
+    // It may have ended by itself.
+    if server.kill().is_ok() {
+        server.wait().ok();
+    }
+}

@@ -1,0 +1,223 @@
+//! `cargo xtask test`: every check of the project, in one order, with one verdict.
+//!
+//! Nothing is skipped silently. A step that cannot run fails with what mends it, and the steps after it still run,
+//! so one run tells everything.
+
+use std::{
+    process::{Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    page,
+    process::{self, cargo, exit_code, find, run},
+    say::{self, Work},
+    tools,
+};
+
+const RECORDINGS: &str = "core/tests/recordings/linux-2.6.10";
+
+struct Step {
+    name: &'static str,
+    headline: &'static str,
+    run: fn() -> Result<()>,
+}
+
+const STEPS: [Step; 6] = [
+    Step {
+        name: "fmt",
+        headline: "the sources are formatted",
+        run: fmt,
+    },
+    Step {
+        name: "clippy",
+        headline: "no warnings, on the host and for wasm",
+        run: clippy,
+    },
+    Step {
+        name: "host",
+        headline: "unit, property and documentation tests",
+        run: host,
+    },
+    Step {
+        name: "recordings",
+        headline: "the real kernel's decisions, replayed",
+        run: recordings,
+    },
+    Step {
+        name: "wasm",
+        headline: "the core's tests as WebAssembly, in Node",
+        run: wasm,
+    },
+    Step {
+        name: "browser",
+        headline: "the page in a browser, as a student uses it",
+        run: browser,
+    },
+];
+
+struct Outcome {
+    step: &'static str,
+    time: Duration,
+    passed: bool,
+}
+
+/// Runs the suite, or only the step of that name, and prints its verdict.
+pub(crate) fn run_all(only: Option<&str>) -> Result<ExitCode> {
+    if let Some(only) = only
+        && !STEPS.iter().any(|step| step.name == only)
+    {
+        bail!(
+            "there is no step `{only}`; the steps are {}",
+            STEPS.map(|step| step.name).join(", ")
+        );
+    }
+    let chosen = STEPS
+        .iter()
+        .filter(|step| only.is_none_or(|only| step.name == only));
+    let outcomes = chosen.map(run_step).collect::<Vec<_>>();
+    let failed = outcomes.iter().filter(|outcome| !outcome.passed).count();
+    println!("\n{:<12} {:>12}  result", "step", "time");
+    for Outcome { step, time, passed } in &outcomes {
+        println!(
+            "{step:<12} {:>12}  {}",
+            say::duration(*time),
+            if *passed { "passed" } else { "FAILED" }
+        );
+    }
+    println!("\n{} passed, {failed} failed", outcomes.len() - failed);
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn run_step(step: &Step) -> Outcome {
+    println!("\n=== {}: {} ===", step.name, step.headline);
+    let started = Instant::now();
+    let result = (step.run)();
+    let time = started.elapsed();
+    match &result {
+        Ok(()) => println!("=== {}: passed in {} ===", step.name, say::duration(time)),
+        Err(error) => println!(
+            "=== {}: FAILED in {}: {error:#} ===",
+            step.name,
+            say::duration(time)
+        ),
+    }
+    Outcome {
+        step: step.name,
+        time,
+        passed: result.is_ok(),
+    }
+}
+
+fn fmt() -> Result<()> {
+    run(&mut cargo(["fmt", "--all", "--check"])).context("run `cargo fmt --all`")
+}
+
+fn clippy() -> Result<()> {
+    run(&mut cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    tools::wasm_target()?;
+    let packages = ["--package", "kmalloc-core", "--package", "kmalloc-web"];
+    let target = [
+        "--target",
+        "wasm32-unknown-unknown",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run(cargo(["clippy"]).args(packages).args(target))
+}
+
+fn host() -> Result<()> {
+    // The wasm-bindgen package is a name for a library: it has nothing to test and takes minutes to link.
+    run(&mut cargo([
+        "test",
+        "--workspace",
+        "--exclude",
+        "xtask-wasm-bindgen",
+        "--locked",
+    ]))
+}
+
+fn recordings() -> Result<()> {
+    // `cargo lab replay` ends with 3 when the only thing to tell is what this version does not support yet.
+    const ONLY_UNSUPPORTED: i32 = 3;
+    match exit_code(
+        cargo([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "kmalloc-lab",
+            "--",
+        ])
+        .args(["replay", RECORDINGS]),
+    )? {
+        0 => Ok(()),
+        ONLY_UNSUPPORTED => {
+            println!("No disagreement; what is counted as unsupported above was not compared.");
+            Ok(())
+        }
+        code => bail!("`cargo lab replay {RECORDINGS}` ended with exit code {code}"),
+    }
+}
+
+fn wasm() -> Result<()> {
+    tools::node()?;
+    tools::wasm_target()?;
+    let runner = tools::provide_test_runner()?;
+    let test = [
+        "test",
+        "--package",
+        "kmalloc-core",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--test",
+        "wasm",
+        "--locked",
+    ];
+    run(cargo(test).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner))
+}
+
+fn browser() -> Result<()> {
+    let node = tools::node()?;
+    let Some(npm) = find("npm", &process::search_path()) else {
+        bail!(
+            "npm is missing: install it (it comes with Node; on Debian `sudo apt-get install npm`), then run this again"
+        )
+    };
+    let e2e = process::root().join("e2e");
+    let work = Work::start("Installing Playwright and axe with npm", "half a minute");
+    let mut install = Command::new(npm);
+    install
+        .args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
+        .current_dir(&e2e)
+        .stdin(Stdio::null());
+    run(&mut install)
+        .context("Playwright could not be installed: check the network, then run this again")?;
+    work.done();
+    let browser = crate::browser::provide(&node, &e2e)?;
+    say::news(&format!("Testing in {}", browser.display()));
+    page::build(true)?;
+    let mut playwright = Command::new(node);
+    playwright
+        .arg("node_modules/@playwright/test/cli.js")
+        .arg("test")
+        .current_dir(&e2e)
+        .stdin(Stdio::null());
+    run(playwright.env("KMALLOC_LAB_BROWSER", browser))
+}

@@ -42,20 +42,25 @@ impl Lab {
     pub fn boot(spec: MachineSpec) -> Result<Lab, SpecError> {
         spec.check()?;
         let layout = spec.layout();
-        Ok(Lab {
-            machine: boot::boot(spec, layout),
-            log: None,
-        })
+        Ok(Lab::boot_with(spec, layout, true))
     }
 
     /// Boots with reservations other than the header can say, as the recordings have them.
     pub fn boot_with(spec: MachineSpec, layout: BootLayout, with_slab: bool) -> Lab {
-        let machine = if with_slab {
-            boot::boot(spec, layout)
-        } else {
-            boot::boot_pages(spec, layout)
-        };
+        let mut machine = boot::blank(spec, layout);
+        boot::power_on(&mut Door::new(&mut machine, &mut Off), with_slab);
         Lab { machine, log: None }
+    }
+
+    /// Boots and keeps every event of it: the recording starts from a machine whose memory nobody holds yet.
+    pub fn boot_recorded(spec: MachineSpec) -> Result<Recording, SpecError> {
+        spec.check()?;
+        let layout = spec.layout();
+        let start = boot::blank(spec, layout);
+        let mut machine = start.clone();
+        let mut log = Log::default();
+        boot::power_on(&mut Door::new(&mut machine, &mut log), true);
+        Ok(Recording::new(start, log))
     }
 
     /// Starts to record, from here.

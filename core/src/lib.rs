@@ -20,7 +20,7 @@ pub mod recording;
 pub mod run;
 pub mod script;
 
-/// The arithmetic of Linux 2.6.10 as plain functions: marks, zonelists, size classes, slab geometry.
+/// The arithmetic of Linux 2.6.10 as plain functions: marks, zonelists, size classes, slab geometry, the terms of a test.
 pub mod linux_2_6_10 {
-    pub use crate::mm::linux_2_6_10::{geometry, marks};
+    pub use crate::mm::linux_2_6_10::{explain, geometry, marks};
 }

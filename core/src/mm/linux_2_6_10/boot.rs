@@ -9,39 +9,28 @@ use super::page_alloc::free_pages;
 use super::slab;
 use crate::event::{CacheId, Event, Mark, Temperature};
 use crate::gfp::Gfp;
-use crate::machine::{Door, Machine, Off, Recorder};
+use crate::machine::{Door, Machine, Recorder};
 use crate::profile::{BOOT_WORD as WORD, BootLayout, HZ, MachineSpec, ZoneId};
 
 const WORD_ORDER: u8 = 5;
 /// `kmem_cache`, the cache of cache descriptors.
 const KMEM_CACHE: CacheId = CacheId(0);
 
-/// A machine right after boot freed all pages; the slab allocator has not started, the marks are set.
-pub(crate) fn boot_pages(spec: MachineSpec, layout: BootLayout) -> Machine {
-    let mut machine = blank(spec, layout);
-    let mut off = Off;
-    let mut door = Door::new(&mut machine, &mut off);
-    free_all_memory(&mut door);
-    set_marks_for_first_time(&mut door);
-    machine
-}
-
-/// A machine that is ready for `kmalloc`.
-pub(crate) fn boot(spec: MachineSpec, layout: BootLayout) -> Machine {
-    let mut machine = blank(spec, layout);
-    let mut off = Off;
-    let mut door = Door::new(&mut machine, &mut off);
-    free_all_memory(&mut door);
-    kmem_cache_init(&mut door);
-    set_marks_for_first_time(&mut door);
-    machine
-}
-
-fn blank(spec: MachineSpec, layout: BootLayout) -> Machine {
+/// A machine before power-on: nobody holds its memory yet.
+pub(crate) fn blank(spec: MachineSpec, layout: BootLayout) -> Machine {
     let present = spec.zone_pages;
     let pcp = present.map(marks::pcp_shapes);
     let shapes = cache_shapes(&spec);
     Machine::blank(spec, layout, pcp, marks::zonelists(present), shapes)
+}
+
+/// Boots: up to the first call, or without the slab allocator for machines that only the page allocator is asked of.
+pub(crate) fn power_on<R: Recorder>(door: &mut Door<'_, R>, with_slab: bool) {
+    free_all_memory(door);
+    if with_slab {
+        kmem_cache_init(door);
+    }
+    set_marks_for_first_time(door);
 }
 
 fn free_all_memory<R: Recorder>(door: &mut Door<'_, R>) {

@@ -103,10 +103,9 @@ pub fn zonelists(present: [u32; ZONES]) -> [Zonelist; ZONES] {
     })
 }
 
-/// The pages that must be free for a request to pass: mark lowered by the flags, what it takes, and the protection.
-///
-/// The threshold is what must *remain*: it contains the 2^order pages of the request itself.
-pub const fn needed(mark: u32, high: bool, try_harder: bool, order: u8, protection: u32) -> u32 {
+/// A mark as the flags lower it: `__GFP_HIGH` halves it, then `can_try_harder` takes a quarter off what is left.
+#[inline(always)]
+pub const fn lowered(mark: u32, high: bool, try_harder: bool) -> u32 {
     let mut mark = mark;
     if high {
         mark /= 2;
@@ -114,5 +113,15 @@ pub const fn needed(mark: u32, high: bool, try_harder: bool, order: u8, protecti
     if try_harder {
         mark -= mark / 4;
     }
-    mark.wrapping_add(1 << order).wrapping_add(protection)
+    mark
+}
+
+/// The pages that must be free for a request to pass: mark lowered by the flags, what it takes, and the protection.
+///
+/// The threshold is what must *remain*: it contains the 2^order pages of the request itself.
+#[inline(always)]
+pub const fn needed(mark: u32, high: bool, try_harder: bool, order: u8, protection: u32) -> u32 {
+    lowered(mark, high, try_harder)
+        .wrapping_add(1 << order)
+        .wrapping_add(protection)
 }

@@ -1,6 +1,7 @@
 //! Linux 2.6.10 on i386: the book's kernel.
 
 pub(crate) mod boot;
+pub mod explain;
 pub mod geometry;
 pub mod marks;
 pub(crate) mod page_alloc;

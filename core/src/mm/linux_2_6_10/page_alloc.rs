@@ -65,7 +65,7 @@ pub(crate) fn alloc_pages<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp, order: 
         gfp,
         zonelist,
         class: first.index(),
-        can_try_harder: !wait || (context.has(Context::REALTIME) && !context.in_interrupt()),
+        can_try_harder: can_try_harder(gfp, context),
     };
     for &zone in zonelist.zones() {
         if test(door, &request, zone, Pass::Low)
@@ -75,6 +75,12 @@ pub(crate) fn alloc_pages<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp, order: 
         }
     }
     slow_path::alloc(door, &request)
+}
+
+/// Whether this caller may dig deeper into the reserve: it cannot wait, or it is a realtime task outside of interrupts.
+#[inline(always)]
+pub(super) const fn can_try_harder(gfp: Gfp, context: Context) -> bool {
+    !gfp.has(Gfp::WAIT) || (context.has(Context::REALTIME) && !context.in_interrupt())
 }
 
 /// Measures a zone against the mark of this walk.

@@ -1,0 +1,364 @@
+//! Rules of Linux 2.6.10, one test each, with the numbers of the source that each test names: the section of the
+//! semantics that were extracted from the kernel, or a row of the recordings. Nothing here was blessed from our output.
+
+use kmalloc_core::event::{Event, Failure, Pass, Sin, Stop};
+use kmalloc_core::gfp::Gfp;
+use kmalloc_core::lab::{Lab, PageAnswer};
+use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, size_classes};
+use kmalloc_core::linux_2_6_10::marks::{default_min_free_kbytes, marks, needed, pcp_shapes};
+use kmalloc_core::profile::{MachineSpec, ZoneId};
+use kmalloc_core::run::{Answer, Bounds, Ended, NullReason, Run};
+use kmalloc_core::script::parse;
+
+fn run(text: &str) -> Run {
+    let parsed = parse(text);
+    assert_eq!(parsed.errors, [], "{text}");
+    Run::new(&parsed.scenario, Bounds::default()).expect("the machine can be built")
+}
+
+fn last_answer(text: &str) -> Answer {
+    run(text).calls().last().expect("a call").answer
+}
+
+/// §3, the table of watermarks and batches by memory size.
+#[test]
+fn watermarks_by_memory_size() {
+    // RAM in MB; DMA, Normal, HighMem pages; min_free_kbytes; marks DMA, Normal, HighMem; batches.
+    #[rustfmt::skip]
+    let table = [
+        (16, [4096, 0, 0], 512, [(128, 160, 192), (0, 0, 0), (32, 40, 48)], [1, 1, 1]),
+        (32, [4096, 4096, 0], 724, [(90, 112, 135), (90, 112, 135), (32, 40, 48)], [1, 1, 1]),
+        (64, [4096, 12288, 0], 1024, [(64, 80, 96), (192, 240, 288), (32, 40, 48)], [1, 3, 1]),
+        (128, [4096, 28672, 0], 1448, [(45, 56, 67), (316, 395, 474), (32, 40, 48)], [1, 7, 1]),
+        (256, [4096, 61440, 0], 2048, [(32, 40, 48), (480, 600, 720), (32, 40, 48)], [1, 15, 1]),
+        (512, [4096, 126976, 0], 2896, [(22, 27, 33), (701, 876, 1051), (32, 40, 48)], [1, 16, 1]),
+        (896, [4096, 225280, 0], 3831, [(17, 21, 25), (939, 1173, 1408), (32, 40, 48)], [1, 16, 1]),
+        (1024, [4096, 225280, 32768], 3831, [(17, 21, 25), (939, 1173, 1408), (32, 40, 48)], [1, 16, 8]),
+        (4096, [4096, 225280, 819200], 3831, [(17, 21, 25), (939, 1173, 1408), (128, 160, 192)], [1, 16, 16]),
+    ];
+    for (megabytes, present, kbytes, expected, batches) in table {
+        assert_eq!(default_min_free_kbytes(present), kbytes, "{megabytes} MB");
+        let got = marks(present, kbytes).map(|mark| (mark.min, mark.low, mark.high));
+        assert_eq!(got, expected, "{megabytes} MB");
+        assert_eq!(
+            present.map(|pages| pcp_shapes(pages)[0].batch),
+            batches,
+            "{megabytes} MB"
+        );
+    }
+}
+
+/// §4 step 4: what must remain of pages_min = 45, for each kind of request.
+#[test]
+fn what_flags_leave_of_pages_min() {
+    let remains = |high, harder| needed(45, high, harder, 0, 0) - 1;
+    assert_eq!(remains(false, false), 45, "GFP_KERNEL");
+    assert_eq!(
+        remains(false, true),
+        34,
+        "no flags, GFP_DMA alone, or a realtime task"
+    );
+    assert_eq!(remains(true, false), 22, "GFP_KERNEL | __GFP_HIGH");
+    assert_eq!(remains(true, true), 17, "GFP_ATOMIC");
+}
+
+/// §8.1: the classes depend on cache line and page size.
+#[test]
+fn size_classes_by_cache_line() {
+    let below_512 = |l1_cache_bytes, page_size| {
+        let spec = MachineSpec {
+            l1_cache_bytes,
+            page_size,
+            ..MachineSpec::default()
+        };
+        size_classes(&spec)
+            .filter(|&size| size < 512)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(below_512(32, 4096), [32, 64, 96, 128, 192, 256]);
+    assert_eq!(below_512(64, 4096), [32, 64, 128, 192, 256]);
+    assert_eq!(below_512(128, 4096), [32, 64, 128, 256]);
+    assert_eq!(below_512(64, 8192), [64, 128, 192, 256]);
+    let spec = MachineSpec::default();
+    assert_eq!(size_classes(&spec).last(), Some(131_072));
+}
+
+/// §8.3: objects, order, colours, array limit, batch and free limit for 32-byte lines.
+#[test]
+fn slab_geometry() {
+    #[rustfmt::skip]
+    let table = [
+        ("size-32", 119, 0, false, 288, 0, 120, 60, 239), ("size-64", 61, 0, false, 160, 1, 120, 60, 181),
+        ("size-96", 41, 0, false, 128, 1, 120, 60, 161), ("size-128", 31, 0, false, 96, 1, 120, 60, 151),
+        ("size-192", 20, 0, false, 64, 6, 120, 60, 140), ("size-256", 15, 0, false, 64, 6, 120, 60, 135),
+        ("size-512", 8, 0, true, 40, 0, 54, 27, 62), ("size-1024", 4, 0, true, 32, 0, 54, 27, 58),
+        ("size-2048", 2, 0, true, 28, 0, 24, 12, 26), ("size-4096", 1, 0, true, 26, 0, 24, 12, 25),
+        ("size-8192", 1, 1, true, 26, 0, 8, 4, 9), ("size-131072", 1, 5, true, 26, 0, 8, 4, 9),
+    ];
+    let shapes = cache_shapes(&MachineSpec::default());
+    for (name, objects, order, off_slab, management, colours, limit, batch, free_limit) in table {
+        for name in [name.to_owned(), format!("{name}(DMA)")] {
+            let shape = shapes
+                .iter()
+                .find(|shape| shape.name == name)
+                .expect("a cache of this name");
+            assert_eq!(
+                (shape.objects, shape.order, shape.colours),
+                (objects, order, colours),
+                "{name}"
+            );
+            assert_eq!(
+                (shape.off_slab, shape.management_size),
+                (off_slab, management),
+                "{name}"
+            );
+            assert_eq!(
+                (shape.limit, shape.batch, shape.free_limit),
+                (limit, batch, free_limit),
+                "{name}"
+            );
+        }
+    }
+}
+
+/// §8.2: the first class that holds the request; 0 is a real object; above 128 KB NULL, silently.
+#[test]
+fn the_class_of_a_size() {
+    for (size, given) in [
+        (0, 32),
+        (1, 32),
+        (32, 32),
+        (33, 64),
+        (65, 96),
+        (97, 128),
+        (100, 128),
+        (129, 192),
+        (131_072, 131_072),
+    ] {
+        match last_answer(&format!("p = kmalloc({size}, GFP_KERNEL);")) {
+            Answer::Object { given: got, .. } => assert_eq!(got, given, "kmalloc({size})"),
+            other => panic!("kmalloc({size}): {other:?}"),
+        }
+    }
+    let mut too_large = run("p = kmalloc(131073, GFP_KERNEL);");
+    assert_eq!(
+        too_large.calls()[0].answer,
+        Answer::Null(NullReason::TooLarge)
+    );
+    assert!(
+        too_large
+            .events(0, too_large.len())
+            .all(|event| !event.is_effect()),
+        "silently"
+    );
+    assert!(too_large.at(0) == *too_large.end(), "and nothing changed");
+}
+
+/// §6.2, §6.5: the lower half is kept, so order-0 pages of a fresh zone come in ascending order.
+#[test]
+fn a_fresh_zone_hands_out_ascending_pages() {
+    let spec = MachineSpec {
+        zone_pages: [4096, 12288, 0],
+        ..MachineSpec::default()
+    };
+    let mut lab = Lab::boot_with(spec, kmalloc_core::profile::BootLayout::default(), false);
+    let mut pages = (0..40).map(|_| match lab.alloc_pages(Gfp::KERNEL, 0) {
+        PageAnswer::Block(pfn) => pfn,
+        refused => panic!("{refused:?}"),
+    });
+    // §6.6: the highest 4 MB block was freed last at boot and sits at the head.
+    let first = pages.next().expect("forty pages");
+    assert_eq!(first, 16384 - 1024);
+    for (offset, pfn) in (1..40).zip(pages) {
+        assert_eq!(pfn, first + offset);
+    }
+}
+
+/// §1.4: order 11 and above is refused at once: no warning, no reclaim, no event but the refusal.
+#[test]
+fn orders_above_ten_are_refused_silently() {
+    let run = run("p = __get_free_pages(GFP_KERNEL, 11);");
+    assert_eq!(
+        run.calls()[0].answer,
+        Answer::Null(NullReason::NoPages(Failure::OrderTooLarge))
+    );
+    let events: Vec<_> = run.events(0, run.len()).map(|event| event.name()).collect();
+    assert_eq!(events, ["called", "pages-asked", "pages-refused"]);
+}
+
+/// §1.3: `__GFP_HIGHMEM` works from a cached object and is a BUG() on the first growth.
+#[test]
+fn kmalloc_with_highmem_works_until_the_cache_grows() {
+    assert!(matches!(
+        last_answer("p = kmalloc(100, GFP_HIGHUSER);"),
+        Answer::Object { .. }
+    ));
+    let grown = run(
+        "for (i = 0; i < 40; i++) q[i] = kmalloc(100, GFP_HIGHUSER); r = kmalloc(32, GFP_KERNEL);",
+    );
+    assert_eq!(grown.ended(), Some(Ended::Stopped(Stop::CacheGrowBug)));
+    // The slab that start-up left half used has 27 objects to give.
+    assert_eq!(grown.calls().len(), 28, "and nothing runs after it");
+}
+
+/// §1.3: both zone bits are one past the end of the zonelists: the lab stops and says so.
+#[test]
+fn both_zone_bits_are_undefined() {
+    let both = run("p = alloc_pages(GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM, 0);");
+    assert_eq!(
+        both.ended(),
+        Some(Ended::Stopped(Stop::Undefined(Sin::BothZoneBits)))
+    );
+}
+
+/// §2.1: the zonelist of a request, seen in the order in which zones are tested.
+#[test]
+fn fallback_walks_the_zonelist() {
+    let walked = |gfp: &str| {
+        // Nothing can pass 2^10 pages: both walks visit every zone of the list.
+        let run = run(&format!(
+            "machine dma=1M normal=4M highmem=1M reserve=none l1=32\n\
+             p = alloc_pages({gfp} | __GFP_NORETRY | __GFP_NOWARN, 10);"
+        ));
+        let tests = run.events(0, run.len()).filter_map(|event| match event {
+            Event::ZoneTested {
+                zone,
+                pass: Pass::Min,
+                ..
+            } => Some(zone.name()),
+            _ => None,
+        });
+        tests.collect::<Vec<_>>()
+    };
+    assert_eq!(walked("GFP_KERNEL"), ["Normal", "DMA"]);
+    assert_eq!(walked("GFP_KERNEL | __GFP_DMA"), ["DMA"]);
+    assert_eq!(walked("GFP_HIGHUSER"), ["HighMem", "Normal", "DMA"]);
+}
+
+/// §8.5: the first object of a refill is the last one fetched (index 15 of an untouched array), then they descend.
+#[test]
+fn the_array_cache_is_last_in_first_out() {
+    let run = run(
+        "p = kmalloc(4000, GFP_KERNEL); for (i = 0; i < 60; i++) q[i] = kmalloc(200, GFP_KERNEL); kfree(q[20]); r = kmalloc(200, GFP_KERNEL);",
+    );
+    let address = |name: &str| {
+        let variables = run.variables(run.len());
+        let found = variables
+            .into_iter()
+            .find(|variable| variable.name == name)
+            .expect("bound");
+        match found.value {
+            kmalloc_core::run::Value::Object { address, .. } => address,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(
+        address("q[20]"),
+        address("r"),
+        "what was freed last comes back first"
+    );
+    assert_eq!(
+        address("q[1]") - address("q[2]"),
+        256,
+        "and addresses descend inside a refill"
+    );
+}
+
+/// The teaching machine: `dma=1M normal=4M highmem=1M`, marks as §3 gives them for these zones.
+#[test]
+fn the_teaching_machine() {
+    let lab = Lab::boot(MachineSpec::default()).expect("the default machine");
+    let marks = |zone| {
+        let zone = lab.machine().zone(zone);
+        (zone.pages_min(), zone.pages_low(), zone.pages_high())
+    };
+    assert_eq!(marks(ZoneId::DMA), (14, 17, 21));
+    assert_eq!(marks(ZoneId::NORMAL), (56, 70, 84));
+    assert_eq!(marks(ZoneId::HIGHMEM), (32, 40, 48));
+}
+
+/// §4 step 8: order ≤ 3 with WAIT never returns NULL; the lab names the endless retry instead of hanging.
+#[test]
+fn a_small_order_is_retried_for_ever() {
+    let run = run("for (i = 0; i < 2000; i++) q[i] = kmalloc(4096, GFP_KERNEL);");
+    assert_eq!(run.ended(), Some(Ended::Stopped(Stop::Endless)));
+    let atomic = "for (i = 0; i < 2000; i++) q[i] = kmalloc(4096, GFP_ATOMIC | __GFP_NOWARN);";
+    assert_eq!(
+        last_answer(atomic),
+        Answer::Null(NullReason::NoPages(Failure::MayNotWait))
+    );
+}
+
+/// What no driver may do is an event with a lesson, and the lab stops where the kernel's behaviour is undefined.
+#[test]
+fn sins_are_named() {
+    let sin = |text: &str| match run(text).ended() {
+        Some(Ended::Stopped(Stop::Undefined(sin))) => Some(sin),
+        _ => None,
+    };
+    assert_eq!(
+        sin("p = kmalloc(100, GFP_KERNEL); kfree(p); kfree(p);"),
+        Some(Sin::DoubleFree)
+    );
+    assert_eq!(
+        sin("p = kmalloc(9, GFP_KERNEL); kfree(p); q = kmalloc(9, GFP_KERNEL); kfree(p);"),
+        Some(Sin::DoubleFree)
+    );
+    assert_eq!(
+        sin("p = __get_free_pages(GFP_KERNEL, 2); kfree(p);"),
+        Some(Sin::WrongFree)
+    );
+    assert_eq!(
+        sin("p = __get_free_pages(GFP_KERNEL, 2); free_pages(p, 1);"),
+        Some(Sin::WrongOrder)
+    );
+    assert_eq!(sin("kfree(p);"), Some(Sin::Uninitialised));
+    assert_eq!(sin("memset(NULL, 0, 1);"), Some(Sin::NullDereference));
+    assert_eq!(sin("spin_lock(&a); spin_lock(&a);"), Some(Sin::LockHeld));
+    assert_eq!(sin("kfree(NULL);"), None);
+    let overrun = last_answer("p = kmalloc(100, GFP_KERNEL); memset(p, 1, 129);");
+    assert_eq!(overrun, Answer::Sinned(Sin::Overrun));
+    assert_eq!(
+        last_answer("p = kmalloc(100, GFP_KERNEL); memset(p, 1, 128);"),
+        Answer::Done
+    );
+}
+
+/// Memory is not cleared: the next owner reads what the last one left.
+#[test]
+fn stale_bytes_stay() {
+    let run = run(
+        "p = kmalloc(64, GFP_KERNEL); memset(p, 0x5e, 64); kfree(p); q = kmalloc(64, GFP_KERNEL);",
+    );
+    match run.calls().last().expect("a call").answer {
+        Answer::Object { address, .. } => assert_eq!(run.end().byte(address + 63), 0x5e),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Bounds: past one, everything up to there stands and the reason is named.
+#[test]
+fn running_is_bounded() {
+    let bounds = Bounds {
+        calls: 10,
+        events: 1000,
+        steps: 50,
+    };
+    let ended = |text: &str| {
+        Run::new(&parse(text).scenario, bounds)
+            .expect("a machine")
+            .ended()
+    };
+    assert_eq!(
+        ended("for (i = 0; i < 100; i++) kfree(NULL);"),
+        Some(Ended::TooManyCalls)
+    );
+    assert_eq!(
+        ended("for (i = 0; i < 100; i++) { }"),
+        Some(Ended::TooManySteps)
+    );
+    assert_eq!(
+        ended("for (i = 0; i < 9; i++) q[i] = kmalloc(4096, 0);"),
+        None
+    );
+}

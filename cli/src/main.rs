@@ -1,5 +1,6 @@
 //! The kmalloc lab at the command line: `run FILE`, `replay DIR`. It links the core only and decides nothing.
 
+mod bench;
 mod replay;
 mod run;
 
@@ -13,6 +14,7 @@ const USAGE: &str = "\
 usage:
   cargo lab run FILE [--events] [--json]   run a scenario: each call with its answer, then the /proc view
   cargo lab replay DIR                     compare the core with every recording of a real kernel in DIR
+  cargo lab bench                          time the core against other allocators on the same traces
 
 exit codes
   run     0 done, 2 the text has errors or cannot be read
@@ -23,6 +25,7 @@ enum Command {
     Help,
     Run(PathBuf, run::Form),
     Replay(PathBuf),
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -40,6 +43,10 @@ fn main() -> ExitCode {
         }
         Command::Run(file, form) => {
             run::run(&file, form).map_err(|error| format!("{}: {error}", file.display()))
+        }
+        Command::Bench => {
+            bench::bench();
+            Ok(0)
         }
         Command::Replay(folder) => {
             replay::replay(&folder).map_err(|error| format!("{}: {error}", folder.display()))
@@ -77,6 +84,7 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
         ("run", Some(file)) => Ok(Command::Run(file, form)),
         ("replay", Some(folder)) => Ok(Command::Replay(folder)),
         ("run", None) => Err("run: which file?".into()),
+        ("bench", None) => Ok(Command::Bench),
         ("replay", None) => Err("replay: which folder?".into()),
         (other, _) => Err(format!("{other} is no command").into()),
     }

@@ -56,6 +56,7 @@ fn the_core_agrees_with_the_recorded_kernel() {
         ("buddy", 140_000),
         ("zones", 6_800),
         ("slab", 79_000),
+        ("numa", 120),
     ] {
         let (decisions, disagreements, unsupported) = counts(&printed, &format!("{name}.jsonl.gz"));
         assert_eq!((disagreements, unsupported), (0, 0), "{name}");

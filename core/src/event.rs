@@ -1,7 +1,7 @@
 //! Everything that can happen, one small value each.
 //!
 //! *Effect* events change memory; `Machine::apply` is the only code that carries them out. *Decision* events change
-//! nothing and carry the numbers of a test. An event never carries a copy of state, and fits in 16 bytes. The name of an
+//! nothing and carry the numbers of a test. An event never carries a copy of state, and fits in 12 bytes. The name of an
 //! event is also its goal word, its sentence key and its CSS class ([`Event::name`]).
 
 use crate::context::Context;
@@ -431,14 +431,12 @@ pub enum Event {
         /// Cache.
         cache: CacheId,
     },
-    /// A block of pages becomes a slab, at the tail of *free*.
+    /// A block of pages becomes a slab, at the tail of *free*; it gets the next place of the slab table.
     SlabGrew {
         /// Cache.
         cache: CacheId,
         /// Number of the colour, in units of the cache's colour offset.
         colour: u16,
-        /// Its place in the table.
-        slab: SlabId,
         /// First page.
         pfn: u32,
         /// Address of the management object when it is off-slab, else 0.
@@ -681,4 +679,7 @@ kinds! {
     Stopped "stopped" true
 }
 
-const _: () = assert!(size_of::<Event>() <= 16, "an event must fit in 16 bytes");
+const _: () = assert!(
+    size_of::<Event>() <= 12,
+    "a recording is read and written by the million"
+);

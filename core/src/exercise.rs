@@ -4,7 +4,6 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use crate::machine::Machine;
-use crate::mm::linux_2_6_10::geometry::class_for;
 use crate::run::{Answer, Run};
 
 /// One thing to reach or to foresee.
@@ -192,12 +191,10 @@ pub fn verdict(exercise: &Exercise, run: &Run, prediction: Prediction) -> Vec<Fi
 fn check_rule(rule: Rule, machine: &Machine) -> Finding {
     let largest = classes(machine).last().unwrap_or(0);
     for size in 1..=largest {
-        let caches = machine
-            .caches()
-            .skip(1)
-            .map(|(id, cache)| (id, cache.shape().class_size, cache.shape().dma));
-        let chosen =
-            class_for(caches, size, false).expect("no size up to the largest class is refused");
+        let chosen = machine
+            .classes(false)
+            .holding(size)
+            .expect("no size up to the largest class is refused");
         let kernel_gives = machine.cache(chosen).shape().class_size;
         let rule_gives = rule.given(machine, size);
         if rule_gives != kernel_gives {
@@ -214,9 +211,5 @@ fn check_rule(rule: Rule, machine: &Machine) -> Finding {
 
 /// The size classes of a machine, ascending.
 pub fn classes(machine: &Machine) -> impl Iterator<Item = u32> + '_ {
-    machine
-        .caches()
-        .skip(1)
-        .filter(|(_, cache)| !cache.shape().dma)
-        .map(|(_, cache)| cache.shape().class_size)
+    machine.classes(false).iter().map(|(size, _)| size)
 }

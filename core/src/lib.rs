@@ -22,5 +22,5 @@ pub mod script;
 
 /// The arithmetic of Linux 2.6.10 as plain functions: marks, zonelists, size classes, slab geometry, the terms of a test.
 pub mod linux_2_6_10 {
-    pub use crate::mm::linux_2_6_10::{explain, geometry, marks};
+    pub use crate::mm::linux_2_6_10::{explain, geometry, marks, numa};
 }

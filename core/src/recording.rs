@@ -11,62 +11,71 @@ use crate::machine::{Machine, Recorder};
 /// Events between two checkpoints, and in one chunk of the log.
 pub const CHECKPOINT_EVERY: usize = 65_536;
 
-/// A growing log, in chunks so that growth never copies.
+/// A growing log, in chunks so that growth never copies what is old.
 #[derive(Clone, Default)]
 pub struct Log {
-    chunks: Vec<Vec<Event>>,
+    /// Full chunks of [`CHECKPOINT_EVERY`] events.
+    full: Vec<Vec<Event>>,
+    /// The chunk that grows. Standing here and not in `full`, it is one step away from the hot path.
+    current: Vec<Event>,
 }
 
 impl Recorder for Log {
     #[inline(always)]
     fn record(&mut self, event: Event) {
-        match self.chunks.last_mut() {
-            Some(chunk) if chunk.len() < CHECKPOINT_EVERY => chunk.push(event),
-            _ => self.start_chunk(event),
+        if self.current.len() == self.current.capacity() {
+            self.make_room();
         }
+        self.current.push(event);
     }
 }
 
 impl Log {
+    /// Most runs are a few hundred events: the first chunk starts small and doubles; later ones come whole.
+    #[cold]
     #[inline(never)]
-    fn start_chunk(&mut self, event: Event) {
-        // The first chunk starts small: most runs are a few hundred events.
-        let room = if self.chunks.is_empty() {
-            256
+    fn make_room(&mut self) {
+        if self.current.len() < CHECKPOINT_EVERY {
+            let room = (self.current.len().max(128) * 2).min(CHECKPOINT_EVERY);
+            self.current.reserve_exact(room - self.current.len());
         } else {
-            CHECKPOINT_EVERY
-        };
-        let mut chunk = Vec::with_capacity(room);
-        chunk.push(event);
-        self.chunks.push(chunk);
+            let fresh = Vec::with_capacity(CHECKPOINT_EVERY);
+            self.full.push(core::mem::replace(&mut self.current, fresh));
+        }
     }
 
     /// Events so far.
     pub fn len(&self) -> usize {
-        match self.chunks.last() {
-            None => 0,
-            Some(last) => (self.chunks.len() - 1) * CHECKPOINT_EVERY + last.len(),
-        }
+        self.full.len() * CHECKPOINT_EVERY + self.current.len()
     }
 
     /// True before the first event.
     pub fn is_empty(&self) -> bool {
-        self.chunks.is_empty()
+        self.full.is_empty() && self.current.is_empty()
+    }
+
+    /// Chunk number `index`; the last one may be short, and those after it are empty.
+    fn chunk(&self, index: usize) -> &[Event] {
+        match self.full.get(index) {
+            Some(chunk) => chunk,
+            None if index == self.full.len() => &self.current,
+            None => &[],
+        }
     }
 
     /// Event number `index`.
     pub fn get(&self, index: usize) -> Option<Event> {
-        self.chunks
-            .get(index / CHECKPOINT_EVERY)?
+        self.chunk(index / CHECKPOINT_EVERY)
             .get(index % CHECKPOINT_EVERY)
             .copied()
     }
 
     /// Events from `from`, in order.
     pub fn iter_from(&self, from: usize) -> impl Iterator<Item = Event> + '_ {
-        let first = self.chunks.get(from / CHECKPOINT_EVERY..).unwrap_or(&[]);
-        first.iter().enumerate().flat_map(move |(n, chunk)| {
-            let skip = if n == 0 {
+        let first = from / CHECKPOINT_EVERY;
+        (first..=self.full.len()).flat_map(move |number| {
+            let chunk = self.chunk(number);
+            let skip = if number == first {
                 (from % CHECKPOINT_EVERY).min(chunk.len())
             } else {
                 0
@@ -118,7 +127,7 @@ impl Recording {
         while self.checkpoints.len() <= cursor / CHECKPOINT_EVERY {
             let last = self.checkpoints.len() - 1;
             let mut machine = self.checkpoints[last].clone();
-            machine.apply_all(&self.log.chunks[last]);
+            machine.apply_all(self.log.chunk(last));
             self.checkpoints.push(machine);
         }
     }
@@ -131,7 +140,7 @@ impl Recording {
         let mut machine = self.checkpoints[from].clone();
         let rest = cursor % CHECKPOINT_EVERY;
         if rest > 0 {
-            machine.apply_all(&self.log.chunks[from][..rest]);
+            machine.apply_all(&self.log.chunk(from)[..rest]);
         }
         machine
     }

@@ -5,6 +5,7 @@
 
 mod boot;
 mod events;
+mod numa;
 mod scripts;
 mod sizes;
 pub mod state;
@@ -111,10 +112,7 @@ fn replay_file(path: &Path) -> io::Result<Option<Tally>> {
     match content {
         Content::Sizes => lines.iter().for_each(|row| sizes::row(row, &mut tally)),
         Content::Boot => lines.iter().for_each(|row| boot::row(row, &mut tally)),
-        Content::Numa => {
-            let results = lines.len() as u64;
-            tally.unsupported_because(results, "machines of several nodes are not modelled");
-        }
+        Content::Numa => lines.iter().for_each(|row| numa::row(row, &mut tally)),
         Content::Scripts => scripts::file(&lines, &mut tally),
     }
     Ok(Some(tally))

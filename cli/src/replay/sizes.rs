@@ -1,7 +1,7 @@
 //! `sizes`: which cache serves a size, and the geometry of every cache, for each build configuration.
 
-use kmalloc_core::event::CacheId;
-use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, class_for, off_slab_limit};
+use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, off_slab_limit};
+use kmalloc_core::machine::Classes;
 use kmalloc_core::profile::MachineSpec;
 use serde_json::{Value, json};
 
@@ -35,11 +35,8 @@ pub fn row(row: &Value, tally: &mut Tally) {
             let ends = [&range[0], &range[1]].map(|end| end.as_u64().unwrap_or_default() as u32);
             let middle = ends[0] + (ends[1] - ends[0]) / 2;
             for size in [ends[0], middle, ends[1]] {
-                let classes = shapes.iter().enumerate().skip(1);
-                let classes = classes
-                    .map(|(index, shape)| (CacheId(index as u8), shape.class_size, shape.dma));
-                let chosen =
-                    class_for(classes, size, dma).map(|id| shapes[id.index()].name.as_str());
+                let chosen = Classes::new(&shapes, dma).holding(size);
+                let chosen = chosen.map(|id| shapes[id.index()].name.as_str());
                 tally.check(range[2].as_str(), chosen, || {
                     format!("{place} size {size} dma {dma}")
                 });

@@ -31,7 +31,7 @@ use alloc::vec::Vec;
 
 pub use door::{Door, Off, Recorder};
 pub use frames::{NIL, Use};
-pub use slab::{Cache, CacheShape, Slab, SlabList};
+pub use slab::{Cache, CacheShape, Classes, Slab, SlabList};
 pub use world::{OomClock, RateLimit};
 pub use zone::{Pcp, PcpShape, Zone};
 
@@ -104,6 +104,7 @@ pub struct Machine {
     zonelists: [Zonelist; ZONES],
     hand: Hand,
     caches: Vec<Cache>,
+    classes: [Classes; 2],
     slabs: Vec<Slab>,
     dead_slabs: Vec<u32>,
     context: Context,
@@ -138,6 +139,7 @@ impl Machine {
                 pcp[zone.index()],
             )
         });
+        let classes = [false, true].map(|dma| Classes::new(&shapes, dma));
         let mut frames = Frames::new(spec.total_pages() as usize);
         frames.tag.fill(Tag::new(Use::Reserved, 0));
         Machine {
@@ -151,6 +153,7 @@ impl Machine {
                 to: Destination::Caller,
             },
             caches: shapes.into_iter().map(Cache::new).collect(),
+            classes,
             slabs: Vec::new(),
             dead_slabs: Vec::new(),
             context: Context::PROCESS,
@@ -281,6 +284,12 @@ impl Machine {
             .iter()
             .enumerate()
             .map(|(index, cache)| (CacheId(index as u8), cache))
+    }
+
+    /// The general caches, smallest class first: the `(DMA)` ones or the others.
+    #[inline(always)]
+    pub fn classes(&self, dma: bool) -> &Classes {
+        &self.classes[usize::from(dma)]
     }
 
     /// A cache.
@@ -483,11 +492,10 @@ impl Machine {
             Event::SlabGrew {
                 cache,
                 colour,
-                slab,
                 pfn,
                 management,
             } => {
-                self.slab_grew(cache, colour, slab, pfn, management);
+                self.slab_grew(cache, colour, pfn, management);
             }
             Event::SlabDied { cache, slab } => self.slab_died(cache, slab),
             Event::CacheCreated {
@@ -756,7 +764,8 @@ impl Machine {
         }
     }
 
-    fn slab_grew(&mut self, cache: CacheId, colour: u16, id: SlabId, pfn: u32, management: u32) {
+    fn slab_grew(&mut self, cache: CacheId, colour: u16, pfn: u32, management: u32) {
+        let id = self.next_slab();
         let base = self.address_of(pfn);
         let shape = &self.caches[cache.index()].shape;
         let (objects, order) = (shape.objects, shape.order);

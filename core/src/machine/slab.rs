@@ -45,6 +45,50 @@ pub struct CacheShape {
     pub dma: bool,
 }
 
+/// The size classes of one family, ascending, with their caches.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Classes {
+    sizes: Vec<(u32, CacheId)>,
+    /// For a size of so many bits: the first class that could hold it.
+    by_bits: [u8; 33],
+}
+
+impl Classes {
+    /// From the caches in the order of their creation, of which the first is `kmem_cache`.
+    pub fn new(shapes: &[CacheShape], dma: bool) -> Classes {
+        let general = shapes
+            .iter()
+            .enumerate()
+            .skip(1)
+            .filter(|(_, shape)| shape.dma == dma);
+        let sizes: Vec<_> = general
+            .map(|(index, shape)| (shape.class_size, CacheId(index as u8)))
+            .collect();
+        let mut by_bits = [0; 33];
+        for (bits, first) in by_bits.iter_mut().enumerate() {
+            // The smallest size of so many bits is 2^(bits - 1).
+            let least = if bits == 0 { 0 } else { 1 << (bits - 1) };
+            *first = sizes.partition_point(|&(class, _)| class < least) as u8;
+        }
+        Classes { sizes, by_bits }
+    }
+
+    /// The cache of the smallest class that holds `size` bytes; None above the largest. Size 0 gets the smallest.
+    #[inline(always)]
+    pub fn holding(&self, size: u32) -> Option<CacheId> {
+        let first = self.by_bits[(u32::BITS - size.leading_zeros()) as usize];
+        let mut classes = self.sizes[usize::from(first)..].iter();
+        classes
+            .find(|&&(class, _)| class >= size)
+            .map(|&(_, id)| id)
+    }
+
+    /// Class sizes with their caches, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, CacheId)> + '_ {
+        self.sizes.iter().copied()
+    }
+}
+
 /// Which list of its cache a slab is on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SlabList {

@@ -6,8 +6,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::event::CacheId;
-use crate::machine::CacheShape;
+use crate::machine::{CacheShape, Classes};
 use crate::profile::MachineSpec;
 
 /// `sizeof(struct slab)` on i386.
@@ -45,20 +44,6 @@ pub fn size_classes(spec: &MachineSpec) -> impl Iterator<Item = u32> + use<> {
         .into_iter()
         .filter_map(|(size, present)| present.then_some(size))
         .chain(large)
-}
-
-/// The cache of the smallest class that holds `size` bytes; None above the largest.
-///
-/// Size 0 gets the smallest class: a real object in this kernel.
-pub fn class_for(
-    shapes: impl Iterator<Item = (CacheId, u32, bool)>,
-    size: u32,
-    dma: bool,
-) -> Option<CacheId> {
-    shapes
-        .filter(|&(_, class, is_dma)| is_dma == dma && class >= size)
-        .map(|(id, ..)| id)
-        .next()
 }
 
 const fn align_up(value: u32, to: u32) -> u32 {
@@ -156,10 +141,7 @@ fn shape(spec: &MachineSpec, order: Order<'_>) -> CacheShape {
     let mut management_cache = None;
     if off_slab {
         management_size = SLAB_DESCRIPTOR + objects * CHAIN_ENTRY;
-        let general = order.general.iter().enumerate().skip(1);
-        let classes =
-            general.map(|(index, shape)| (CacheId(index as u8), shape.class_size, shape.dma));
-        management_cache = class_for(classes, management_size, false);
+        management_cache = Classes::new(order.general, false).holding(management_size);
     }
     let colour_offset = line.max(align);
     let limit = array_limit(spec, object_size);

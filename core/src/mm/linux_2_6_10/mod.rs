@@ -4,6 +4,7 @@ pub(crate) mod boot;
 pub mod explain;
 pub mod geometry;
 pub mod marks;
+pub mod numa;
 pub(crate) mod page_alloc;
 pub(crate) mod slab;
 mod slow_path;

@@ -2,7 +2,6 @@
 //!
 //! Source: mm/slab.c (2.6.10), uniprocessor: no shared array. Memory is never cleared here.
 
-use super::geometry::class_for;
 use super::page_alloc::{PageAnswer, alloc_pages, free_pages};
 use crate::event::{CacheId, Event, Failure, GrowFailure, SlabId, Stop, Temperature};
 use crate::gfp::Gfp;
@@ -47,11 +46,7 @@ pub enum CacheFailure {
 #[inline(always)]
 pub(crate) fn kmalloc<R: Recorder>(door: &mut Door<'_, R>, size: u32, gfp: Gfp) -> ObjectAnswer {
     door.emit(Event::KmallocAsked { size, gfp });
-    let classes = door
-        .caches()
-        .skip(1)
-        .map(|(id, cache)| (id, cache.shape().class_size, cache.shape().dma));
-    let Some(cache) = class_for(classes, size, gfp.has(Gfp::DMA)) else {
+    let Some(cache) = door.classes(gfp.has(Gfp::DMA)).holding(size) else {
         door.emit(Event::ClassMissing { size });
         return ObjectAnswer::TooLarge;
     };
@@ -177,11 +172,9 @@ fn grow<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<()
             }
         },
     };
-    let slab = door.next_slab();
     door.emit(Event::SlabGrew {
         cache: id,
         colour,
-        slab,
         pfn,
         management,
     });

@@ -63,9 +63,17 @@ impl Lab {
         Ok(Recording::new(start, log))
     }
 
-    /// Starts to record, from here.
+    /// Starts to record, from here. A log that is there is emptied and its memory used again.
     pub fn record(&mut self) {
-        self.log = Some(Log::default());
+        self.log.get_or_insert_default().clear();
+    }
+
+    /// Goes back to a machine of the same kind; the log, if there is one, begins anew.
+    pub fn restart(&mut self, from: &Machine) {
+        self.machine.clone_from(from);
+        if let Some(log) = &mut self.log {
+            log.clear();
+        }
     }
 
     /// The machine now.

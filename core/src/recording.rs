@@ -18,6 +18,8 @@ pub struct Log {
     full: Vec<Vec<Event>>,
     /// The chunk that grows. Standing here and not in `full`, it is one step away from the hot path.
     current: Vec<Event>,
+    /// Emptied chunks of an earlier recording, to be filled again: fresh memory costs more than the events in it.
+    spare: Vec<Vec<Event>>,
 }
 
 impl Recorder for Log {
@@ -39,9 +41,19 @@ impl Log {
             let room = (self.current.len().max(128) * 2).min(CHECKPOINT_EVERY);
             self.current.reserve_exact(room - self.current.len());
         } else {
-            let fresh = Vec::with_capacity(CHECKPOINT_EVERY);
+            let fresh = self.spare.pop();
+            let fresh = fresh.unwrap_or_else(|| Vec::with_capacity(CHECKPOINT_EVERY));
             self.full.push(core::mem::replace(&mut self.current, fresh));
         }
+    }
+
+    /// Forgets every event and keeps the memory.
+    pub fn clear(&mut self) {
+        self.current.clear();
+        self.spare.extend(self.full.drain(..).map(|mut chunk| {
+            chunk.clear();
+            chunk
+        }));
     }
 
     /// Events so far.

@@ -23,9 +23,6 @@ const LARGE: u32 = 1_048_576;
 /// No block.
 const NONE: usize = usize::MAX;
 
-/// A peer that is made anew for each round, so that every round starts from a fresh machine.
-type Maker = Box<dyn Fn() -> Box<dyn Peer>>;
-
 /// Prints the tables.
 pub fn bench() {
     for (title, pages) in [("64 MiB", SMALL), ("4 GiB", LARGE)] {
@@ -38,34 +35,34 @@ pub fn bench() {
             trace::w2(machine, count),
             trace::w4(machine.min(65_536), count),
         ] {
-            let peers: Vec<Maker> = vec![
-                Box::new(|| Box::new(Nobody)),
-                Box::new(move || Box::new(Core::new(pages, false, false))),
-                Box::new(move || Box::new(Core::new(pages, false, true))),
-                Box::new(move || Box::new(Frames::new(pages))),
+            let peers: Vec<Box<dyn Peer>> = vec![
+                Box::new(Nobody),
+                Box::new(Core::new(pages, false, false)),
+                Box::new(Core::new(pages, false, true)),
+                Box::new(Frames::new(pages)),
             ];
-            table(&trace, &peers, "buddy_system_allocator frames");
+            table(&trace, peers, "buddy_system_allocator frames");
         }
         if pages == SMALL {
             let bytes = pages as usize * 4096;
-            let peers: Vec<Maker> = vec![
-                Box::new(|| Box::new(Nobody)),
-                Box::new(move || Box::new(Core::new(pages, true, false))),
-                Box::new(move || Box::new(Core::new(pages, true, true))),
-                Box::new(move || Box::new(BuddyHeap::new(bytes))),
-                Box::new(move || Box::new(Rlsf::new(bytes))),
-                Box::new(move || Box::new(TalcHeap::new(bytes))),
+            let peers: Vec<Box<dyn Peer>> = vec![
+                Box::new(Nobody),
+                Box::new(Core::new(pages, true, false)),
+                Box::new(Core::new(pages, true, true)),
+                Box::new(BuddyHeap::new(bytes)),
+                Box::new(Rlsf::new(bytes)),
+                Box::new(TalcHeap::new(bytes)),
             ];
-            table(&trace::w3(machine, count), &peers, "rlsf");
-            let slow: Vec<Maker> = vec![
-                Box::new(|| Box::new(Nobody)),
-                Box::new(move || Box::new(Core::new(pages, true, false))),
-                Box::new(move || Box::new(Core::new(pages, true, true))),
-                Box::new(move || Box::new(LinkedList::new(bytes))),
+            table(&trace::w3(machine, count), peers, "rlsf");
+            let slow: Vec<Box<dyn Peer>> = vec![
+                Box::new(Nobody),
+                Box::new(Core::new(pages, true, false)),
+                Box::new(Core::new(pages, true, true)),
+                Box::new(LinkedList::new(bytes)),
             ];
             table(
                 &trace::w3(machine, SLOW_OPERATIONS),
-                &slow,
+                slow,
                 "linked_list_allocator",
             );
         }
@@ -73,13 +70,13 @@ pub fn bench() {
 }
 
 /// One trace, every peer in turn.
-fn table(trace: &Trace, peers: &[Maker], reference: &str) {
+fn table(trace: &Trace, mut peers: Vec<Box<dyn Peer>>, reference: &str) {
     let mut times = vec![Vec::new(); peers.len()];
     let mut refused = vec![0; peers.len()];
     let mut names = vec![""; peers.len()];
     for _ in 0..ROUNDS {
-        for (at, make) in peers.iter().enumerate() {
-            let mut peer = make();
+        for (at, peer) in peers.iter_mut().enumerate() {
+            peer.restart();
             let (nanoseconds, refusals) = replay(trace, peer.as_mut());
             times[at].push(nanoseconds / trace.ops.len() as f64);
             refused[at] = refusals;

@@ -9,12 +9,15 @@ use buddy_system_allocator::{FrameAllocator, Heap};
 use kmalloc_core::event::Temperature;
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::lab::{Lab, ObjectAnswer, PageAnswer};
+use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::MachineSpec;
 
 /// An allocator that can replay a trace. `None` is a refusal, as it may come from fragmentation.
 pub trait Peer {
     /// What the table calls it.
     fn name(&self) -> &'static str;
+    /// A fresh start, before each round and outside of the clock.
+    fn restart(&mut self);
     /// An order of pages, or bytes.
     fn alloc(&mut self, size: u32) -> Option<usize>;
     /// Gives back what `alloc` answered for this size.
@@ -28,6 +31,8 @@ impl Peer for Nobody {
     fn name(&self) -> &'static str {
         "nobody (floor)"
     }
+
+    fn restart(&mut self) {}
 
     #[inline(never)]
     fn alloc(&mut self, size: u32) -> Option<usize> {
@@ -48,6 +53,7 @@ pub fn pc(pages: u32) -> [u32; 3] {
 
 /// The simulated kernel's page allocator or kmalloc.
 pub struct Core {
+    start: Machine,
     lab: Lab,
     name: &'static str,
     bytes: bool,
@@ -69,13 +75,23 @@ impl Core {
         } else {
             "core, recording off"
         };
-        Core { lab, name, bytes }
+        let start = lab.machine().clone();
+        Core {
+            start,
+            lab,
+            name,
+            bytes,
+        }
     }
 }
 
 impl Peer for Core {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn restart(&mut self) {
+        self.lab.restart(&self.start);
     }
 
     fn alloc(&mut self, size: u32) -> Option<usize> {
@@ -103,14 +119,17 @@ impl Peer for Core {
 }
 
 /// `buddy_system_allocator::FrameAllocator`, orders up to 10.
-pub struct Frames(FrameAllocator<11>);
+pub struct Frames {
+    frames: FrameAllocator<11>,
+    pages: u32,
+}
 
 impl Frames {
     /// All frames free.
     pub fn new(pages: u32) -> Frames {
         let mut frames = FrameAllocator::new();
         frames.add_frame(0, pages as usize);
-        Frames(frames)
+        Frames { frames, pages }
     }
 }
 
@@ -119,12 +138,16 @@ impl Peer for Frames {
         "buddy_system_allocator frames"
     }
 
+    fn restart(&mut self) {
+        *self = Frames::new(self.pages);
+    }
+
     fn alloc(&mut self, order: u32) -> Option<usize> {
-        self.0.alloc(1 << order)
+        self.frames.alloc(1 << order)
     }
 
     fn free(&mut self, block: usize, order: u32) {
-        self.0.dealloc(block, 1 << order);
+        self.frames.dealloc(block, 1 << order);
     }
 }
 
@@ -162,7 +185,7 @@ fn block(address: usize) -> NonNull<u8> {
 /// `buddy_system_allocator::Heap`.
 pub struct BuddyHeap {
     heap: Heap<32>,
-    _arena: Arena,
+    arena: Arena,
 }
 
 impl BuddyHeap {
@@ -172,16 +195,17 @@ impl BuddyHeap {
         let mut heap = Heap::empty();
         // SAFETY: the arena is ours alone and lives as long as the heap.
         unsafe { heap.init(arena.start.as_ptr() as usize, bytes) };
-        BuddyHeap {
-            heap,
-            _arena: arena,
-        }
+        BuddyHeap { heap, arena }
     }
 }
 
 impl Peer for BuddyHeap {
     fn name(&self) -> &'static str {
         "buddy_system_allocator heap"
+    }
+
+    fn restart(&mut self) {
+        *self = BuddyHeap::new(self.arena.layout.size());
     }
 
     fn alloc(&mut self, size: u32) -> Option<usize> {
@@ -200,7 +224,7 @@ impl Peer for BuddyHeap {
 /// `rlsf::Tlsf` with 32 × 32 lists.
 pub struct Rlsf {
     tlsf: rlsf::Tlsf<'static, u32, u32, 28, 32>,
-    _arena: Arena,
+    arena: Arena,
 }
 
 impl Rlsf {
@@ -211,16 +235,17 @@ impl Rlsf {
         let memory = NonNull::slice_from_raw_parts(arena.start, bytes);
         // SAFETY: the arena is ours alone and lives as long as the allocator.
         unsafe { tlsf.insert_free_block_ptr(memory) }.expect("the arena is large enough");
-        Rlsf {
-            tlsf,
-            _arena: arena,
-        }
+        Rlsf { tlsf, arena }
     }
 }
 
 impl Peer for Rlsf {
     fn name(&self) -> &'static str {
         "rlsf"
+    }
+
+    fn restart(&mut self) {
+        *self = Rlsf::new(self.arena.layout.size());
     }
 
     fn alloc(&mut self, size: u32) -> Option<usize> {
@@ -238,7 +263,7 @@ impl Peer for Rlsf {
 /// `talc::Talc` over one claimed region.
 pub struct TalcHeap {
     talc: talc::base::Talc<talc::source::Manual, talc::DefaultBinning>,
-    _arena: Arena,
+    arena: Arena,
 }
 
 impl TalcHeap {
@@ -248,16 +273,17 @@ impl TalcHeap {
         let mut talc = talc::base::Talc::new(talc::source::Manual);
         // SAFETY: the arena is ours alone and lives as long as the allocator.
         unsafe { talc.claim(arena.start.as_ptr(), bytes) }.expect("the arena is large enough");
-        TalcHeap {
-            talc,
-            _arena: arena,
-        }
+        TalcHeap { talc, arena }
     }
 }
 
 impl Peer for TalcHeap {
     fn name(&self) -> &'static str {
         "talc"
+    }
+
+    fn restart(&mut self) {
+        *self = TalcHeap::new(self.arena.layout.size());
     }
 
     fn alloc(&mut self, size: u32) -> Option<usize> {
@@ -300,6 +326,10 @@ impl Drop for LinkedList {
 impl Peer for LinkedList {
     fn name(&self) -> &'static str {
         "linked_list_allocator"
+    }
+
+    fn restart(&mut self) {
+        *self = LinkedList::new(self.memory.len());
     }
 
     fn alloc(&mut self, size: u32) -> Option<usize> {

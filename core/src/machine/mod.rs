@@ -26,7 +26,6 @@ mod validate;
 mod world;
 mod zone;
 
-use alloc::vec;
 use alloc::vec::Vec;
 
 pub use door::{Door, Off, Recorder};
@@ -775,6 +774,12 @@ impl Machine {
         } else {
             shape.management_size
         };
+        // A place that is used again keeps the memory of its chain.
+        let mut chain = match self.dead_slabs.pop() {
+            Some(dead) => core::mem::take(&mut self.slabs[dead as usize].chain),
+            None => Vec::new(),
+        };
+        chain.extend((1..objects).chain([CHAIN_END]));
         let slab = Slab {
             cache,
             live: true,
@@ -790,13 +795,11 @@ impl Machine {
             },
             next: NIL,
             prev: NIL,
-            chain: (1..objects).chain([CHAIN_END]).collect(),
+            chain,
         };
-        if id.0 as usize == self.slabs.len() {
-            self.slabs.push(slab);
-        } else {
-            self.dead_slabs.pop();
-            self.slabs[id.0 as usize] = slab;
+        match self.slabs.get_mut(id.0 as usize) {
+            Some(place) => *place = slab,
+            None => self.slabs.push(slab),
         }
         self.caches[cache.index()].free_objects += u32::from(objects);
         self.frames.set(pfn, Use::Slab, order);
@@ -812,7 +815,7 @@ impl Machine {
         self.caches[cache.index()].free_objects -= objects;
         let slab = &mut self.slabs[id.0 as usize];
         slab.live = false;
-        slab.chain = vec![];
+        slab.chain.clear();
         self.frames.set(slab.pfn, Use::Pages, order);
         self.dead_slabs.push(id.0);
     }

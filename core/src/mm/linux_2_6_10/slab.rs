@@ -132,11 +132,9 @@ fn slab_with_objects<R: Recorder>(door: &mut Door<'_, R>, id: CacheId) -> Option
 
 /// `cache_grow`: a new slab, with the caller's flags passed on to the page allocator.
 fn grow<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<(), CacheFailure> {
-    let shape = door.cache(id).shape().clone();
-    door.emit(Event::GrowAsked {
-        cache: id,
-        order: shape.order,
-    });
+    let shape = door.cache(id).shape();
+    let (order, dma, general) = (shape.order, shape.dma, shape.management_cache);
+    door.emit(Event::GrowAsked { cache: id, order });
     if gfp & !(Gfp::DMA | Gfp::LEVEL_MASK) != Gfp::NONE {
         door.emit(Event::Stopped {
             why: Stop::CacheGrowBug,
@@ -150,8 +148,8 @@ fn grow<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<()
     }
     let colour = door.cache(id).colour_next();
     door.emit(Event::ColourDrawn { cache: id });
-    let page_gfp = if shape.dma { gfp | Gfp::DMA } else { gfp };
-    let pfn = match alloc_pages(door, page_gfp, u32::from(shape.order)) {
+    let page_gfp = if dma { gfp | Gfp::DMA } else { gfp };
+    let pfn = match alloc_pages(door, page_gfp, u32::from(order)) {
         PageAnswer::Block(pfn) => pfn,
         refused => {
             failed(door, GrowFailure::NoPages);
@@ -161,12 +159,12 @@ fn grow<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<()
             });
         }
     };
-    let management = match shape.management_cache {
+    let management = match general {
         None => 0,
         Some(general) => match cache_alloc(door, general, gfp & Gfp::LEVEL_MASK) {
             Ok(address) => address,
             Err(why) => {
-                free_pages(door, pfn, shape.order, Temperature::Hot);
+                free_pages(door, pfn, order, Temperature::Hot);
                 failed(door, GrowFailure::NoManagement);
                 return Err(why);
             }

@@ -15,7 +15,9 @@ use crate::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer};
 use crate::machine::Machine;
 use crate::profile::{SpecError, ZoneId};
 use crate::recording::Recording;
-use crate::script::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Who};
+use crate::script::ast::{
+    Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
+};
 
 /// How far a run is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -470,6 +472,21 @@ impl Runner {
             } => self.memset(pointer, *byte, *length),
             Call::SpinLock(name) => self.spin_lock(name),
             Call::SpinUnlock(name) => self.spin_unlock(name),
+            Call::Msleep(milliseconds) => self.msleep(*milliseconds),
+            Call::Sysctl {
+                name: Sysctl::MinFreeKbytes,
+                value,
+            } => {
+                self.lab.set_min_free_kbytes(*value);
+                Outcome::of(Answer::Done)
+            }
+            Call::Sysctl {
+                name: Sysctl::LowerZoneProtection,
+                value,
+            } => {
+                self.lab.set_lower_zone_protection(*value);
+                Outcome::of(Answer::Done)
+            }
             Call::Assign { from, .. } => match self.value(from) {
                 Ok(value) => Outcome {
                     value: Some(value),
@@ -679,6 +696,15 @@ impl Runner {
         }
     }
 
+    /// Sleeps, wherever the caller is: in atomic context that is the kernel's complaint, and it sleeps all the same.
+    fn msleep(&mut self, milliseconds: u32) -> Outcome {
+        if self.lab.machine().context().in_atomic() {
+            self.lab.emit(Event::SleptAtomic);
+        }
+        self.lab.pass_time(milliseconds);
+        Outcome::of(Answer::Done)
+    }
+
     fn spin_lock(&mut self, name: &str) -> Outcome {
         if !self.locks.insert(name.to_string()) {
             return self.fatal(Sin::LockHeld, 0);
@@ -785,7 +811,7 @@ impl Runner {
                 place(to);
                 pointer(from);
             }
-            Call::SpinLock(_) | Call::SpinUnlock(_) => {}
+            Call::SpinLock(_) | Call::SpinUnlock(_) | Call::Msleep(_) | Call::Sysctl { .. } => {}
         }
         call
     }

@@ -6,6 +6,7 @@ use kmalloc_core::gfp::Gfp;
 use kmalloc_core::lab::{Lab, PageAnswer};
 use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, size_classes};
 use kmalloc_core::linux_2_6_10::marks::{default_min_free_kbytes, marks, needed, pcp_shapes};
+use kmalloc_core::machine::SlabList;
 use kmalloc_core::profile::{MachineSpec, ZoneId};
 use kmalloc_core::run::{Answer, Bounds, Ended, NullReason, Run};
 use kmalloc_core::script::parse;
@@ -360,5 +361,86 @@ fn running_is_bounded() {
     assert_eq!(
         ended("for (i = 0; i < 9; i++) q[i] = kmalloc(4096, 0);"),
         None
+    );
+}
+
+/// §8.8: `cache_reap` runs when its time has come; idle arrays and idle free slabs go back to the page allocator.
+#[test]
+fn idle_slabs_go_back_in_time() {
+    let text = |rest: &str| {
+        format!(
+            "for (i = 0; i < 40; i++) q[i] = kmalloc(4096, GFP_KERNEL); for (i = 0; i < 40; i++) kfree(q[i]);{rest}"
+        )
+    };
+    let slabs = |run: &Run| {
+        let (id, _) = run
+            .end()
+            .caches()
+            .find(|(_, cache)| cache.shape().name == "size-4096")
+            .expect("a class");
+        [SlabList::Partial, SlabList::Free, SlabList::Full]
+            .into_iter()
+            .map(|list| run.end().slabs(id, list).count())
+            .sum::<usize>()
+    };
+    let before = slabs(&run(&text("")));
+    let after = run(&text(" msleep(60000);"));
+    assert!(before > 0, "freed objects stay cached");
+    assert_eq!(
+        slabs(&after),
+        0,
+        "a quiet minute gives every idle slab back"
+    );
+    // First a second after boot, then every two.
+    let reaps = after
+        .events(0, after.len())
+        .filter(|event| matches!(event, Event::ReapScheduled { .. }))
+        .count();
+    assert_eq!(reaps, 30);
+}
+
+/// §3 step 2: a write to the sysctl takes any value, and the marks follow; §3.1 with L = 1.
+#[test]
+fn sysctls_move_the_marks() {
+    let written = run("sysctl(min_free_kbytes, 2048); sysctl lower_zone_protection 1;");
+    let zone = |id| written.end().zone(id);
+    // 512 pages over 256 DMA and 1024 Normal pages.
+    assert_eq!(
+        (
+            zone(ZoneId::DMA).pages_min(),
+            zone(ZoneId::NORMAL).pages_min()
+        ),
+        (102, 409)
+    );
+    assert_eq!(
+        zone(ZoneId::HIGHMEM).pages_min(),
+        32,
+        "independent of min_free_kbytes"
+    );
+    assert_eq!(
+        zone(ZoneId::DMA).protection(1),
+        zone(ZoneId::NORMAL).pages_low()
+    );
+    assert_eq!(zone(ZoneId::NORMAL).protection(1), 0);
+    assert_eq!(
+        zone(ZoneId::DMA).protection(2),
+        zone(ZoneId::NORMAL).pages_low() + zone(ZoneId::HIGHMEM).pages_low()
+    );
+}
+
+/// §7: sleeping in an interrupt is the kernel's complaint, and it sleeps all the same.
+#[test]
+fn msleep_in_an_interrupt() {
+    let run = run("irq { msleep(5); }");
+    let names: Vec<_> = run.events(0, run.len()).map(|event| event.name()).collect();
+    assert_eq!(
+        names,
+        [
+            "context-set",
+            "called",
+            "slept-atomic",
+            "waited",
+            "context-set"
+        ]
     );
 }

@@ -3,7 +3,9 @@
 
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::profile::{MachineSpec, Reserve};
-use kmalloc_core::script::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Who};
+use kmalloc_core::script::ast::{
+    Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
+};
 use kmalloc_core::script::edit::{append_call, fresh_name, with_machine};
 use kmalloc_core::script::link::{LinkError, Shared, decode, encode, from_fragment, to_fragment};
 use kmalloc_core::script::parse::{MAX_ERRORS, is_name};
@@ -498,7 +500,7 @@ impl Dice {
         let gfp = self.gfp();
         let pointer = self.pointer(scope);
         let order = self.number(64);
-        match self.below(12) {
+        match self.below(14) {
             0 | 1 => Call::Kmalloc {
                 to,
                 size: self.number(u32::MAX),
@@ -517,6 +519,11 @@ impl Dice {
             },
             9 => Call::SpinLock(self.name()),
             10 => Call::SpinUnlock(self.name()),
+            11 => Call::Msleep(self.number(3_600_000)),
+            12 => Call::Sysctl {
+                name: Sysctl::ALL[self.below(2) as usize],
+                value: self.number(u32::MAX),
+            },
             _ => Call::Assign {
                 to: self.place(scope),
                 from: pointer,

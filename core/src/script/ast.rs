@@ -185,6 +185,15 @@ pub enum Call {
     SpinLock(String),
     /// `spin_unlock(&name);`
     SpinUnlock(String),
+    /// `msleep(milliseconds);` — time passes, a jiffy a millisecond.
+    Msleep(u32),
+    /// `sysctl(name, value);`
+    Sysctl {
+        /// What is written.
+        name: Sysctl,
+        /// With which value.
+        value: u32,
+    },
     /// `to = from;`
     Assign {
         /// The new name.
@@ -192,6 +201,28 @@ pub enum Call {
         /// The value.
         from: Pointer,
     },
+}
+
+/// The settings under /proc/sys/vm that the lab knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sysctl {
+    /// `min_free_kbytes`: the reserve that the watermarks are made from.
+    MinFreeKbytes,
+    /// `lower_zone_protection`: how much lower zones are kept from requests that could use higher ones.
+    LowerZoneProtection,
+}
+
+impl Sysctl {
+    /// The file's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Sysctl::MinFreeKbytes => "min_free_kbytes",
+            Sysctl::LowerZoneProtection => "lower_zone_protection",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: &'static [Sysctl] = &[Sysctl::MinFreeKbytes, Sysctl::LowerZoneProtection];
 }
 
 impl Call {

@@ -62,7 +62,11 @@ fn collect_names<'a>(body: &'a [Stmt], used: &mut BTreeSet<&'a str>) {
                     Call::SpinLock(lock) | Call::SpinUnlock(lock) => {
                         used.insert(lock);
                     }
-                    Call::Kmalloc { .. } | Call::GetFreePages { .. } | Call::AllocPages { .. } => {}
+                    Call::Kmalloc { .. }
+                    | Call::GetFreePages { .. }
+                    | Call::AllocPages { .. }
+                    | Call::Msleep(_)
+                    | Call::Sysctl { .. } => {}
                 }
             }
             StmtKind::For { var, body, .. } => {

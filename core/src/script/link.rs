@@ -8,8 +8,8 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Who};
-use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_STATEMENTS, MAX_TURNS};
+use super::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who};
+use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_STATEMENTS, MAX_TURNS};
 use crate::gfp::Gfp;
 use crate::profile::{Kernel, MachineSpec, Reserve};
 
@@ -67,6 +67,13 @@ mod op {
     pub(super) const FOR: u8 = 11;
     pub(super) const IF: u8 = 12;
     pub(super) const WITHIN: u8 = 13;
+    pub(super) const WORLD: u8 = 14;
+}
+
+/// The low half of [`op::WORLD`]: calls about what surrounds the allocator.
+mod world {
+    pub(super) const MSLEEP: u8 = 0;
+    pub(super) const SYSCTL: u8 = 1;
 }
 
 /// The byte that ends a block.
@@ -278,6 +285,18 @@ impl<'a> Writer<'a> {
                 self.op(op::SPIN, u8::from(matches!(call, Call::SpinUnlock(_))));
                 let lock = self.locks.of(lock);
                 self.number(lock);
+            }
+            Call::Msleep(milliseconds) => {
+                self.op(op::WORLD, world::MSLEEP);
+                self.number(*milliseconds);
+            }
+            Call::Sysctl { name, value } => {
+                self.op(op::WORLD, world::SYSCTL);
+                self.bytes.push(match name {
+                    Sysctl::MinFreeKbytes => 0,
+                    Sysctl::LowerZoneProtection => 1,
+                });
+                self.number(*value);
             }
             Call::Assign { to, from } => {
                 self.op(op::ASSIGN, 0);
@@ -621,6 +640,18 @@ impl<'a> Reader<'a> {
             }
             (op::SPIN, 0) => Call::SpinLock(self.lock()?),
             (op::SPIN, 1) => Call::SpinUnlock(self.lock()?),
+            (op::WORLD, world::MSLEEP) => Call::Msleep(within(self.number()?, MAX_SLEEP)?),
+            (op::WORLD, world::SYSCTL) => {
+                let name = match self.byte()? {
+                    0 => Sysctl::MinFreeKbytes,
+                    1 => Sysctl::LowerZoneProtection,
+                    _ => return Err(LinkError::Malformed),
+                };
+                Call::Sysctl {
+                    name,
+                    value: self.number()?,
+                }
+            }
             (op::ASSIGN, 0) => {
                 let to = self.place()?.ok_or(LinkError::Malformed)?;
                 Call::Assign {

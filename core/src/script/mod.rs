@@ -20,6 +20,8 @@ pub const MAX_DEPTH: usize = 32;
 pub const MAX_TURNS: u32 = 1_000_000;
 /// Largest number in brackets: what a longest loop can reach.
 pub const MAX_INDEX: u32 = MAX_TURNS - 1;
+/// Longest `msleep` that can be written, in milliseconds: an hour.
+pub const MAX_SLEEP: u32 = 3_600_000;
 /// Largest order that can be written. The kernel answers NULL from 11 on, and a student should see it do so.
 pub const MAX_ORDER: u32 = 64;
 /// Statements in a scenario. Text cannot hold more: the shortest, `a=b;`, is four bytes.

@@ -9,13 +9,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ast::{
-    Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span, Stmt, StmtKind, Who,
+    Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span, Stmt, StmtKind,
+    Sysctl, Who,
 };
 use super::error::{
     END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES, closest,
 };
 use super::lex::{Kind, Token, lex};
-use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_TEXT, MAX_TURNS};
+use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_TEXT, MAX_TURNS};
 use crate::gfp::{Gfp, LEVEL_BITS, MODIFIERS, PRIORITIES};
 use crate::profile::{Kernel, MachineSpec, Reserve, ZONES};
 
@@ -95,6 +96,8 @@ const SILENT: &[&str] = &[
     "memset",
     "spin_lock",
     "spin_unlock",
+    "msleep",
+    "sysctl",
 ];
 /// Words with a meaning of their own.
 const KEYWORDS: &[&str] = &[
@@ -784,6 +787,12 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected(ANSWERING));
         }
         self.bump();
+        if name.text == "sysctl" && !self.is("(") {
+            // As it is typed into a shell: `sysctl min_free_kbytes 2048`.
+            let name = self.sysctl()?;
+            let value = self.number(u32::MAX)?;
+            return Ok(Call::Sysctl { name, value });
+        }
         let open = self.expect("(")?;
         let call = match name.text {
             "kmalloc" => {
@@ -824,6 +833,15 @@ impl<'a> Parser<'a> {
                     length: self.number(u32::MAX)?,
                 }
             }
+            "msleep" => Call::Msleep(self.number(MAX_SLEEP)?),
+            "sysctl" => {
+                let name = self.sysctl()?;
+                self.expect(",")?;
+                Call::Sysctl {
+                    name,
+                    value: self.number(u32::MAX)?,
+                }
+            }
             "spin_lock" => Call::SpinLock(self.lock()?),
             _ => Call::SpinUnlock(self.lock()?),
         };
@@ -841,6 +859,18 @@ impl<'a> Parser<'a> {
             });
         }
         self.expect(")").map(|_| ())
+    }
+
+    /// The name of a setting under /proc/sys/vm.
+    fn sysctl(&mut self) -> Read<Sysctl> {
+        let token = self.peek();
+        match Sysctl::ALL.iter().find(|known| known.name() == token.text) {
+            Some(&known) => {
+                self.bump();
+                Ok(known)
+            }
+            None => Err(self.unexpected(&["min_free_kbytes", "lower_zone_protection"])),
+        }
     }
 
     fn gfp_and_order(&mut self) -> Read<(Gfp, u32)> {

@@ -69,6 +69,8 @@ pub fn print_call(call: &Call) -> String {
         }
         Call::SpinLock(name) => format!("spin_lock(&{name})"),
         Call::SpinUnlock(name) => format!("spin_unlock(&{name})"),
+        Call::Msleep(milliseconds) => format!("msleep({milliseconds})"),
+        Call::Sysctl { name, value } => format!("sysctl({}, {value})", name.name()),
         Call::Assign { to, from } => format!("{} = {}", place(to), pointer(from)),
     }
 }

@@ -60,19 +60,30 @@ impl Tag {
     }
 }
 
-/// All frames of the machine, structure of arrays.
+/// Neighbours of a frame on the list it is on; of a slab, its cache and its place in the slab table.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) struct Links {
+    pub(super) next: u32,
+    pub(super) prev: u32,
+}
+
+/// All frames of the machine. Links and tags lie apart: most questions need the tag alone.
 #[derive(Clone)]
 pub(super) struct Frames {
-    pub(super) next: Vec<u32>,
-    pub(super) prev: Vec<u32>,
+    pub(super) links: Vec<Links>,
     pub(super) tag: Vec<Tag>,
 }
 
 impl Frames {
     pub(super) fn new(pages: usize) -> Frames {
         Frames {
-            next: vec![NIL; pages],
-            prev: vec![NIL; pages],
+            links: vec![
+                Links {
+                    next: NIL,
+                    prev: NIL
+                };
+                pages
+            ],
             tag: vec![Tag::BODY; pages],
         }
     }
@@ -87,8 +98,7 @@ impl PartialEq for Frames {
     fn eq(&self, other: &Frames) -> bool {
         self.tag == other.tag
             && self.tag.iter().enumerate().all(|(pfn, tag)| {
-                !matches!(tag.what(), Use::Free | Use::Slab)
-                    || (self.next[pfn] == other.next[pfn] && self.prev[pfn] == other.prev[pfn])
+                !matches!(tag.what(), Use::Free | Use::Slab) || self.links[pfn] == other.links[pfn]
             })
     }
 }

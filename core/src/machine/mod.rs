@@ -223,7 +223,7 @@ impl Machine {
             if pfn == NIL {
                 return None;
             }
-            at = self.frames.next[pfn as usize];
+            at = self.frames.links[pfn as usize].next;
             Some(pfn)
         })
     }
@@ -344,7 +344,7 @@ impl Machine {
     pub fn slab_of(&self, address: u32) -> Option<SlabId> {
         let pfn = self.pfn_of(address)?;
         let block = self.block_of(pfn);
-        (block.what == Use::Slab).then(|| SlabId(self.frames.prev[block.pfn as usize]))
+        (block.what == Use::Slab).then(|| SlabId(self.frames.links[block.pfn as usize].prev))
     }
 
     /// The object that an address lies in: its slab and its index, or None between objects.
@@ -576,10 +576,10 @@ impl Machine {
     fn push_free(&mut self, zone: ZoneId, order: u8, pfn: u32) {
         let zone = &mut self.zones[zone.index()];
         let head = core::mem::replace(&mut zone.heads[usize::from(order)], pfn);
-        self.frames.next[pfn as usize] = head;
-        self.frames.prev[pfn as usize] = NIL;
+        self.frames.links[pfn as usize].next = head;
+        self.frames.links[pfn as usize].prev = NIL;
         if head != NIL {
-            self.frames.prev[head as usize] = pfn;
+            self.frames.links[head as usize].prev = pfn;
         }
         zone.occupied |= 1 << order;
         zone.free_pages += 1 << order;
@@ -590,14 +590,14 @@ impl Machine {
     fn unlink_free(&mut self, zone: ZoneId, order: u8, pfn: u32) {
         let zone = &mut self.zones[zone.index()];
         let (next, prev) = (
-            self.frames.next[pfn as usize],
-            self.frames.prev[pfn as usize],
+            self.frames.links[pfn as usize].next,
+            self.frames.links[pfn as usize].prev,
         );
         if next != NIL {
-            self.frames.prev[next as usize] = prev;
+            self.frames.links[next as usize].prev = prev;
         }
         if prev != NIL {
-            self.frames.next[prev as usize] = next;
+            self.frames.links[prev as usize].next = next;
         } else {
             zone.heads[usize::from(order)] = next;
             if next == NIL {
@@ -803,8 +803,8 @@ impl Machine {
         }
         self.caches[cache.index()].free_objects += u32::from(objects);
         self.frames.set(pfn, Use::Slab, order);
-        self.frames.next[pfn as usize] = u32::from(cache.0);
-        self.frames.prev[pfn as usize] = id.0;
+        self.frames.links[pfn as usize].next = u32::from(cache.0);
+        self.frames.links[pfn as usize].prev = id.0;
         self.link_slab(id, SlabList::Free, true);
     }
 

@@ -80,7 +80,7 @@ impl Machine {
                     "{block:?} is on free list {order}"
                 );
                 ensure!(
-                    self.frames.prev[pfn as usize] == prev,
+                    self.frames.links[pfn as usize].prev == prev,
                     "page {pfn:#x} has a broken link"
                 );
                 prev = pfn;

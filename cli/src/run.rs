@@ -64,8 +64,9 @@ fn as_text(run: &Run, with_events: bool) -> String {
     }
     let machine = run.end();
     text + &format!(
-        "\n/proc/buddyinfo\n{}\nmarks\n{}\n/proc/slabinfo\n{}",
+        "\n/proc/buddyinfo\n{}\n/proc/meminfo\n{}\nmarks\n{}\n/proc/slabinfo\n{}",
         proc::buddyinfo(machine),
+        proc::meminfo(machine),
         proc::zone_marks(machine),
         proc::slabinfo(machine),
     )

@@ -10,8 +10,8 @@ use core::fmt::Write;
 
 use crate::event::{CacheId, Event, Stop};
 use crate::gfp::Gfp;
-use crate::machine::{Machine, SlabList};
-use crate::profile::{ORDERS, ZoneId};
+use crate::machine::{Machine, SlabList, Use};
+use crate::profile::{ORDERS, ZONES, ZoneId};
 
 /// The process on whose behalf everything runs.
 pub const PROCESS_NAME: &str = "insmod";
@@ -86,6 +86,39 @@ pub fn zone_marks(machine: &Machine) -> String {
             kbytes(zone.pages()),
         )
         .expect("writing to a String cannot fail");
+    }
+    text
+}
+
+/// The lines of `/proc/meminfo` that follow from the allocator (`meminfo_read_proc`): free pages are those of the buddy
+/// lists, without the per-cpu lists, as the watermarks see them.
+pub fn meminfo(machine: &Machine) -> String {
+    let kbytes = |pages: u32| u64::from(pages) * u64::from(machine.spec().page_size / 1024);
+    let mut total = [0; ZONES];
+    let mut slab = 0;
+    for block in machine.blocks() {
+        let pages = 1 << block.order;
+        if block.what != Use::Reserved {
+            total[machine.zone_of(block.pfn).index()] += pages;
+        }
+        if block.what == Use::Slab {
+            slab += pages;
+        }
+    }
+    let free = ZoneId::ALL.map(|zone| machine.zone(zone).free_pages());
+    let [dma, normal, high] = total;
+    let mut text = String::new();
+    for (name, pages) in [
+        ("MemTotal:", dma + normal + high),
+        ("MemFree:", free.iter().sum()),
+        ("HighTotal:", high),
+        ("HighFree:", free[2]),
+        ("LowTotal:", dma + normal),
+        ("LowFree:", free[0] + free[1]),
+        ("Slab:", slab),
+    ] {
+        writeln!(text, "{name:<14}{:>8} kB", kbytes(pages))
+            .expect("writing to a String cannot fail");
     }
     text
 }

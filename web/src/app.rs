@@ -1,0 +1,437 @@
+//! The page as a whole: where the session lives, where its panels stand, and what the browser is told about it.
+//!
+//! The only place that sees both the session and the browser. It decides nothing: a change is the reducer's, a drawing a
+//! panel's.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use kmalloc_core::exercise::{Prediction, Rule};
+use yew::prelude::*;
+
+use crate::api;
+use crate::browser::{self, Frames, Timer};
+use crate::lang::Lang;
+use crate::lang::app as texts;
+use crate::panels::buckets::Buckets;
+use crate::panels::call_bar::CallBar;
+use crate::panels::free_lists::FreeLists;
+use crate::panels::guide::GuideCard;
+use crate::panels::lesson::Lesson;
+use crate::panels::map::MapPanel;
+use crate::panels::notices::Notices;
+use crate::panels::path::Path;
+use crate::panels::pointers::Pointers;
+use crate::panels::text_panel::TextPanel;
+use crate::panels::timeline::Timeline;
+use crate::panels::top::Top;
+use crate::session::{Boot, Session, Work, key_action};
+use crate::view::{Action, Notice, Progress, Tab, Theme};
+
+/// Shows the page.
+pub fn start() {
+    yew::Renderer::<App>::new().render();
+}
+
+/// Characters of a link that any chat or mail passes on.
+const MAX_LINK: usize = 2_000;
+/// From the last movement of the cursor to its place in the address.
+const SETTLE_MS: i32 = 300;
+/// Bytes of text that an entry of the browser's history keeps.
+const MAX_KEPT: usize = 64 * 1024;
+/// Texts too long for a link that this browser keeps by their id.
+const MAX_IDS: usize = 10;
+
+// ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The session's home. An action changes it at once, so that a caller from outside sees the result; the drawing follows.
+struct Store {
+    session: RefCell<Session>,
+    changed: RefCell<Callback<()>>,
+}
+
+impl Store {
+    fn act(&self, action: Action) {
+        let next = self.session.borrow().reduced(action);
+        *self.session.borrow_mut() = next;
+        let changed = self.changed.borrow().clone();
+        changed.emit(());
+    }
+
+    fn session(&self) -> Session {
+        self.session.borrow().clone()
+    }
+}
+
+/// The store, opened with what the browser remembers and connected to what it tells.
+fn open() -> (Rc<Store>, Frames) {
+    let store = Rc::new(Store {
+        session: RefCell::new(Session::open(boot())),
+        changed: RefCell::default(),
+    });
+    let act = acting(&store);
+    // The entry of the history that the page was opened at keeps its text, too: Back returns to it.
+    remember(&store.session(), None, false);
+    browser::on_preference(browser::LESS_MOVEMENT, act.reform(Action::Still));
+    browser::on_address(Callback::from({
+        let store = Rc::clone(&store);
+        move |()| follow(&store)
+    }));
+    browser::on_leave(Callback::from({
+        let store = Rc::clone(&store);
+        move |()| save_work(&store.session())
+    }));
+    browser::on_key({
+        let act = act.clone();
+        move |key| match key_action(&key.name, key.control, key.shift) {
+            Some(action) => {
+                act.emit(action);
+                true
+            }
+            None => false,
+        }
+    });
+    let frames = Frames::new({
+        let store = Rc::clone(&store);
+        move |elapsed_ms| {
+            store.act(Action::Tick(elapsed_ms));
+            store.session.borrow().player.is_moving()
+        }
+    });
+    let reader = Rc::clone(&store);
+    api::install(Rc::new(move || reader.session()), act);
+    (store, frames)
+}
+
+fn acting(store: &Rc<Store>) -> Callback<Action> {
+    let store = Rc::clone(store);
+    Callback::from(move |action| store.act(action))
+}
+
+// ── what the browser remembers ────────────────────────────────────────────────────────────────────────────────────
+
+const TEXT: &str = "kmalloc-lab.text";
+const CURSOR: &str = "kmalloc-lab.cursor";
+const OWN: &str = "kmalloc-lab.own";
+const GIVEN: &str = "kmalloc-lab.given";
+const RULE: &str = "kmalloc-lab.rule";
+const EARLIER: &str = "kmalloc-lab.earlier";
+const LANG: &str = "kmalloc-lab.lang";
+const THEME: &str = "kmalloc-lab.theme";
+const GUIDED: &str = "kmalloc-lab.guided";
+const IDS: &str = "kmalloc-lab.ids";
+
+fn boot() -> Boot {
+    let fragment = browser::fragment();
+    let kept = kept_for(&fragment).filter(|_| !fragment.is_empty());
+    let work = browser::load(TEXT).map(|text| Work {
+        text,
+        cursor: number(CURSOR).unwrap_or(usize::MAX),
+        own: browser::load(OWN).is_some(),
+        prediction: Prediction {
+            given: number(GIVEN),
+            rule: browser::load(RULE)
+                .and_then(|name| Rule::ALL.iter().copied().find(|rule| rule.name() == name)),
+        },
+    });
+    Boot {
+        fragment,
+        kept,
+        work,
+        earlier: browser::load(EARLIER),
+        lang: Lang::of(&browser::load(LANG).unwrap_or_else(browser::language)),
+        theme: match browser::load(THEME).as_deref() {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::Auto,
+        },
+        still: browser::prefers(browser::LESS_MOVEMENT),
+        guided: browser::load(GUIDED).is_some(),
+    }
+}
+
+fn number<N: std::str::FromStr>(key: &str) -> Option<N> {
+    browser::load(key)?.parse().ok()
+}
+
+fn save_work(session: &Session) {
+    let work = session.work();
+    browser::save(TEXT, Some(&work.text));
+    browser::save(CURSOR, Some(&work.cursor.to_string()));
+    browser::save(OWN, work.own.then_some("1"));
+    let given = work.prediction.given.map(|given| given.to_string());
+    browser::save(GIVEN, given.as_deref());
+    browser::save(RULE, work.prediction.rule.map(Rule::name));
+    browser::save(EARLIER, session.earlier.as_deref());
+}
+
+// ── the address ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The whole link, if it is short enough to be passed on.
+fn link(session: &Session) -> Option<String> {
+    let link = format!("{}#{}", browser::base_address(), session.link());
+    (link.len() <= MAX_LINK).then_some(link)
+}
+
+/// The text that this browser keeps for an address: with the entry of the history, or by its id.
+fn kept_for(fragment: &str) -> Option<String> {
+    match fragment.strip_prefix("id=") {
+        Some(_) => browser::load(&format!("kmalloc-lab.{fragment}")),
+        None => browser::kept_text(),
+    }
+}
+
+/// Writes the present moment into the address bar. A fragment of None keeps the address as it is.
+fn remember(session: &Session, fragment: Option<&str>, push: bool) {
+    let kept = Some(&*session.text).filter(|text| text.len() <= MAX_KEPT);
+    browser::set_address(fragment, kept, push);
+}
+
+/// The fragment of the present moment: the scenario itself, or past the bound an id under which this browser keeps it.
+fn address(session: &Session) -> (String, bool) {
+    if link(session).is_some() {
+        return (session.link(), true);
+    }
+    let fragment = format!("id={:08x}", fingerprint(&session.text));
+    let key = format!("kmalloc-lab.{fragment}");
+    let ids = browser::load(IDS).unwrap_or_default();
+    let mut ids: Vec<&str> = ids
+        .split(' ')
+        .filter(|id| !id.is_empty() && **id != *fragment)
+        .collect();
+    for old in ids.drain(..ids.len().saturating_sub(MAX_IDS - 1)) {
+        browser::save(&format!("kmalloc-lab.{old}"), None);
+    }
+    ids.push(&fragment);
+    browser::save(IDS, Some(&ids.join(" ")));
+    browser::save(&key, Some(&session.text));
+    (fragment, false)
+}
+
+/// A short name for a text (FNV-1a). It names, it protects nothing.
+fn fingerprint(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// The student went back, forward, or to another address.
+fn follow(store: &Store) {
+    let fragment = browser::fragment();
+    let kept = kept_for(&fragment);
+    store.act(Action::Navigate { fragment, kept });
+}
+
+// ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Everything.
+#[component]
+pub fn App() -> Html {
+    let opened = use_memo((), |()| open());
+    let (store, frames) = &*opened;
+    let redraw = use_force_update();
+    *store.changed.borrow_mut() = Callback::from(move |()| redraw.force_update());
+    let on = (*use_memo((), |()| acting(store))).clone();
+    let session = store.session();
+    let texts = session.lang.app();
+
+    let moving = session.player.is_moving();
+    if moving {
+        frames.start();
+    }
+    use_root(&session);
+    use_memory(&session, &on);
+
+    let share = use_callback((), {
+        let store = Rc::clone(store);
+        move |(), ()| share(&store)
+    });
+    let save = use_callback((), {
+        let store = Rc::clone(store);
+        move |(), ()| browser::download("scenario.kms", &store.session().text)
+    });
+    let view = session.view();
+    let progress = Progress(session.player.progress());
+    let line = {
+        let run = session.run.borrow();
+        let call = run.call_at(session.player.cursor);
+        call.map(|call| run.calls()[call].span.line)
+            .filter(|line| *line > 0)
+    };
+    html! {
+        <>
+            <div class="app" data-tab={tab_name(session.tab)}>
+                <Top
+                    lang={session.lang}
+                    theme={session.theme}
+                    machine={session.scenario.machine.clone()}
+                    on={on.clone()}
+                    {share}
+                />
+                <Lesson
+                    lang={session.lang}
+                    run={session.run.clone()}
+                    prediction={session.prediction}
+                    on={on.clone()}
+                />
+                if let Some(step) = session.guide {
+                    <GuideCard lang={session.lang} {step} on={on.clone()} />
+                }
+                <TextPanel
+                    lang={session.lang}
+                    text={Rc::clone(&session.text)}
+                    errors={Rc::clone(&session.errors)}
+                    {line}
+                    on={on.clone()}
+                />
+                <section class="call" aria-label={texts.call_bar}>
+                    <CallBar
+                        lang={session.lang}
+                        draft={session.draft}
+                        name={session.next_name.to_string()}
+                        on={on.clone()}
+                    />
+                    <Pointers
+                        lang={session.lang}
+                        run={session.run.clone()}
+                        held={Rc::clone(&session.held)}
+                        cursor={session.player.cursor}
+                        highlighted={session.highlighted.clone()}
+                        can_undo={session.can_undo()}
+                        can_redo={session.can_redo()}
+                        on={on.clone()}
+                    />
+                    { tabs(&session, &on) }
+                </section>
+                <section class="map"><MapPanel view={view.clone()} on={on.clone()} /></section>
+                <section class="lists"><FreeLists view={view.clone()} {progress} on={on.clone()} /></section>
+                <section class="path"><Path view={view.clone()} on={on.clone()} /></section>
+                <section class="buckets"><Buckets view={view.clone()} {progress} on={on.clone()} /></section>
+                <Timeline {view} playing={moving} speed={session.player.speed} on={on.clone()} />
+            </div>
+            <Notices
+                lang={session.lang}
+                notice={session.notice.clone()}
+                has_earlier={session.earlier.is_some()}
+                {on}
+                {save}
+            />
+        </>
+    }
+}
+
+/// The root element's language and light, which are remembered as well.
+#[hook]
+fn use_root(session: &Session) {
+    use_effect_with((session.lang, session.theme), |&(lang, theme)| {
+        let name = match theme {
+            Theme::Auto => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        };
+        let texts = lang.app();
+        browser::set_root(
+            lang.code(),
+            name,
+            &format!("{} · {}", texts.name, texts.tagline),
+        );
+        browser::save(THEME, name);
+    });
+    let first = use_mut_ref(|| true);
+    use_effect_with(session.lang, move |lang| {
+        // What the browser's language decided is not the student's choice.
+        if !first.replace(false) {
+            browser::save(LANG, Some(lang.code()));
+        }
+    });
+    use_effect_with(session.guide, |guide| {
+        if guide.is_none() {
+            browser::save(GUIDED, Some("1"));
+        }
+    });
+}
+
+/// The address bar and the storage follow: an edit at once, the cursor when it has come to rest.
+#[hook]
+fn use_memory(session: &Session, on: &Callback<Action>) {
+    let pushed = use_mut_ref(|| (0, true));
+    let timer = use_mut_ref(|| None::<Timer>);
+    let first = use_mut_ref(|| true);
+    let changed = (
+        Rc::clone(&session.text),
+        session.player.cursor,
+        session.player.is_moving(),
+        session.prediction,
+        session.earlier.clone(),
+    );
+    let (session, on) = (session.clone(), on.clone());
+    use_effect_with(changed, move |_| {
+        *timer.borrow_mut() = None;
+        // What has just been opened has its address, and is saved only once something happens to it.
+        if first.replace(false) {
+            return;
+        }
+        let (edits, was_link) = *pushed.borrow();
+        if session.edits != edits {
+            let (fragment, is_link) = address(&session);
+            remember(&session, Some(&fragment), true);
+            *pushed.borrow_mut() = (session.edits, is_link);
+            save_work(&session);
+            if was_link && !is_link {
+                on.emit(Action::Tell(Notice::TooLongForLink));
+            }
+        } else if !session.player.is_moving() {
+            let later = Timer::after(SETTLE_MS, move || {
+                let (fragment, _) = address(&session);
+                remember(&session, Some(&fragment), false);
+                save_work(&session);
+            });
+            *timer.borrow_mut() = Some(later);
+        }
+    });
+}
+
+fn share(store: &Rc<Store>) {
+    let Some(link) = link(&store.session()) else {
+        store.act(Action::Tell(Notice::TooLongForLink));
+        return;
+    };
+    let told = {
+        let (store, link) = (Rc::clone(store), link.clone());
+        Callback::from(move |copied| {
+            let link = link.clone();
+            store.act(Action::Tell(if copied {
+                Notice::LinkCopied { link }
+            } else {
+                Notice::CopyByHand { link }
+            }));
+        })
+    };
+    browser::copy(&link, told);
+}
+
+const fn tab_name(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Lesson => "lesson",
+        Tab::Stage => "stage",
+        Tab::Path => "path",
+        Tab::Text => "text",
+    }
+}
+
+/// What a narrow screen shows; wide ones show everything.
+fn tabs(session: &Session, on: &Callback<Action>) -> Html {
+    let tabs = [Tab::Lesson, Tab::Stage, Tab::Path, Tab::Text].map(|tab| {
+        html! {
+            <button
+                key={tab_name(tab)}
+                type="button"
+                aria-pressed={(tab == session.tab).to_string()}
+                onclick={on.reform(move |_: MouseEvent| Action::Tab(tab))}
+            >
+                { texts::tab(session.lang, tab) }
+            </button>
+        }
+    });
+    html! { <nav class="tabs" aria-label={session.lang.app().views}>{ for tabs }</nav> }
+}

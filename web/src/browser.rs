@@ -1,0 +1,374 @@
+//! Every call into the browser: address and history, storage, clipboard, files, frames, keys, preferences.
+//!
+//! Nothing is decided here. What a browser may refuse (storage in a sandboxed frame, the clipboard, a history entry that is
+//! too large) is tolerated: the page goes on without it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement,
+    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList, Storage, Url, Window,
+};
+use yew::prelude::*;
+
+fn window() -> Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+// ── the page itself ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The language that the student's browser asks for.
+pub fn language() -> String {
+    window().navigator().language().unwrap_or_default()
+}
+
+/// Says on the root element which language and which light the page has; no light means the system's.
+pub fn set_root(lang: &str, theme: Option<&str>, title: &str) {
+    let document = document();
+    document.set_title(title);
+    let Some(root) = document.document_element() else {
+        return;
+    };
+    let set = |name, value: Option<&str>| match value {
+        Some(value) => root.set_attribute(name, value),
+        None => root.remove_attribute(name),
+    };
+    // Only a name that is no name could be refused.
+    set("lang", Some(lang)).and(set("data-theme", theme)).ok();
+}
+
+/// Makes a value reachable by other scripts under this name of `window`.
+pub fn publish(name: &str, value: &JsValue) {
+    js_sys::Reflect::set(&window(), &name.into(), value).ok();
+}
+
+// ── what a field holds ────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The text of the input, text area or menu that an event came from.
+pub fn value_of(event: &web_sys::Event) -> String {
+    let Some(target) = event.target() else {
+        return String::new();
+    };
+    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
+        input.value()
+    } else if let Some(area) = target.dyn_ref::<HtmlTextAreaElement>() {
+        area.value()
+    } else if let Some(menu) = target.dyn_ref::<HtmlSelectElement>() {
+        menu.value()
+    } else {
+        String::new()
+    }
+}
+
+/// Whether the checkbox that an event came from is checked.
+pub fn is_checked(event: &web_sys::Event) -> bool {
+    let target = event.target();
+    target
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+        .is_some_and(|input| input.checked())
+}
+
+/// Chooses an entry of a menu.
+pub fn choose(menu: &NodeRef, index: usize) {
+    if let Some(menu) = menu.cast::<HtmlSelectElement>() {
+        menu.set_selected_index(index as i32);
+    }
+}
+
+/// Selects the whole text of the field that an event came from.
+pub fn select_all(event: &web_sys::Event) {
+    if let Some(input) = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok())
+    {
+        input.select();
+    }
+}
+
+// ── preferences ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A media query that says whether the student wants less movement.
+pub const LESS_MOVEMENT: &str = "(prefers-reduced-motion: reduce)";
+
+fn media(query: &str) -> Option<MediaQueryList> {
+    window().match_media(query).ok().flatten()
+}
+
+/// Whether a media query holds.
+pub fn prefers(query: &str) -> bool {
+    media(query).is_some_and(|list| list.matches())
+}
+
+/// Tells whenever that changes, as long as the page lives.
+pub fn on_preference(query: &'static str, told: Callback<bool>) {
+    if let Some(list) = media(query) {
+        let heard = Closure::<dyn Fn()>::new(move || told.emit(prefers(query)));
+        list.add_event_listener_with_callback("change", heard.as_ref().unchecked_ref())
+            .ok();
+        heard.forget();
+    }
+}
+
+// ── storage ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn storage() -> Option<Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// What was kept under a key.
+pub fn load(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a text under a key, or forgets it.
+pub fn save(key: &str, value: Option<&str>) {
+    if let Some(storage) = storage() {
+        match value {
+            Some(value) => storage.set_item(key, value).ok(),
+            None => storage.remove_item(key).ok(),
+        };
+    }
+}
+
+// ── address ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// The address without its fragment.
+pub fn base_address() -> String {
+    let href = window().location().href().unwrap_or_default();
+    href.split('#').next().unwrap_or_default().into()
+}
+
+/// The fragment, without `#`.
+pub fn fragment() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    hash.strip_prefix('#').unwrap_or(&hash).into()
+}
+
+/// The text that was kept with this entry of the history.
+pub fn kept_text() -> Option<String> {
+    window().history().ok()?.state().ok()?.as_string()
+}
+
+/// Gives the present moment an address: a new entry of the history, or in place of this one. A fragment of None leaves the
+/// address as it is.
+pub fn set_address(fragment: Option<&str>, kept: Option<&str>, push: bool) {
+    let Ok(history) = window().history() else {
+        return;
+    };
+    let state = kept.map_or(JsValue::NULL, JsValue::from_str);
+    let address = fragment.map(|fragment| format!("#{fragment}"));
+    // A browser that counts too many changes, or finds the text too large, refuses: the page works without.
+    if push {
+        history
+            .push_state_with_url(&state, "", address.as_deref())
+            .ok();
+    } else {
+        history
+            .replace_state_with_url(&state, "", address.as_deref())
+            .ok();
+    }
+}
+
+/// Tells when the student goes back, forward, or types another fragment.
+pub fn on_address(told: Callback<()>) {
+    let heard = Closure::<dyn Fn()>::new(move || told.emit(()));
+    for event in ["popstate", "hashchange"] {
+        window()
+            .add_event_listener_with_callback(event, heard.as_ref().unchecked_ref())
+            .ok();
+    }
+    heard.forget();
+}
+
+/// Tells when the page is about to go away.
+pub fn on_leave(told: Callback<()>) {
+    let heard = Closure::<dyn Fn()>::new(move || told.emit(()));
+    window()
+        .add_event_listener_with_callback("pagehide", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
+// ── clipboard and files ───────────────────────────────────────────────────────────────────────────────────────────
+
+/// Copies a text and tells whether that worked.
+pub fn copy(text: &str, told: Callback<bool>) {
+    let navigator = window().navigator();
+    // Without a secure connection there is no clipboard at all.
+    let there = js_sys::Reflect::get(&navigator, &"clipboard".into());
+    if there.is_ok_and(|clipboard| clipboard.is_object()) {
+        let written = navigator.clipboard().write_text(text);
+        spawn_local(async move { told.emit(JsFuture::from(written).await.is_ok()) });
+    } else {
+        told.emit(false);
+    }
+}
+
+/// Offers a text as a file.
+pub fn download(name: &str, text: &str) {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/plain;charset=utf-8");
+    let parts = js_sys::Array::of1(&text.into());
+    let offered = Blob::new_with_str_sequence_and_options(&parts, &options)
+        .and_then(|blob| Url::create_object_url_with_blob(&blob));
+    let anchor = document().create_element("a");
+    if let (Ok(url), Ok(anchor)) = (offered, anchor) {
+        let anchor: HtmlAnchorElement = anchor.unchecked_into();
+        anchor.set_href(&url);
+        anchor.set_download(name);
+        anchor.click();
+        Url::revoke_object_url(&url).ok();
+    }
+}
+
+// ── time ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Calls back once a frame for as long as there is something to move. One closure serves for the life of the page.
+#[derive(Clone)]
+pub struct Frames(Rc<FramesInner>);
+
+struct FramesInner {
+    closure: RefCell<Option<Closure<dyn Fn(f64)>>>,
+    running: Cell<bool>,
+    /// The last frame's time; none before the first of a movement.
+    last_ms: Cell<Option<f64>>,
+}
+
+impl Frames {
+    /// `frame` is given the milliseconds since the last one, and answers whether there is more to come.
+    pub fn new(frame: impl Fn(f32) -> bool + 'static) -> Frames {
+        let inner = Rc::new(FramesInner {
+            closure: RefCell::new(None),
+            running: Cell::new(false),
+            last_ms: Cell::new(None),
+        });
+        let frames = Frames(inner);
+        let again = frames.clone();
+        let closure = Closure::new(move |now: f64| {
+            let since = again
+                .0
+                .last_ms
+                .replace(Some(now))
+                .map_or(0.0, |last| now - last);
+            if frame(since as f32) {
+                again.request();
+            } else {
+                again.0.running.set(false);
+            }
+        });
+        *frames.0.closure.borrow_mut() = Some(closure);
+        frames
+    }
+
+    /// Starts, unless it runs already.
+    pub fn start(&self) {
+        if !self.0.running.replace(true) {
+            self.0.last_ms.set(None);
+            self.request();
+        }
+    }
+
+    fn request(&self) {
+        if let Some(closure) = &*self.0.closure.borrow() {
+            window()
+                .request_animation_frame(closure.as_ref().unchecked_ref())
+                .ok();
+        }
+    }
+}
+
+/// Something that happens later, unless this is dropped first.
+pub struct Timer {
+    id: i32,
+    _closure: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// In so many milliseconds.
+    pub fn after(ms: i32, then: impl FnOnce() + 'static) -> Timer {
+        let closure = Closure::once(then);
+        let id = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                closure.as_ref().unchecked_ref(),
+                ms,
+            )
+            .unwrap_or_default();
+        Timer {
+            id,
+            _closure: closure,
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        window().clear_timeout_with_handle(self.id);
+    }
+}
+
+// ── keys ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A key that no field wanted.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// Its name, as in `KeyboardEvent.key`.
+    pub name: String,
+    /// Control or Command was held.
+    pub control: bool,
+    /// Shift was held.
+    pub shift: bool,
+}
+
+/// Tells of keys that are pressed on the page itself or inside of an element with `data-keys`. Fields, menus and other
+/// controls keep theirs; `told` answers whether the browser shall do nothing more.
+pub fn on_key(told: impl Fn(Key) -> bool + 'static) {
+    let heard = Closure::<dyn Fn(KeyboardEvent)>::new(move |event: KeyboardEvent| {
+        if event.alt_key() || event.default_prevented() || !is_for_the_page(&event) {
+            return;
+        }
+        let key = Key {
+            name: event.key(),
+            control: event.ctrl_key() || event.meta_key(),
+            shift: event.shift_key(),
+        };
+        if told(key) {
+            event.prevent_default();
+        }
+    });
+    document()
+        .add_event_listener_with_callback("keydown", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
+fn is_for_the_page(event: &KeyboardEvent) -> bool {
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    let Some(target) = target else { return true };
+    match target.tag_name().as_str() {
+        "BODY" | "HTML" => true,
+        "SELECT" | "TEXTAREA" => false,
+        "INPUT" => target.has_attribute("data-keys"),
+        // A button is pressed with these.
+        "BUTTON" if event.key() == " " || event.key() == "Enter" => false,
+        _ => target
+            .closest("[data-keys]")
+            .is_ok_and(|found| found.is_some()),
+    }
+}
+
+/// Moves the focus to the first element that a selector finds.
+pub fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        element.focus().ok();
+    }
+}

@@ -1,0 +1,491 @@
+//! Texts of what stands around the stage: top bar, call bar, pointers, lesson, timeline, scenario text, notices.
+
+use kmalloc_core::exercise::{Finding, Goal, Rule};
+
+use super::{Arg, Lang, fill};
+use crate::draft::Caller;
+use crate::view::{Tab, Theme};
+
+/// Everything that is said around the stage. `{0}` and so on are filled where they are used.
+pub struct Texts {
+    /// The name of the page's main heading.
+    pub name: &'static str,
+    /// What the page is, for its title.
+    pub tagline: &'static str,
+    /// The section of the book.
+    pub book: &'static str,
+    /// Before the kernel's version.
+    pub kernel: &'static str,
+    /// Before the machine menu.
+    pub machine: &'static str,
+    /// A machine that no menu entry names: DMA, Normal, HighMem.
+    pub other_machine: &'static str,
+    /// Before the cache line menu.
+    pub line: &'static str,
+    /// What that menu is.
+    pub line_long: &'static str,
+    /// Button that makes a link.
+    pub share: &'static str,
+    /// The group of language buttons.
+    pub language: &'static str,
+    /// The theme button: `{0}` is the theme.
+    pub theme: &'static str,
+    /// The call bar.
+    pub call_bar: &'static str,
+    /// The size field.
+    pub size: &'static str,
+    /// The slider.
+    pub size_slider: &'static str,
+    /// The unit menu.
+    pub unit: &'static str,
+    /// Bytes, in that menu.
+    pub bytes: &'static str,
+    /// The priority menu.
+    pub priority: &'static str,
+    /// The modifier checkboxes.
+    pub modifiers: &'static str,
+    /// A modifier that the priority contains: `{0}` is the priority.
+    pub part_of: &'static str,
+    /// The context menu.
+    pub context: &'static str,
+    /// The mask, aloud.
+    pub mode: &'static str,
+    /// How many modifiers are chosen, on a narrow screen.
+    pub flags: &'static str,
+    /// Button.
+    pub undo: &'static str,
+    /// Button.
+    pub redo: &'static str,
+    /// The row of pointers.
+    pub pointers: &'static str,
+    /// No pointer.
+    pub no_pointers: &'static str,
+    /// What hovering does.
+    pub pointers_hint: &'static str,
+    /// A pointer that the cursor has not reached.
+    pub on_its_way: &'static str,
+    /// Button of a chip: `{0}` the function, `{1}` the name.
+    pub free: &'static str,
+    /// Button that opens a folded array: `{0}` the name.
+    pub unfold: &'static str,
+    /// Elements that are not shown one by one: `{0}`.
+    pub more: &'static str,
+    /// A block of pages: `{0}` its order.
+    pub order: &'static str,
+    /// The lesson column.
+    pub lesson: &'static str,
+    /// The prediction card.
+    pub predict: &'static str,
+    /// Beside that.
+    pub before_you_press: &'static str,
+    /// Once it is too late.
+    pub after_you_pressed: &'static str,
+    /// Field of the prediction.
+    pub predict_given: &'static str,
+    /// Radio group of the prediction.
+    pub predict_rule: &'static str,
+    /// The exercise card.
+    pub exercise: &'static str,
+    /// `{0}` of `{1}` goals.
+    pub goals: &'static str,
+    /// A goal that is reached.
+    pub met: &'static str,
+    /// A goal that is not reached yet.
+    pub open: &'static str,
+    /// A goal that was missed.
+    pub missed: &'static str,
+    /// Button.
+    pub start_again: &'static str,
+    /// Where the exercise is passed.
+    pub passed: &'static str,
+    /// The guide.
+    pub guide: &'static str,
+    /// `{0}` of 3.
+    pub guide_step: &'static str,
+    /// Its first step.
+    pub guide_press: &'static str,
+    /// Its second.
+    pub guide_walk: &'static str,
+    /// Its third.
+    pub guide_look: &'static str,
+    /// Its end.
+    pub guide_done: &'static str,
+    /// Button that ends it.
+    pub guide_skip: &'static str,
+    /// Button at its end.
+    pub guide_close: &'static str,
+    /// The player.
+    pub player: &'static str,
+    /// Button.
+    pub to_start: &'static str,
+    /// Button.
+    pub step_back: &'static str,
+    /// Button.
+    pub play: &'static str,
+    /// Button.
+    pub pause: &'static str,
+    /// Button.
+    pub step: &'static str,
+    /// Button.
+    pub to_end: &'static str,
+    /// The scrub bar.
+    pub timeline: &'static str,
+    /// The speed menu.
+    pub speed: &'static str,
+    /// Button.
+    pub next_split: &'static str,
+    /// `{0}` of `{1}` calls, `{2}` of `{3}` events.
+    pub position: &'static str,
+    /// While playing, aloud: `{0}` the call's line.
+    pub playing: &'static str,
+    /// Button: `{0}` calls before what the timeline shows.
+    pub earlier_calls: &'static str,
+    /// Button: `{0}` calls after it.
+    pub later_calls: &'static str,
+    /// The kernel's message log.
+    pub says: &'static str,
+    /// The scenario panel.
+    pub scenario: &'static str,
+    /// `{0}` lines.
+    pub lines: &'static str,
+    /// `{0}` errors.
+    pub errors: &'static str,
+    /// The run that is shown is of an older text.
+    pub last_good: &'static str,
+    /// An error's place: line `{0}`, column `{1}`.
+    pub place: &'static str,
+    /// The link is copied.
+    pub link_copied: &'static str,
+    /// What a link leaves out.
+    pub link_leaves_out: &'static str,
+    /// The clipboard is closed to the page.
+    pub copy_by_hand: &'static str,
+    /// The field with the link.
+    pub link: &'static str,
+    /// The scenario is too long for a link.
+    pub too_long: &'static str,
+    /// Button.
+    pub save_file: &'static str,
+    /// An address of another browser.
+    pub unknown_id: &'static str,
+    /// A call would not run.
+    pub mend_first: &'static str,
+    /// A call would not run.
+    pub run_ended: &'static str,
+    /// A link replaced the student's work.
+    pub earlier: &'static str,
+    /// Button.
+    pub open_earlier: &'static str,
+    /// Button.
+    pub drop_earlier: &'static str,
+    /// Button that closes a notice.
+    pub close: &'static str,
+    /// What a narrow screen shows.
+    pub views: &'static str,
+}
+
+impl Lang {
+    /// The texts around the stage.
+    pub const fn app(self) -> &'static Texts {
+        match self {
+            Lang::En => &EN,
+            Lang::Zh => &ZH,
+        }
+    }
+}
+
+const EN: Texts = Texts {
+    name: "kmalloc lab",
+    tagline: "watch the Linux kernel decide",
+    book: "8.1 The Real Story of kmalloc",
+    kernel: "kernel",
+    machine: "machine",
+    other_machine: "{0} + {1} + {2}",
+    line: "L1 line",
+    line_long: "cache line of the processor",
+    share: "Share",
+    language: "Language",
+    theme: "Theme: {0}",
+    call_bar: "The call",
+    size: "size",
+    size_slider: "size, on a logarithmic scale",
+    unit: "unit of the size",
+    bytes: "bytes",
+    priority: "allocation priority",
+    modifiers: "modifiers",
+    part_of: "part of {0}",
+    context: "context",
+    mode: "the flags as a number",
+    flags: "flags {0} of {1}",
+    undo: "Undo",
+    redo: "Redo",
+    pointers: "pointers",
+    no_pointers: "none yet",
+    pointers_hint: "hover or focus one: it lights up everywhere",
+    on_its_way: "on its way",
+    free: "{0}({1})",
+    unfold: "show each of {0}",
+    more: "and {0} more",
+    order: "order {0}",
+    lesson: "Lesson",
+    predict: "Predict",
+    before_you_press: "before you press",
+    after_you_pressed: "you have pressed",
+    predict_given: "bytes that you get for 100",
+    predict_rule: "because every size is rounded up to",
+    exercise: "Exercise",
+    goals: "goals {0} of {1}",
+    met: "reached",
+    open: "not yet",
+    missed: "not so",
+    start_again: "Start again",
+    passed: "You foresaw what the kernel does.",
+    guide: "First time here?",
+    guide_step: "{0} of 3",
+    guide_press: "Press the blue `kmalloc` button: the driver asks for 100 bytes, and you see every test that the kernel makes.",
+    guide_walk: "Now pause, or step back with the arrows of the player below: each tick is one event, and its sentence says what happened.",
+    guide_look: "Go to the split: a free block is cut in half until one page is left. Watch the rows of the free lists.",
+    guide_done: "That was one call, from the size to the page. Change the size or the flags and press again.",
+    guide_skip: "Skip",
+    guide_close: "Close",
+    player: "Player",
+    to_start: "To the start",
+    step_back: "Step back",
+    play: "Play",
+    pause: "Pause",
+    step: "Step",
+    to_end: "To the end",
+    timeline: "Timeline",
+    speed: "Speed",
+    next_split: "Next split",
+    position: "call {0} of {1} · event {2} of {3}",
+    playing: "Playing {0}",
+    earlier_calls: "{0} earlier calls",
+    later_calls: "{0} later calls",
+    says: "the kernel says",
+    scenario: "Scenario",
+    lines: "{0 line}",
+    errors: "{0 error}",
+    last_good: "The page shows the last text without errors.",
+    place: "line {0}, column {1}",
+    link_copied: "The link is copied.",
+    link_leaves_out: "Variables are renumbered in it, and comments are left out.",
+    copy_by_hand: "The browser does not let the page copy; here is the link.",
+    link: "Link",
+    too_long: "This scenario is too long for a link. Its address works in this browser only; to pass it on, save it as a file.",
+    save_file: "Save as a file",
+    unknown_id: "This address opens only in the browser that made it; your work is as it was.",
+    mend_first: "Mend the errors in the scenario text first: a new call would not run.",
+    run_ended: "The run has ended early, so a new call would not be made. Undo the call that ended it.",
+    earlier: "A link has replaced your own work on this page.",
+    open_earlier: "Open my earlier work",
+    drop_earlier: "Discard it",
+    close: "Close",
+    views: "What is shown",
+};
+
+const ZH: Texts = Texts {
+    name: "kmalloc lab",
+    tagline: "看 Linux 内核如何决定",
+    book: "8.1 kmalloc 的真实故事",
+    kernel: "内核",
+    machine: "机器",
+    other_machine: "{0} + {1} + {2}",
+    line: "L1 行",
+    line_long: "处理器的缓存行大小",
+    share: "分享",
+    language: "语言",
+    theme: "主题：{0}",
+    call_bar: "调用",
+    size: "大小",
+    size_slider: "大小（对数刻度）",
+    unit: "大小的单位",
+    bytes: "字节",
+    priority: "分配优先级",
+    modifiers: "修饰标志",
+    part_of: "已包含在 {0} 中",
+    context: "上下文",
+    mode: "标志的数值",
+    flags: "标志 {0} / {1}",
+    undo: "撤销",
+    redo: "重做",
+    pointers: "指针",
+    no_pointers: "还没有",
+    pointers_hint: "指向或聚焦其中一个，它会在各处亮起",
+    on_its_way: "尚未得到",
+    free: "{0}({1})",
+    unfold: "逐个显示 {0}",
+    more: "另有 {0} 个",
+    order: "{0} 阶",
+    lesson: "课程",
+    predict: "先预测",
+    before_you_press: "在按下之前",
+    after_you_pressed: "已经按下",
+    predict_given: "申请 100 字节，会得到的字节数",
+    predict_rule: "因为大小总是向上取到",
+    exercise: "练习",
+    goals: "目标 {0} / {1}",
+    met: "已达到",
+    open: "尚未达到",
+    missed: "不对",
+    start_again: "重新开始",
+    passed: "内核的做法，你预测对了。",
+    guide: "第一次来？",
+    guide_step: "第 {0} 步，共 3 步",
+    guide_press: "按下蓝色的 `kmalloc` 按钮：驱动程序申请 100 字节，内核做的每一次判断都会显示出来。",
+    guide_walk: "现在暂停，或用下方播放器的箭头一步步后退：每一个刻度是一个事件，旁边的句子说明发生了什么。",
+    guide_look: "跳到拆分那一步：一个空闲块不断对半切开，直到剩下一页。请看空闲链表的各行。",
+    guide_done: "这就是一次调用，从字节数一直到页。换个大小或标志，再按一次试试。",
+    guide_skip: "跳过",
+    guide_close: "关闭",
+    player: "播放器",
+    to_start: "回到开头",
+    step_back: "后退一步",
+    play: "播放",
+    pause: "暂停",
+    step: "前进一步",
+    to_end: "到结尾",
+    timeline: "时间线",
+    speed: "速度",
+    next_split: "下一次拆分",
+    position: "调用 {0} / {1} · 事件 {2} / {3}",
+    playing: "正在播放 {0}",
+    earlier_calls: "之前还有 {0} 次调用",
+    later_calls: "之后还有 {0} 次调用",
+    says: "内核消息",
+    scenario: "脚本",
+    lines: "{0} 行",
+    errors: "{0} 处错误",
+    last_good: "页面显示的是上一份没有错误的脚本。",
+    place: "第 {0} 行，第 {1} 列",
+    link_copied: "链接已复制。",
+    link_leaves_out: "链接里的变量会重新编号，注释不会保留。",
+    copy_by_hand: "浏览器不允许页面写剪贴板，请自行复制这个链接。",
+    link: "链接",
+    too_long: "脚本太长，放不进链接。这个地址只能在本浏览器里打开；要交给别人，请存成文件。",
+    save_file: "存成文件",
+    unknown_id: "这个地址只能在生成它的浏览器里打开；你的内容保持不变。",
+    mend_first: "请先改正脚本里的错误：新的调用不会被执行。",
+    run_ended: "运行已经提前结束，新的调用不会被执行。请撤销使它结束的那次调用。",
+    earlier: "链接的内容替换了你自己在这里的内容。",
+    open_earlier: "打开我之前的内容",
+    drop_earlier: "丢弃",
+    close: "关闭",
+    views: "显示的内容",
+};
+
+/// Who makes the call.
+pub const fn caller(lang: Lang, caller: Caller) -> &'static str {
+    let both = match caller {
+        Caller::Process => ["process", "进程"],
+        Caller::Softirq => ["softirq / tasklet", "软中断 / tasklet"],
+        Caller::Timer => ["timer", "定时器"],
+        Caller::Irq => ["hard irq", "硬中断"],
+        Caller::Spinlock => ["holding a spinlock", "持有自旋锁"],
+    };
+    both[lang as usize]
+}
+
+/// A light.
+pub const fn theme(lang: Lang, theme: Theme) -> &'static str {
+    let both = match theme {
+        Theme::Auto => ["as the system", "跟随系统"],
+        Theme::Light => ["light", "浅色"],
+        Theme::Dark => ["dark", "深色"],
+    };
+    both[lang as usize]
+}
+
+/// A tab of the narrow screen.
+pub const fn tab(lang: Lang, tab: Tab) -> &'static str {
+    let both = match tab {
+        Tab::Lesson => ["Lesson", "课程"],
+        Tab::Stage => ["Stage", "舞台"],
+        Tab::Path => ["Path", "路径"],
+        Tab::Text => ["Text", "脚本"],
+    };
+    both[lang as usize]
+}
+
+/// How sizes may be rounded.
+pub const fn rule(lang: Lang, rule: Rule) -> &'static str {
+    let both = match rule {
+        Rule::Exact => ["nothing: you get what you ask for", "不取整：要多少给多少"],
+        Rule::PowerOfTwo => ["the next power of two", "下一个 2 的幂"],
+        Rule::FirstClassThatFits => [
+            "the first of the kernel's sizes that fits",
+            "内核备有的规格中第一个装得下的",
+        ],
+        Rule::WholePages => ["whole pages", "整页"],
+    };
+    both[lang as usize]
+}
+
+/// A goal, before it is reached.
+pub fn goal(lang: Lang, goal: &Goal) -> String {
+    let say = |both: [&str; 2], args: &[Arg<'_>]| fill(both[lang as usize], args);
+    match *goal {
+        Goal::Asked { size } => say(
+            [
+                "`kmalloc` of exactly {0 byte} is answered",
+                "恰好申请 {0} 字节的 `kmalloc` 得到回应",
+            ],
+            &[Arg::Number(size.into())],
+        ),
+        Goal::PredictGiven => say(
+            [
+                "you foretold how many bytes it gets",
+                "你预测对了得到的字节数",
+            ],
+            &[],
+        ),
+        Goal::PredictRule => say(["you named the rule", "你说对了取整的规则"], &[]),
+    }
+}
+
+/// Why a goal stands as it does; nothing when there is nothing to add.
+pub fn finding(lang: Lang, finding: &Finding) -> String {
+    let say = |both: [&str; 2], args: &[Arg<'_>]| fill(both[lang as usize], args);
+    match *finding {
+        Finding::Met | Finding::NotRun => String::new(),
+        Finding::NotAsked { size } => say(
+            [
+                "press `kmalloc` with {0 byte}",
+                "请用 {0} 字节按下 `kmalloc`",
+            ],
+            &[Arg::Number(size.into())],
+        ),
+        Finding::NoPrediction => say(["nothing foretold yet", "还没有预测"], &[]),
+        Finding::WrongGiven {
+            asked,
+            guess,
+            given,
+        } => say(
+            [
+                "you foretold {1}; the kernel gave {2} for {0}",
+                "你预测 {1} 字节；申请 {0} 字节，内核给了 {2} 字节",
+            ],
+            &[
+                Arg::Number(asked.into()),
+                Arg::Number(guess.into()),
+                Arg::Number(given.into()),
+            ],
+        ),
+        Finding::WrongRule {
+            size,
+            rule_gives,
+            kernel_gives,
+            ..
+        } => say(
+            [
+                "by that rule {0 byte} would get {1}, but the kernel gives {2}",
+                "照这条规则，申请 {0} 字节会得到 {1} 字节，而内核给 {2} 字节",
+            ],
+            &[
+                Arg::Number(size.into()),
+                Arg::Number(rule_gives.into()),
+                Arg::Number(kernel_gives.into()),
+            ],
+        ),
+    }
+}

@@ -1,0 +1,1239 @@
+//! A sentence for every event, every answer and every end, in both languages: the player's line, and what a screen reader
+//! hears.
+//!
+//! The numbers are those of the event; names come from the run. `Backticks` mark what the kernel calls by that name.
+
+use kmalloc_core::context::Context;
+use kmalloc_core::event::{
+    CacheId, Destination, Event, Failure, GrowFailure, Mark, Pass, Retry, Sin, Stop, Temperature,
+};
+use kmalloc_core::profile::ZoneId;
+use kmalloc_core::run::{Answer, Ended, NullReason, Run};
+use kmalloc_core::script::print_call;
+
+use super::{Arg, Lang, fill};
+
+/// One text in both languages.
+type Both = [&'static str; 2];
+
+/// What happened, said in one or two sentences.
+pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
+    let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
+    let cache = |id: CacheId| Arg::Name(&run.start().cache(id).shape().name);
+    let zone = |id: ZoneId| Arg::Name(id.name());
+    let number = |value: u32| Arg::Number(value.into());
+    let order = |value: u8| Arg::Number(value.into());
+    let count = |value: u16| Arg::Number(value.into());
+    let pcp = |list: Temperature| Arg::Text(temperature(list)[lang as usize]);
+    match *event {
+        Event::Called { call } => {
+            let record = run.calls().get(call as usize);
+            let line = record.map_or(String::new(), |record| print_call(&record.call));
+            say(
+                ["Call {0} begins: {1}.", "第 {0} 次调用开始：{1}。"],
+                &[number(call + 1), Arg::Name(&line)],
+            )
+        }
+        Event::KmallocAsked { size, gfp } => say(
+            [
+                "`kmalloc` is asked for {0 byte}, with the flags {1}: {2}.",
+                "`kmalloc` 收到请求：{0} 字节，分配标志 {1}，即 {2}。",
+            ],
+            &[number(size), Arg::Hex(gfp.0), Arg::Name(&gfp.expression())],
+        ),
+        Event::ClassChosen { cache: id, size } => {
+            let class = run.start().cache(id).shape().class_size;
+            say(
+                [
+                    "{0} is the first class that holds {1 byte}: {2} are given, {3} stay unused.",
+                    "能装下 {1} 字节的第一个规格是 {0}：给出 {2} 字节，其中 {3} 字节闲置。",
+                ],
+                &[
+                    cache(id),
+                    number(size),
+                    number(class),
+                    number(class.saturating_sub(size)),
+                ],
+            )
+        }
+        Event::ClassMissing { size } => say(
+            [
+                "No size class holds {0 byte}: `kmalloc` returns `NULL`, without a message.",
+                "没有哪个规格能装下 {0} 字节：`kmalloc` 返回 `NULL`，不打印任何消息。",
+            ],
+            &[number(size)],
+        ),
+        Event::ArrayTested {
+            cache: id,
+            available: 0,
+            limit,
+        } => say(
+            [
+                "The array cache of {0} is empty: 0 of at most {1 object}. It must be refilled first.",
+                "{0} 的 array cache 是空的：最多 {1} 个，现有 0 个对象，要先补充。",
+            ],
+            &[cache(id), count(limit)],
+        ),
+        Event::ArrayTested {
+            cache: id,
+            available,
+            limit,
+        } => say(
+            [
+                "The array cache of {0} holds {1 object} of at most {2}: one is at hand.",
+                "{0} 的 array cache 里有 {1} 个对象（最多 {2} 个）：随手可取。",
+            ],
+            &[cache(id), count(available), count(limit)],
+        ),
+        Event::RefillAsked {
+            cache: id,
+            wanted,
+            touched: true,
+        } => say(
+            [
+                "A refill begins: up to {1 object} are to move from the slabs of {0} into its array cache.",
+                "开始补充：从 {0} 的 slab 向 array cache 移入至多 {1} 个对象。",
+            ],
+            &[cache(id), count(wanted)],
+        ),
+        Event::RefillAsked {
+            cache: id,
+            wanted,
+            touched: false,
+        } => say(
+            [
+                "A refill begins: {0} has not been used lately, so only up to {1 object} are to move into its array cache.",
+                "开始补充：{0} 近来没有用过，所以只向 array cache 移入至多 {1} 个对象。",
+            ],
+            &[cache(id), count(wanted)],
+        ),
+        Event::GrowAsked {
+            cache: id,
+            order: value,
+        } => say(
+            [
+                "No slab of {0} has a free object: the cache must grow by a block of order {1}.",
+                "{0} 的 slab 都没有空闲对象：缓存必须增长，需要一个 {1} 阶的块。",
+            ],
+            &[cache(id), order(value)],
+        ),
+        Event::GrowFailed { cache: id, why } => say(grow_failure(why), &[cache(id)]),
+        Event::PagesAsked { order: value, gfp } => say(
+            [
+                "The page allocator is asked for a block of order {0}, with the flags {1}.",
+                "向页分配器申请一个 {0} 阶的块，分配标志 {1}。",
+            ],
+            &[number(value), Arg::Hex(gfp.0)],
+        ),
+        Event::ZoneTested {
+            zone: id,
+            pass,
+            granted,
+            free,
+            need,
+        } => {
+            let both = if granted {
+                [
+                    "{0} grants the request: {1} free pages are at least the {2} needed ({3}).",
+                    "{0} 同意：空闲 {1} 页，不少于所需的 {2} 页（{3}）。",
+                ]
+            } else {
+                [
+                    "{0} refuses: {1} free pages are fewer than the {2} needed ({3}).",
+                    "{0} 拒绝：空闲 {1} 页，少于所需的 {2} 页（{3}）。",
+                ]
+            };
+            let against = Arg::Text(walk(pass)[lang as usize]);
+            say(both, &[zone(id), number(free), number(need), against])
+        }
+        Event::ZoneUntested { zone: id } => say(
+            [
+                "{0} is tried without a test: no watermark holds this task.",
+                "{0} 不作检查：水位线对这个任务不起作用。",
+            ],
+            &[zone(id)],
+        ),
+        Event::BlockMissing {
+            zone: id,
+            order: value,
+        } => say(
+            [
+                "{0} has enough free pages, but no free block of order {1} or above: that is fragmentation.",
+                "{0} 的空闲页够多，却没有 {1} 阶或更高阶的空闲块：这就是碎片。",
+            ],
+            &[zone(id), order(value)],
+        ),
+        Event::PcpTested {
+            zone: id,
+            list,
+            count: pages,
+            low,
+        } => {
+            let both = if pages <= low {
+                [
+                    "The {0} list of {1} holds {2 page}, not above its low mark {3}: it is refilled from the buddy system.",
+                    "{1} 的{0}链表有 {2} 页，没有超过下限 {3}：先从伙伴系统补充。",
+                ]
+            } else {
+                [
+                    "The {0} list of {1} holds {2 page}, above its low mark {3}: its head serves.",
+                    "{1} 的{0}链表有 {2} 页，高于下限 {3}：直接取表头。",
+                ]
+            };
+            say(both, &[pcp(list), zone(id), count(pages), count(low)])
+        }
+        Event::KswapdWoken {
+            zone: id,
+            free,
+            low,
+        } => say(
+            [
+                "{0} has {1 free page}, not above `pages_low` {2}: `kswapd` is woken.",
+                "{0} 空闲 {1} 页，没有超过 `pages_low` 的 {2}：唤醒 `kswapd`。",
+            ],
+            &[zone(id), number(free), number(low)],
+        ),
+        Event::MightSleep { in_slab } => say(
+            [
+                "`might_sleep()` in {0} complains: this call could sleep, and its context must not.",
+                "{0} 里的 `might_sleep()` 发出警告：这次调用可能睡眠，而当前上下文不允许睡眠。",
+            ],
+            &[Arg::Name(if in_slab {
+                "mm/slab.c"
+            } else {
+                "mm/page_alloc.c"
+            })],
+        ),
+        Event::SleptAtomic => say(
+            [
+                "The task really slept where it must not: scheduling while atomic.",
+                "任务在不允许睡眠的地方真的睡眠了：scheduling while atomic。",
+            ],
+            &[],
+        ),
+        Event::ReclaimStarted { order: value, gfp } => say(
+            [
+                "Direct reclaim begins: `try_to_free_pages`, for order {0}, with the flags {1}.",
+                "开始直接回收：`try_to_free_pages`，为了 {0} 阶的块，分配标志 {1}。",
+            ],
+            &[order(value), Arg::Hex(gfp.0)],
+        ),
+        Event::ReclaimEnded { freed } => say(
+            [
+                "Direct reclaim ends: {0 page} freed.",
+                "直接回收结束：释放了 {0} 页。",
+            ],
+            &[number(freed)],
+        ),
+        Event::RetryChosen { why } => say(retry(why), &[]),
+        Event::LoopCut { waits } => say(
+            [
+                "After {0 wait} the lab stops following this retry: it would never end.",
+                "等待 {0} 次之后，实验室不再跟踪这次重试：它永远不会结束。",
+            ],
+            &[number(waits)],
+        ),
+        Event::PagesRefused {
+            order: value,
+            gfp,
+            why,
+        } => say(
+            [
+                "The page allocator returns `NULL` for order {0} with {1}: {2}.",
+                "页分配器对 {0} 阶、标志 {1} 的请求返回 `NULL`：{2}。",
+            ],
+            &[
+                number(value),
+                Arg::Hex(gfp.0),
+                Arg::Text(failure(why)[lang as usize]),
+            ],
+        ),
+        Event::Sinned { sin, address } => say(self::sin(sin), &[Arg::Hex(address)]),
+        Event::Taken {
+            zone: id,
+            order: value,
+            want,
+            to,
+            pfn,
+        } => {
+            let both = if value == want {
+                [
+                    "Block {0} at the head of order {1} of {2} is taken {4}: it is just of that size.",
+                    "取下 {2} 的 {1} 阶链表头 {0}，{4}：大小正合适。",
+                ]
+            } else {
+                [
+                    "Block {0} at the head of order {1} of {2} is taken {4}, to be cut down to order {3}.",
+                    "取下 {2} 的 {1} 阶链表头 {0}，{4}，要切到 {3} 阶。",
+                ]
+            };
+            let whom = Arg::Text(destination(to)[lang as usize]);
+            say(
+                both,
+                &[Arg::Hex(pfn), order(value), zone(id), order(want), whom],
+            )
+        }
+        Event::Split {
+            order: value, pfn, ..
+        } => {
+            let half = value.saturating_sub(1);
+            say(
+                [
+                    "Order-{0} block {1} splits: the lower half goes on, the upper half {2} goes to the head of order {3}.",
+                    "{0} 阶的块 {1} 拆成两半：下半块继续，上半块 {2} 放到 {3} 阶链表的表头。",
+                ],
+                &[
+                    order(value),
+                    Arg::Hex(pfn),
+                    Arg::Hex(pfn + (1 << half)),
+                    order(half),
+                ],
+            )
+        }
+        Event::Joined {
+            order: value,
+            buddy,
+            ..
+        } => say(
+            [
+                "The buddy {1} is free, too: two blocks of order {0} join into one of order {2}.",
+                "伙伴 {1} 也空闲：两个 {0} 阶的块合并成一个 {2} 阶的块。",
+            ],
+            &[order(value), Arg::Hex(buddy), order(value + 1)],
+        ),
+        Event::Listed {
+            zone: id,
+            order: value,
+            pfn,
+        } => say(
+            [
+                "Block {0} goes to the head of the free list of order {1} of {2}.",
+                "块 {0} 放到 {2} 的 {1} 阶空闲链表的表头。",
+            ],
+            &[Arg::Hex(pfn), order(value), zone(id)],
+        ),
+        Event::PcpGot {
+            zone: id,
+            list,
+            pfn,
+        } => say(
+            [
+                "Page {0} at the head of the {1} list of {2} goes to the caller.",
+                "{2} 的{1}链表表头的页 {0} 交给调用者。",
+            ],
+            &[Arg::Hex(pfn), pcp(list), zone(id)],
+        ),
+        Event::PcpPut {
+            zone: id,
+            list,
+            pfn,
+        } => say(
+            [
+                "Page {0} goes to the head of the {1} list of {2}.",
+                "页 {0} 放到 {2} 的{1}链表的表头。",
+            ],
+            &[Arg::Hex(pfn), pcp(list), zone(id)],
+        ),
+        Event::Drained {
+            zone: id,
+            list,
+            pfn,
+        } => say(
+            [
+                "Page {0} at the tail of the {1} list of {2} goes back to the buddy system.",
+                "{2} 的{1}链表表尾的页 {0} 归还给伙伴系统。",
+            ],
+            &[Arg::Hex(pfn), pcp(list), zone(id)],
+        ),
+        Event::ObjectGot { cache: id, address } => say(
+            [
+                "Object {0} on top of the array cache of {1} goes to the caller.",
+                "{1} 的 array cache 顶上的对象 {0} 交给调用者。",
+            ],
+            &[Arg::Hex(address), cache(id)],
+        ),
+        Event::ObjectPut { cache: id, address } => say(
+            [
+                "Object {0} is put on top of the array cache of {1}: the next call gets it first.",
+                "对象 {0} 放到 {1} 的 array cache 顶上：下一次分配会最先拿到它。",
+            ],
+            &[Arg::Hex(address), cache(id)],
+        ),
+        Event::FreeSlabsTouched { cache: id } => say(
+            [
+                "{0} has no partial slab: its list of free slabs is looked at.",
+                "{0} 没有部分占用的 slab：去看空闲 slab 的链表。",
+            ],
+            &[cache(id)],
+        ),
+        Event::ArrayFilled {
+            cache: id,
+            count: objects,
+            ..
+        } => say(
+            [
+                "{1 object} of a slab of {0} move into its array cache.",
+                "{0} 的一个 slab 里有 {1} 个对象移入 array cache。",
+            ],
+            &[cache(id), count(objects)],
+        ),
+        Event::FlushStarted {
+            cache: id,
+            count: objects,
+        } => say(
+            [
+                "The oldest {1 object} of the array cache of {0} are on their way back to their slabs.",
+                "{0} 的 array cache 里最旧的 {1} 个对象要回到各自的 slab。",
+            ],
+            &[cache(id), count(objects)],
+        ),
+        Event::ObjectReturned { cache: id, address } => say(
+            [
+                "Object {0} is back in its slab of {1}.",
+                "对象 {0} 回到 {1} 的 slab 里。",
+            ],
+            &[Arg::Hex(address), cache(id)],
+        ),
+        Event::ColourDrawn { cache: id } => say(
+            [
+                "The next slab of {0} gets the next colour: a small offset that spreads objects over the processor's cache lines.",
+                "{0} 的下一个 slab 取下一种颜色：一个小偏移量，让对象分散到不同的处理器缓存行。",
+            ],
+            &[cache(id)],
+        ),
+        Event::SlabGrew {
+            cache: id,
+            pfn,
+            management,
+            ..
+        } => {
+            let objects = count(run.start().cache(id).shape().objects);
+            let both = if management == 0 {
+                [
+                    "The block {0} becomes a slab of {1}: {2 object}, all of them free.",
+                    "块 {0} 成为 {1} 的一个 slab：{2} 个对象，全部空闲。",
+                ]
+            } else {
+                [
+                    "The block {0} becomes a slab of {1}: {2 object}, all free; its management lies outside, at {3}.",
+                    "块 {0} 成为 {1} 的一个 slab：{2} 个对象，全部空闲；管理结构放在 slab 之外的 {3}。",
+                ]
+            };
+            say(
+                both,
+                &[Arg::Hex(pfn), cache(id), objects, Arg::Hex(management)],
+            )
+        }
+        Event::SlabDied { cache: id, .. } => say(
+            [
+                "A slab of {0} is no longer needed: its pages go back to the page allocator.",
+                "{0} 的一个 slab 不再需要：它的页归还给页分配器。",
+            ],
+            &[cache(id)],
+        ),
+        Event::CacheCreated {
+            cache: id,
+            descriptor,
+            ..
+        } => say(
+            [
+                "The cache {0} comes to life; its descriptor lies at {1}.",
+                "缓存 {0} 建立，描述符位于 {1}。",
+            ],
+            &[cache(id), Arg::Hex(descriptor)],
+        ),
+        Event::ArrayMoved { cache: id, array } => say(
+            [
+                "The array cache of {0} moves to {1}, at the same size.",
+                "{0} 的 array cache 搬到 {1}，大小不变。",
+            ],
+            &[cache(id), Arg::Hex(array)],
+        ),
+        Event::ArrayTuned { cache: id, array } => say(
+            [
+                "{0} gets its array cache of final size, at {1}.",
+                "{0} 得到最终大小的 array cache，位于 {1}。",
+            ],
+            &[cache(id), Arg::Hex(array)],
+        ),
+        Event::ArrayUntouched { cache: id } => say(
+            [
+                "`cache_reap` marks the array cache of {0} as unused.",
+                "`cache_reap` 把 {0} 的 array cache 标记为近来未用。",
+            ],
+            &[cache(id)],
+        ),
+        Event::FreeSlabsUntouched { cache: id } => say(
+            [
+                "`cache_reap` marks the free slabs of {0} as unused.",
+                "`cache_reap` 把 {0} 的空闲 slab 标记为近来未用。",
+            ],
+            &[cache(id)],
+        ),
+        Event::ReapPlanned { cache: id, at } => say(
+            [
+                "`cache_reap` will look at the slabs of {0} again at jiffy {1}.",
+                "`cache_reap` 将在 jiffies 为 {1} 时再次查看 {0} 的 slab。",
+            ],
+            &[cache(id), number(at)],
+        ),
+        Event::ReapScheduled { at } => say(
+            [
+                "`cache_reap` will run again at jiffy {0}.",
+                "`cache_reap` 将在 jiffies 为 {0} 时再次运行。",
+            ],
+            &[number(at)],
+        ),
+        Event::MarkSet {
+            zone: id,
+            mark,
+            pages,
+        } => say(
+            ["{0} of {1} is set to {2 page}.", "{1} 的 {0} 设为 {2} 页。"],
+            &[Arg::Name(self::mark(mark)), zone(id), number(pages)],
+        ),
+        Event::MinFreeSet { kbytes } => say(
+            [
+                "`min_free_kbytes` is set to {0} kB.",
+                "`min_free_kbytes` 设为 {0} kB。",
+            ],
+            &[number(kbytes)],
+        ),
+        Event::ProtectionRatioSet { ratio } => say(
+            [
+                "`lower_zone_protection` is set to {0}.",
+                "`lower_zone_protection` 设为 {0}。",
+            ],
+            &[number(ratio)],
+        ),
+        Event::BootHeld { order: value, pfn } => say(
+            [
+                "Boot holds the block {0} of order {1} before it frees it.",
+                "启动代码先持有 {1} 阶的块 {0}，随后释放。",
+            ],
+            &[Arg::Hex(pfn), order(value)],
+        ),
+        Event::ContextSet { context } => say(self::context(context), &[]),
+        Event::Waited { jiffies } => say(
+            ["Time passes: {0} jiffies.", "时间过去 {0} 个 jiffies。"],
+            &[number(jiffies)],
+        ),
+        Event::Warned {
+            order: value,
+            printed: true,
+            gfp,
+            ..
+        } => say(
+            [
+                "The kernel prints its message: page allocation failure, order {0}, mode {1}.",
+                "内核打印消息：页分配失败，{0} 阶，mode 为 {1}。",
+            ],
+            &[order(value), Arg::Hex(gfp.0)],
+        ),
+        Event::Warned {
+            order: value,
+            printed: false,
+            gfp,
+            ..
+        } => say(
+            [
+                "The failure of order {0}, mode {1}, is not printed: the rate limit swallows the message.",
+                "{0} 阶、mode 为 {1} 的失败没有打印：限速机制把消息丢掉了。",
+            ],
+            &[order(value), Arg::Hex(gfp.0)],
+        ),
+        Event::OomCalled { kills: true, gfp } => say(
+            [
+                "`out_of_memory()` is called, with the flags {0}, and kills a task.",
+                "调用 `out_of_memory()`（分配标志 {0}），杀死一个任务。",
+            ],
+            &[Arg::Hex(gfp.0)],
+        ),
+        Event::OomCalled { kills: false, gfp } => say(
+            [
+                "`out_of_memory()` is called, with the flags {0}, and spares everyone for now.",
+                "调用 `out_of_memory()`（分配标志 {0}），暂时不杀任何任务。",
+            ],
+            &[Arg::Hex(gfp.0)],
+        ),
+        Event::ReclaimOffered { order: value, pfn } => say(
+            [
+                "Block {0} of order {1} is what reclaim can find.",
+                "{1} 阶的块 {0} 可供回收。",
+            ],
+            &[Arg::Hex(pfn), order(value)],
+        ),
+        Event::ReclaimPlanned { blocks } => say(
+            [
+                "The next direct reclaim will free {0 block}.",
+                "下一次直接回收将释放 {0} 个块。",
+            ],
+            &[number(blocks)],
+        ),
+        Event::ReclaimPlanUsed => say(
+            [
+                "This reclaim follows the script's plan.",
+                "这次回收照剧本的安排进行。",
+            ],
+            &[],
+        ),
+        Event::ReclaimUsed => say(["Reclaim frees the next block.", "回收释放下一个块。"], &[]),
+        Event::VictimOffered { order: value, pfn } => say(
+            [
+                "Block {0} of order {1} belongs to the OOM killer's next victim.",
+                "{1} 阶的块 {0} 属于 OOM killer 的下一个牺牲者。",
+            ],
+            &[Arg::Hex(pfn), order(value)],
+        ),
+        Event::VictimUsed => say(
+            [
+                "The victim's next block is freed.",
+                "牺牲者的下一个块被释放。",
+            ],
+            &[],
+        ),
+        Event::PatienceSet { waits } => say(
+            [
+                "The lab will follow {0 wait} before it calls a retry endless.",
+                "实验室最多跟踪 {0} 次等待，再往后就认定重试没有尽头。",
+            ],
+            &[number(waits)],
+        ),
+        Event::Written {
+            byte,
+            address,
+            length,
+        } => say(
+            [
+                "{0 byte} from {1} on are filled with {2}.",
+                "从 {1} 起的 {0} 字节填为 {2}。",
+            ],
+            &[number(length), Arg::Hex(address), Arg::Hex(byte.into())],
+        ),
+        Event::Stopped { why } => say(stop(why), &[]),
+    }
+}
+
+/// What is said where no event has happened yet.
+pub fn at_the_start(lang: Lang) -> &'static str {
+    [
+        "The machine has booted; no call has been made yet.",
+        "机器已经启动，还没有任何调用。",
+    ][lang as usize]
+}
+
+/// A call's answer, short.
+pub fn answer(lang: Lang, answer: &Answer, run: &Run) -> String {
+    let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
+    match *answer {
+        Answer::Object {
+            address,
+            asked,
+            given,
+            cache,
+        } => say(
+            [
+                "{0} from {1}: {2 byte} asked, {3} given",
+                "{0}，取自 {1}：申请 {2} 字节，给出 {3} 字节",
+            ],
+            &[
+                Arg::Hex(address),
+                Arg::Name(&run.start().cache(cache).shape().name),
+                Arg::Number(asked.into()),
+                Arg::Number(given.into()),
+            ],
+        ),
+        Answer::Pages {
+            pfn,
+            order,
+            address: Some(address),
+        } => say(
+            ["{0}: page {1}, order {2}", "{0}：页 {1}，{2} 阶"],
+            &[Arg::Hex(address), Arg::Hex(pfn), Arg::Number(order.into())],
+        ),
+        Answer::Pages {
+            pfn,
+            order,
+            address: None,
+        } => say(
+            [
+                "`struct page` of {0}, order {1}",
+                "{0} 的 `struct page`，{1} 阶",
+            ],
+            &[Arg::Hex(pfn), Arg::Number(order.into())],
+        ),
+        Answer::Null(why) => {
+            let reason = match why {
+                NullReason::TooLarge => ["above the largest class", "超过最大的规格"],
+                NullReason::NoGrow => [
+                    "`__GFP_NO_GROW`, and nothing is cached",
+                    "`__GFP_NO_GROW`，而缓存里没有对象",
+                ],
+                NullReason::NoPages(why) => failure(why),
+                NullReason::NoAddress => [
+                    "the page is in high memory and has no address; it is lost",
+                    "这一页在高端内存里，没有线性地址；它就此丢失",
+                ],
+            };
+            say(
+                ["`NULL`: {0}", "`NULL`：{0}"],
+                &[Arg::Text(reason[lang as usize])],
+            )
+        }
+        Answer::Size(size) => say(["{0 byte}", "{0} 字节"], &[Arg::Number(size.into())]),
+        Answer::Done => say(["done", "完成"], &[]),
+        Answer::Sinned(what) => say(sin(what), &[Arg::Hex(0)]),
+        Answer::Stopped(why) => say(stop(why), &[]),
+    }
+}
+
+/// Why a run ended before its text did.
+pub fn ended(lang: Lang, why: Ended) -> &'static str {
+    let both = match why {
+        Ended::Stopped(why) => stop(why),
+        Ended::TooManyCalls => [
+            "The scenario makes more calls than the lab follows. Everything up to here stands.",
+            "调用次数超出了实验室的上限。到此为止的内容都有效。",
+        ],
+        Ended::TooManyEvents => [
+            "The scenario causes more events than the lab records. Everything up to here stands.",
+            "事件数超出了实验室能记录的上限。到此为止的内容都有效。",
+        ],
+        Ended::TooManySteps => [
+            "The scenario's loops run longer than the lab follows. Everything up to here stands.",
+            "循环的次数超出了实验室的上限。到此为止的内容都有效。",
+        ],
+    };
+    both[lang as usize]
+}
+
+fn temperature(list: Temperature) -> Both {
+    match list {
+        Temperature::Hot => ["hot", "热"],
+        Temperature::Cold => ["cold", "冷"],
+    }
+}
+
+fn destination(to: Destination) -> Both {
+    match to {
+        Destination::Caller => ["for the caller", "给调用者"],
+        Destination::Pcp(Temperature::Hot) => ["for the hot list", "补充热链表"],
+        Destination::Pcp(Temperature::Cold) => ["for the cold list", "补充冷链表"],
+    }
+}
+
+fn walk(pass: Pass) -> Both {
+    match pass {
+        Pass::Low => [
+            "first walk, against `pages_low`",
+            "第一轮，对照 `pages_low`",
+        ],
+        Pass::Min => [
+            "second walk, against `pages_min` as the flags lower it",
+            "第二轮，对照按标志放宽的 `pages_min`",
+        ],
+        Pass::AfterReclaim => [
+            "after reclaim, against `pages_min` as the flags lower it",
+            "回收之后，对照按标志放宽的 `pages_min`",
+        ],
+    }
+}
+
+fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Min => "pages_min",
+        Mark::Low => "pages_low",
+        Mark::High => "pages_high",
+        Mark::ProtectionDma => "protection[0]",
+        Mark::ProtectionNormal => "protection[1]",
+        Mark::ProtectionHighMem => "protection[2]",
+    }
+}
+
+fn failure(why: Failure) -> Both {
+    match why {
+        Failure::OrderTooLarge => ["the largest order is 10", "最大只有 10 阶"],
+        Failure::EmptyZonelist => [
+            "no zone of its zonelist has memory",
+            "它的 zonelist 里没有一个区有内存",
+        ],
+        Failure::MayNotWait => [
+            "without `__GFP_WAIT` it may not sleep and reclaim",
+            "没有 `__GFP_WAIT`，不能睡眠，也就不能回收",
+        ],
+        Failure::MemallocExhausted => [
+            "even without watermarks there is nothing",
+            "即使不看水位线也没有页了",
+        ],
+        Failure::NoRetry => [
+            "`__GFP_NORETRY` allows one reclaim only",
+            "`__GFP_NORETRY` 只允许回收一次",
+        ],
+        Failure::CostlyOrder => [
+            "above order 3 it does not try again without `__GFP_REPEAT` or `__GFP_NOFAIL`",
+            "高于 3 阶时，没有 `__GFP_REPEAT` 或 `__GFP_NOFAIL` 就不再重试",
+        ],
+    }
+}
+
+fn grow_failure(why: GrowFailure) -> Both {
+    match why {
+        GrowFailure::NoGrow => [
+            "`__GFP_NO_GROW` forbids {0} to grow.",
+            "`__GFP_NO_GROW` 不许 {0} 增长。",
+        ],
+        GrowFailure::NoPages => [
+            "{0} cannot grow: the page allocator returned `NULL`.",
+            "{0} 无法增长：页分配器返回了 `NULL`。",
+        ],
+        GrowFailure::NoManagement => [
+            "{0} cannot grow: there is no memory for the slab's management.",
+            "{0} 无法增长：没有内存存放 slab 的管理结构。",
+        ],
+    }
+}
+
+fn retry(why: Retry) -> Both {
+    match why {
+        Retry::SmallOrder => [
+            "Requests of order 3 and below always try again.",
+            "3 阶及以下的请求总会重试。",
+        ],
+        Retry::Repeat => [
+            "`__GFP_REPEAT`: it tries again.",
+            "`__GFP_REPEAT`：再试一次。",
+        ],
+        Retry::NoFail => [
+            "`__GFP_NOFAIL`: it tries again, for ever.",
+            "`__GFP_NOFAIL`：一直重试下去。",
+        ],
+    }
+}
+
+/// `{0}` is the address.
+fn sin(sin: Sin) -> Both {
+    match sin {
+        Sin::DoubleFree => [
+            "Double free: {0} is free already.",
+            "重复释放：{0} 已经是空闲的。",
+        ],
+        Sin::WrongFree => [
+            "{0} was not given by the function that this one frees for.",
+            "{0} 不是由与这个释放函数配对的函数分配的。",
+        ],
+        Sin::WrongOrder => [
+            "The block at {0} is freed with another order than it was asked for.",
+            "释放 {0} 处的块时用的阶与申请时不同。",
+        ],
+        Sin::Overrun => [
+            "The bytes written from {0} on reach past the end of what the caller owns.",
+            "从 {0} 起写入的字节超出了调用者拥有的范围。",
+        ],
+        Sin::UseAfterFree => [
+            "The memory at {0} is used after it was freed.",
+            "{0} 处的内存在释放之后又被使用。",
+        ],
+        Sin::NullDereference => ["`NULL` is dereferenced.", "解引用了 `NULL`。"],
+        Sin::BothZoneBits => [
+            "`__GFP_DMA` and `__GFP_HIGHMEM` together point past the end of the zonelists.",
+            "同时给出 `__GFP_DMA` 与 `__GFP_HIGHMEM`，会越过 zonelist 数组的末尾。",
+        ],
+        Sin::NotAnAddress => [
+            "A `struct page *` is not the address of its page.",
+            "`struct page *` 并不是那一页的地址。",
+        ],
+        Sin::Uninitialised => [
+            "A variable is used that was never given a value.",
+            "使用了从未赋值的变量。",
+        ],
+        Sin::LockHeld => [
+            "The lock is held already: on one processor nobody could ever release it.",
+            "锁已经被持有：在单处理器上，再也没有人能释放它。",
+        ],
+        Sin::LockNotHeld => [
+            "A lock is released that was not held.",
+            "释放了并未持有的锁。",
+        ],
+    }
+}
+
+fn stop(why: Stop) -> Both {
+    match why {
+        Stop::CacheGrowBug => [
+            "`BUG()` in `cache_grow`: a slab may not pass these flags on. The kernel stops here.",
+            "`cache_grow` 里的 `BUG()`：slab 不得把这样的标志传下去。内核到此为止。",
+        ],
+        Stop::Undefined(_) => [
+            "What the kernel does from here on is undefined: the lab stops here.",
+            "从这里开始，内核的行为没有定义：实验室到此为止。",
+        ],
+        Stop::Endless => [
+            "This call would never return: the lab stops here.",
+            "这次调用永远不会返回：实验室到此为止。",
+        ],
+    }
+}
+
+fn context(context: Context) -> Both {
+    if context.has(Context::HARDIRQ) {
+        [
+            "Now a hard interrupt handler is running: it must not sleep.",
+            "现在运行的是硬中断处理程序：不允许睡眠。",
+        ]
+    } else if context.has(Context::SOFTIRQ) {
+        [
+            "Now a softirq is running (a tasklet or a timer): it must not sleep.",
+            "现在运行的是软中断（tasklet 或定时器）：不允许睡眠。",
+        ]
+    } else if context.has(Context::SPINLOCK) {
+        [
+            "Now a spinlock is held: its holder must not sleep.",
+            "现在持有自旋锁：持有者不允许睡眠。",
+        ]
+    } else {
+        [
+            "Now an ordinary process is running: it may sleep.",
+            "现在运行的是普通进程：可以睡眠。",
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kmalloc_core::event::SlabId;
+    use kmalloc_core::gfp::Gfp;
+    use kmalloc_core::run::Bounds;
+    use kmalloc_core::script::parse;
+
+    /// One or more of every kind; that none is forgotten is checked against the names.
+    fn samples() -> Vec<Event> {
+        let (cache, slab) = (CacheId(7), SlabId(0));
+        let zone = ZoneId::NORMAL;
+        let (pfn, order, gfp) = (0x180, 4, Gfp::KERNEL);
+        let list = Temperature::Hot;
+        let address = 0xc010_39e0;
+        let mut samples = vec![
+            Event::Called { call: 0 },
+            Event::Called { call: 99 },
+            Event::KmallocAsked { size: 100, gfp },
+            Event::ClassChosen { cache, size: 100 },
+            Event::ClassMissing { size: 200_000 },
+            Event::ArrayTested {
+                cache,
+                available: 0,
+                limit: 120,
+            },
+            Event::ArrayTested {
+                cache,
+                available: 5,
+                limit: 120,
+            },
+            Event::RefillAsked {
+                cache,
+                wanted: 60,
+                touched: true,
+            },
+            Event::RefillAsked {
+                cache,
+                wanted: 16,
+                touched: false,
+            },
+            Event::GrowAsked { cache, order: 0 },
+            Event::PagesAsked { order: 3, gfp },
+            Event::ZoneUntested { zone },
+            Event::BlockMissing { zone, order },
+            Event::PcpTested {
+                zone,
+                list,
+                count: 0,
+                low: 2,
+            },
+            Event::PcpTested {
+                zone,
+                list: Temperature::Cold,
+                count: 6,
+                low: 2,
+            },
+            Event::KswapdWoken {
+                zone,
+                free: 1,
+                low: 70,
+            },
+            Event::MightSleep { in_slab: true },
+            Event::MightSleep { in_slab: false },
+            Event::SleptAtomic,
+            Event::ReclaimStarted { order, gfp },
+            Event::ReclaimEnded { freed: 1 },
+            Event::LoopCut { waits: 5 },
+            Event::Taken {
+                zone,
+                order,
+                want: 0,
+                to: Destination::Pcp(list),
+                pfn,
+            },
+            Event::Taken {
+                zone,
+                order,
+                want: 4,
+                to: Destination::Caller,
+                pfn,
+            },
+            Event::Split { zone, order, pfn },
+            Event::Joined {
+                zone,
+                order,
+                hand_is_upper: true,
+                buddy: pfn,
+            },
+            Event::Listed { zone, order, pfn },
+            Event::PcpGot { zone, list, pfn },
+            Event::PcpPut { zone, list, pfn },
+            Event::Drained { zone, list, pfn },
+            Event::ObjectGot { cache, address },
+            Event::ObjectPut { cache, address },
+            Event::FreeSlabsTouched { cache },
+            Event::ArrayFilled {
+                cache,
+                count: 16,
+                slab,
+            },
+            Event::FlushStarted { cache, count: 60 },
+            Event::ObjectReturned { cache, address },
+            Event::ColourDrawn { cache },
+            Event::SlabGrew {
+                cache,
+                colour: 0,
+                pfn,
+                management: 0,
+            },
+            Event::SlabGrew {
+                cache,
+                colour: 0,
+                pfn,
+                management: address,
+            },
+            Event::SlabDied { cache, slab },
+            Event::CacheCreated {
+                cache,
+                descriptor: address,
+                array: address,
+            },
+            Event::ArrayMoved {
+                cache,
+                array: address,
+            },
+            Event::ArrayTuned {
+                cache,
+                array: address,
+            },
+            Event::ArrayUntouched { cache },
+            Event::FreeSlabsUntouched { cache },
+            Event::ReapPlanned { cache, at: 5000 },
+            Event::ReapScheduled { at: 5000 },
+            Event::MinFreeSet { kbytes: 282 },
+            Event::ProtectionRatioSet { ratio: 1 },
+            Event::BootHeld { order, pfn },
+            Event::Waited { jiffies: 100 },
+            Event::Warned {
+                order,
+                printed: true,
+                suppressed: 0,
+                gfp,
+            },
+            Event::Warned {
+                order,
+                printed: false,
+                suppressed: 0,
+                gfp,
+            },
+            Event::OomCalled { kills: true, gfp },
+            Event::OomCalled { kills: false, gfp },
+            Event::ReclaimOffered { order, pfn },
+            Event::ReclaimPlanned { blocks: 3 },
+            Event::ReclaimPlanUsed,
+            Event::ReclaimUsed,
+            Event::VictimOffered { order, pfn },
+            Event::VictimUsed,
+            Event::PatienceSet { waits: 50 },
+            Event::Written {
+                byte: 0x41,
+                address,
+                length: 100,
+            },
+        ];
+        let passes = [Pass::Low, Pass::Min, Pass::AfterReclaim];
+        for (pass, granted) in passes
+            .into_iter()
+            .flat_map(|pass| [(pass, true), (pass, false)])
+        {
+            samples.push(Event::ZoneTested {
+                zone,
+                pass,
+                granted,
+                free: 70,
+                need: 71,
+            });
+        }
+        for why in [
+            GrowFailure::NoGrow,
+            GrowFailure::NoPages,
+            GrowFailure::NoManagement,
+        ] {
+            samples.push(Event::GrowFailed { cache, why });
+        }
+        samples.extend(
+            [Retry::SmallOrder, Retry::Repeat, Retry::NoFail].map(|why| Event::RetryChosen { why }),
+        );
+        for why in FAILURES {
+            samples.push(Event::PagesRefused { order: 4, gfp, why });
+        }
+        for sin in SINS {
+            samples.push(Event::Sinned { sin, address });
+        }
+        for why in [
+            Stop::CacheGrowBug,
+            Stop::Undefined(Sin::DoubleFree),
+            Stop::Endless,
+        ] {
+            samples.push(Event::Stopped { why });
+        }
+        for mark in [
+            Mark::Min,
+            Mark::Low,
+            Mark::High,
+            Mark::ProtectionDma,
+            Mark::ProtectionNormal,
+            Mark::ProtectionHighMem,
+        ] {
+            samples.push(Event::MarkSet {
+                zone,
+                mark,
+                pages: 56,
+            });
+        }
+        for context in [
+            Context::PROCESS,
+            Context::HARDIRQ,
+            Context::SOFTIRQ,
+            Context::SPINLOCK,
+        ] {
+            samples.push(Event::ContextSet { context });
+        }
+        samples
+    }
+
+    const FAILURES: [Failure; 6] = [
+        Failure::OrderTooLarge,
+        Failure::EmptyZonelist,
+        Failure::MayNotWait,
+        Failure::MemallocExhausted,
+        Failure::NoRetry,
+        Failure::CostlyOrder,
+    ];
+
+    const SINS: [Sin; 11] = [
+        Sin::DoubleFree,
+        Sin::WrongFree,
+        Sin::WrongOrder,
+        Sin::Overrun,
+        Sin::UseAfterFree,
+        Sin::NullDereference,
+        Sin::BothZoneBits,
+        Sin::NotAnAddress,
+        Sin::Uninitialised,
+        Sin::LockHeld,
+        Sin::LockNotHeld,
+    ];
+
+    fn run() -> Run {
+        let parsed = parse("p = kmalloc(100, GFP_KERNEL);");
+        Run::new(&parsed.scenario, Bounds::default()).expect("the teaching machine boots")
+    }
+
+    fn check(lang: Lang, text: &str) {
+        assert!(!text.is_empty() && !text.contains(['{', '}']), "{text}");
+        assert_eq!(
+            text.matches('`').count() % 2,
+            0,
+            "a backtick has no partner: {text}"
+        );
+        let han = text
+            .chars()
+            .any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+        assert_eq!(han, lang == Lang::Zh, "the wrong language: {text}");
+    }
+
+    #[test]
+    fn every_event_has_its_sentence_in_both_languages() {
+        let run = run();
+        let samples = samples();
+        for name in Event::NAMES {
+            assert!(
+                samples.iter().any(|event| event.name() == *name),
+                "no sample of {name}"
+            );
+        }
+        for (event, lang) in samples
+            .iter()
+            .flat_map(|event| Lang::ALL.map(|lang| (event, lang)))
+        {
+            check(lang, &sentence(lang, event, &run));
+        }
+    }
+
+    #[test]
+    fn the_split_as_the_design_says_it() {
+        let event = Event::Split {
+            zone: ZoneId::NORMAL,
+            order: 4,
+            pfn: 0x180,
+        };
+        assert_eq!(
+            sentence(Lang::En, &event, &run()),
+            "Order-4 block `0x180` splits: the lower half goes on, the upper half `0x188` goes to the head of order 3."
+        );
+    }
+
+    #[test]
+    fn answers_and_ends_are_said_in_both_languages() {
+        let run = run();
+        let mut answers = vec![
+            run.calls()[0].answer,
+            Answer::Pages {
+                pfn: 5,
+                order: 0,
+                address: Some(0xc000_5000),
+            },
+            Answer::Pages {
+                pfn: 5,
+                order: 0,
+                address: None,
+            },
+            Answer::Null(NullReason::TooLarge),
+            Answer::Null(NullReason::NoGrow),
+            Answer::Null(NullReason::NoAddress),
+            Answer::Size(128),
+            Answer::Done,
+            Answer::Stopped(Stop::Endless),
+        ];
+        answers.extend(FAILURES.map(|why| Answer::Null(NullReason::NoPages(why))));
+        answers.extend(SINS.map(Answer::Sinned));
+        let ends = [
+            Ended::Stopped(Stop::CacheGrowBug),
+            Ended::TooManyCalls,
+            Ended::TooManyEvents,
+            Ended::TooManySteps,
+        ];
+        for lang in Lang::ALL {
+            for given in &answers {
+                check(lang, &answer(lang, given, &run));
+            }
+            for why in ends {
+                check(lang, ended(lang, why));
+            }
+            check(lang, at_the_start(lang));
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! The page of the kmalloc lab: panels that format what the core decided.
+//!
+//! Values go down, actions go up. `session` is the one reducer and `player` the clock of the timeline, both pure;
+//! `browser` makes every call into the browser, and only `app` sees both. What the kernel would do is never decided here:
+//! that is asked of the core.
+
+pub mod api;
+pub mod app;
+pub mod browser;
+pub mod draft;
+pub mod lang;
+pub mod lessons;
+pub mod paint;
+pub mod panels;
+pub mod player;
+pub mod session;
+pub mod stage;
+pub mod tween;
+pub mod view;
+pub mod widgets;

@@ -1,0 +1,5 @@
+//! Starts the page.
+
+fn main() {
+    kmalloc_web::app::start();
+}

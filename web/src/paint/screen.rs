@@ -1,0 +1,381 @@
+//! Shapes on a canvas, and the few other things that the stage asks of the browser: a canvas's size, the theme's colours,
+//! where a pointer is, what scrolls into view. No shape is decided here.
+
+use js_sys::{Reflect, Uint8ClampedArray};
+use kmalloc_core::machine::Use;
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    CanvasRenderingContext2d, Element, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
+    MutationObserver, MutationObserverInit, ResizeObserver,
+};
+
+use super::shapes::{BlockShape, Layout, PIXELS};
+
+/// What the map's room is like now.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Room {
+    /// CSS pixels.
+    pub width: f32,
+    /// CSS pixels.
+    pub height: f32,
+    /// Device pixels in a CSS pixel.
+    pub density: f32,
+    /// Counts changes of the theme: colours must be read again.
+    pub theme: u32,
+}
+
+/// Calls back whenever an element changes its size or the page its theme, until it is dropped.
+pub struct Watch {
+    size: ResizeObserver,
+    theme: MutationObserver,
+    scheme: Option<EventTarget>,
+    // Kept alive as long as the observers may call them.
+    resized: Closure<dyn FnMut()>,
+    themed: Closure<dyn FnMut()>,
+}
+
+impl Watch {
+    /// Watches an element. None where the browser lacks an observer.
+    pub fn new(
+        element: &Element,
+        resized: impl Fn() + 'static,
+        themed: impl Fn() + 'static,
+    ) -> Option<Watch> {
+        let window = web_sys::window()?;
+        let resized = Closure::<dyn FnMut()>::new(resized);
+        let themed = Closure::<dyn FnMut()>::new(themed);
+        let size = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
+        size.observe(element);
+        let theme = MutationObserver::new(themed.as_ref().unchecked_ref()).ok()?;
+        let attributes = MutationObserverInit::new();
+        attributes.set_attributes(true);
+        let root = window.document()?.document_element()?;
+        theme.observe_with_options(&root, &attributes).ok()?;
+        let scheme: Option<EventTarget> = window
+            .match_media("(prefers-color-scheme: dark)")
+            .ok()
+            .flatten()
+            .map(Into::into);
+        if let Some(scheme) = &scheme {
+            let listener = themed.as_ref().unchecked_ref();
+            scheme
+                .add_event_listener_with_callback("change", listener)
+                .ok()?;
+        }
+        Some(Watch {
+            size,
+            theme,
+            scheme,
+            resized,
+            themed,
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.size.disconnect();
+        self.theme.disconnect();
+        if let Some(scheme) = &self.scheme {
+            let listener = self.themed.as_ref().unchecked_ref();
+            // Nothing is lost if it was gone already.
+            let _ = scheme.remove_event_listener_with_callback("change", listener);
+        }
+        let _ = &self.resized;
+    }
+}
+
+/// Measures an element.
+pub fn measure(element: &Element, theme: u32) -> Room {
+    let rect = element.get_bounding_client_rect();
+    Room {
+        width: rect.width() as f32,
+        height: rect.height() as f32,
+        density: web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()) as f32,
+        theme,
+    }
+}
+
+/// Where a pointer is inside an element, in CSS pixels.
+pub fn point_in(element: &Element, client_x: i32, client_y: i32) -> (f32, f32) {
+    let rect = element.get_bounding_client_rect();
+    (
+        (f64::from(client_x) - rect.left()) as f32,
+        (f64::from(client_y) - rect.top()) as f32,
+    )
+}
+
+/// Scrolls a box, and nothing around it, until one of its children is seen.
+pub fn reveal(scroller: &Element, child: &HtmlElement) {
+    let (outer, inner) = (
+        scroller.get_bounding_client_rect(),
+        child.get_bounding_client_rect(),
+    );
+    let over = inner.bottom() - outer.bottom();
+    let under = inner.top() - outer.top();
+    let by = if under < 0.0 {
+        under
+    } else if over > 0.0 {
+        over
+    } else {
+        return;
+    };
+    scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
+}
+
+/// The theme's colours, as the browser computes them.
+pub struct Palette {
+    colours: Vec<String>,
+}
+
+/// A colour of the theme, by the place of its token in [`TOKENS`].
+#[derive(Clone, Copy)]
+enum Ink {
+    Panel,
+    Edge,
+    Tick,
+    Text,
+    Accent,
+    Slab,
+    SlabEdge,
+    SlabInk,
+    Pages,
+    PagesEdge,
+    PagesInk,
+    Reserved,
+    ReservedEdge,
+    ReservedInk,
+}
+
+/// The custom properties of style.css, in the order of [`Ink`].
+const TOKENS: [&str; 14] = [
+    "var(--panel)",
+    "var(--edge)",
+    "var(--line2)",
+    "var(--ink)",
+    "var(--accent)",
+    "var(--slab)",
+    "var(--slab-edge)",
+    "var(--slab-ink)",
+    "var(--pages)",
+    "var(--pages-edge)",
+    "var(--pages-ink)",
+    "var(--reserved)",
+    "var(--reserved-edge)",
+    "var(--reserved-ink)",
+];
+
+impl Palette {
+    /// Reads the theme through an element: a custom property of `light-dark()` has no computed value of its own, so each is
+    /// tried on as the element's text colour.
+    pub fn read(element: &HtmlElement) -> Option<Palette> {
+        let computed = web_sys::window()?.get_computed_style(element).ok()??;
+        let style = element.style();
+        let mut colours = Vec::with_capacity(TOKENS.len());
+        for token in TOKENS {
+            style.set_property("color", token).ok()?;
+            colours.push(computed.get_property_value("color").ok()?);
+        }
+        style.remove_property("color").ok()?;
+        Some(Palette { colours })
+    }
+
+    fn get(&self, ink: Ink) -> &str {
+        &self.colours[ink as usize]
+    }
+
+    /// Red, green, blue of a colour: the browser computes `rgb(1, 2, 3)`.
+    fn bytes(&self, ink: Ink) -> [u8; 3] {
+        let mut parts = self
+            .get(ink)
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|part| part.parse().ok());
+        [(); 3].map(|()| parts.next().unwrap_or(0))
+    }
+}
+
+fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// Draws blocks in cells.
+pub fn draw(
+    canvas: &HtmlCanvasElement,
+    layout: &Layout,
+    blocks: &[BlockShape],
+    palette: &Palette,
+    density: f32,
+) -> Option<()> {
+    let scale = density.max(1.0);
+    canvas.set_width((layout.width() * scale).ceil() as u32);
+    canvas.set_height((layout.height * scale).ceil() as u32);
+    let pen = context(canvas)?;
+    pen.scale(scale.into(), scale.into()).ok()?;
+    pen.set_line_width(1.0);
+    for what in [
+        Use::Reserved,
+        Use::Free,
+        Use::Pages,
+        Use::Slab,
+        Use::Hot,
+        Use::Cold,
+        Use::Hand,
+    ] {
+        let same = blocks.iter().filter(|block| block.what == what);
+        if same.clone().next().is_none() {
+            continue;
+        }
+        let (fill, edge, pattern) = match what {
+            Use::Pages => (Ink::Pages, Ink::PagesEdge, Ink::PagesInk),
+            Use::Slab => (Ink::Slab, Ink::SlabEdge, Ink::SlabInk),
+            Use::Reserved => (Ink::Reserved, Ink::ReservedEdge, Ink::ReservedInk),
+            Use::Hand => (Ink::Accent, Ink::Accent, Ink::Accent),
+            Use::Hot | Use::Cold => (Ink::Panel, Ink::Edge, Ink::Text),
+            Use::Free | Use::Body => (Ink::Panel, Ink::Edge, Ink::Tick),
+        };
+        pen.begin_path();
+        for block in same.clone() {
+            let rect = block.rect;
+            pen.round_rect_with_f64(
+                f64::from(rect.x) + 0.5,
+                f64::from(rect.y) + 0.5,
+                f64::from(rect.w) - 1.0,
+                f64::from(rect.h) - 1.0,
+                1.5,
+            )
+            .ok()?;
+        }
+        pen.set_fill_style_str(palette.get(fill));
+        pen.fill();
+        pen.set_stroke_style_str(palette.get(edge));
+        pen.stroke();
+        if layout.patterned() {
+            pen.begin_path();
+            for block in same {
+                pattern_of(&pen, layout, block);
+            }
+            pen.set_stroke_style_str(palette.get(pattern));
+            pen.set_fill_style_str(palette.get(pattern));
+            if what == Use::Hot {
+                pen.fill();
+            }
+            pen.stroke();
+        }
+    }
+    Some(())
+}
+
+/// The pattern that names a use without colour.
+fn pattern_of(pen: &CanvasRenderingContext2d, layout: &Layout, block: &BlockShape) {
+    let cell = f64::from(layout.cell);
+    let (x, y) = (f64::from(block.rect.x), f64::from(block.rect.y));
+    let (w, h) = (f64::from(block.rect.w), f64::from(block.rect.h));
+    let line = |x1: f64, y1: f64, x2: f64, y2: f64| {
+        pen.move_to(x1, y1);
+        pen.line_to(x2, y2);
+    };
+    let columns = ((w + 1.0) / cell).round() as u32;
+    let rows = ((h + 1.0) / cell).round() as u32;
+    // A tick between two pages of one block.
+    let ticks = |long: f64| {
+        for row in 0..rows {
+            let middle = y + (f64::from(row) + 0.5) * cell - 0.5;
+            for column in 1..columns {
+                let at = x + f64::from(column) * cell - 0.5;
+                line(at, middle - long / 2.0, at, middle + long / 2.0);
+            }
+        }
+    };
+    match block.what {
+        Use::Free => ticks(1.5),
+        Use::Pages => ticks(3.0),
+        Use::Slab => {
+            for row in 0..rows {
+                let top = y + f64::from(row) * cell;
+                for shelf in [0.36, 0.68] {
+                    let at = (top + (cell - 1.0) * shelf).floor() + 0.5;
+                    line(x + 1.0, at, x + w - 1.0, at);
+                }
+            }
+            ticks(cell - 2.0);
+        }
+        Use::Reserved => {
+            for row in 0..rows {
+                for column in 0..columns {
+                    let (left, top) = (
+                        x + f64::from(column) * cell + 1.0,
+                        y + f64::from(row) * cell + 1.0,
+                    );
+                    let (right, bottom) = (left + cell - 3.0, top + cell - 3.0);
+                    line(left, top, right, bottom);
+                    line(left, bottom, right, top);
+                }
+            }
+        }
+        Use::Hot | Use::Cold => {
+            let (middle_x, middle_y, radius) = (x + w / 2.0, y + h / 2.0, cell * 0.16);
+            pen.move_to(middle_x + radius, middle_y);
+            // An arc of finite numbers cannot fail.
+            let _ = pen.arc(middle_x, middle_y, radius, 0.0, std::f64::consts::TAU);
+        }
+        Use::Hand | Use::Body => {}
+    }
+}
+
+/// An image that lives in the browser and is filled again for each change: `ImageData` would otherwise be a view of memory
+/// that moves when it grows.
+pub struct Image {
+    size: (u32, u32),
+    data: ImageData,
+    bytes: Uint8ClampedArray,
+    rgba: Vec<u8>,
+}
+
+impl Image {
+    /// An image of this size.
+    fn new(width: u32, height: u32) -> Option<Image> {
+        let data = ImageData::new_with_sw(width, height).ok()?;
+        let bytes = Reflect::get(&data, &"data".into()).ok()?.dyn_into().ok()?;
+        Some(Image {
+            size: (width, height),
+            data,
+            bytes,
+            rgba: vec![0; (width * height * 4) as usize],
+        })
+    }
+}
+
+/// Puts an image of `shapes::image` on a canvas; the image is kept between calls.
+pub fn blit(
+    canvas: &HtmlCanvasElement,
+    kept: &mut Option<Image>,
+    (width, height, pixels): (u32, u32, &[u8]),
+    palette: &Palette,
+) -> Option<()> {
+    if kept.as_ref().is_none_or(|image| image.size != (width, height)) {
+        canvas.set_width(width);
+        canvas.set_height(height);
+        *kept = Image::new(width, height);
+    }
+    let image = kept.as_mut()?;
+    let mut table = [[0u8; 4]; PIXELS];
+    for (what, ink) in [
+        (Use::Free, Ink::Tick),
+        (Use::Pages, Ink::Pages),
+        (Use::Hot, Ink::Text),
+        (Use::Cold, Ink::Edge),
+        (Use::Slab, Ink::Slab),
+        (Use::Reserved, Ink::ReservedEdge),
+        (Use::Hand, Ink::Accent),
+    ] {
+        let [red, green, blue] = palette.bytes(ink);
+        table[what as usize] = [red, green, blue, 255];
+    }
+    for (rgba, kind) in image.rgba.chunks_exact_mut(4).zip(pixels) {
+        rgba.copy_from_slice(&table[usize::from(*kind)]);
+    }
+    image.bytes.copy_from(&image.rgba);
+    context(canvas)?
+        .put_image_data(&image.data, 0.0, 0.0)
+        .ok()
+}

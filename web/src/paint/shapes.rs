@@ -1,0 +1,405 @@
+//! From a machine to shapes: zones as bands, a cell a page, a rectangle a block. Pure geometry in CSS pixels.
+//!
+//! Columns are a power of two and zones begin at the left edge, so every buddy block is one rectangle. Machines of more
+//! than 8,192 pages are an image with a pixel or two a page; the lens then shows a window of it in cells.
+
+use kmalloc_core::machine::{Machine, Use};
+use kmalloc_core::profile::ZoneId;
+
+/// Space between two zones.
+const BETWEEN: f32 = 10.0;
+/// Machines up to this many pages are drawn in 64 columns.
+const SMALL: u64 = 2_048;
+/// … and up to this many in 128; larger ones as an image.
+const MEDIUM: u64 = 8_192;
+/// … and up to this many with two pixels a page.
+const LARGE: u64 = 32_768;
+/// Pages of an image; a larger machine has several pages in a cell.
+const IMAGE: u64 = 262_144;
+/// Cells smaller than this carry no pattern.
+const PATTERNED: f32 = 6.0;
+/// Pages in the lens.
+pub const LENS_PAGES: u32 = 1_024;
+
+/// A rectangle in CSS pixels.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rect {
+    /// Left.
+    pub x: f32,
+    /// Top.
+    pub y: f32,
+    /// Width.
+    pub w: f32,
+    /// Height.
+    pub h: f32,
+}
+
+/// A zone's place.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Band {
+    /// Which.
+    pub zone: ZoneId,
+    /// First page.
+    pub first: u32,
+    /// Pages.
+    pub pages: u32,
+    /// Top edge.
+    pub top: f32,
+    /// Rows of cells.
+    pub rows: u32,
+}
+
+/// How a machine is laid out.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Layout {
+    /// Cells in a row.
+    pub columns: u32,
+    /// Edge of a cell, its gap included.
+    pub cell: f32,
+    /// 2^k pages in a cell.
+    pub pages_shift: u32,
+    /// Drawn cell by cell; otherwise an image.
+    pub cells: bool,
+    /// Zones in address order.
+    pub bands: Vec<Band>,
+    /// In all.
+    pub height: f32,
+}
+
+impl Layout {
+    /// The layout of a machine in a room of this size. Small machines fit whole; larger ones may be taller than the room.
+    pub fn of(machine: &Machine, width: f32, height: f32) -> Layout {
+        let pages = machine.spec().total_pages();
+        let (columns, cells) = match pages {
+            0..=SMALL => (64, true),
+            ..=MEDIUM => (128, true),
+            ..=LARGE => (256, false),
+            _ => (512, false),
+        };
+        let mut pages_shift = 0;
+        while pages >> pages_shift > IMAGE {
+            pages_shift += 1;
+        }
+        let zones = machine.zones().count().max(1);
+        let rows: u32 = machine
+            .zones()
+            .map(|(_, zone)| zone.pages().div_ceil(columns << pages_shift))
+            .sum();
+        let by_width = width / columns as f32;
+        let by_height = (height - BETWEEN * (zones - 1) as f32) / rows.max(1) as f32;
+        let cell = if cells {
+            // Half pixels keep the edges crisp on every screen that matters.
+            let fit = (by_width.min(by_height) * 2.0).floor() / 2.0;
+            fit.clamp(if columns == 64 { 4.0 } else { 3.0 }, 12.0)
+                .min(by_width.max(2.0))
+        } else {
+            by_width.clamp(0.5, 512.0 / columns as f32)
+        };
+        let mut top = 0.0;
+        let mut bands = Vec::new();
+        for (id, zone) in machine.zones() {
+            let rows = zone.pages().div_ceil(columns << pages_shift);
+            bands.push(Band {
+                zone: id,
+                first: zone.start(),
+                pages: zone.pages(),
+                top,
+                rows,
+            });
+            // A label stands beside each band, so the next one may not come too early.
+            top += (rows as f32 * cell).max(if cells { 16.0 } else { 20.0 }) + BETWEEN;
+        }
+        Layout {
+            columns,
+            cell,
+            pages_shift,
+            cells,
+            bands,
+            height: top - BETWEEN,
+        }
+    }
+
+    /// A window of a machine around a page, in cells.
+    pub fn lens(machine: &Machine, pfn: u32, width: f32) -> Layout {
+        let zone = machine.zone_of(pfn);
+        let state = machine.zone(zone);
+        let within = (pfn - state.start()) / LENS_PAGES * LENS_PAGES;
+        let pages = LENS_PAGES.min(state.pages() - within);
+        let columns = 64;
+        let cell = ((width / columns as f32 * 2.0).floor() / 2.0).clamp(4.0, 8.0);
+        let rows = pages.div_ceil(columns);
+        Layout {
+            columns,
+            cell,
+            pages_shift: 0,
+            cells: true,
+            bands: vec![Band {
+                zone,
+                first: state.start() + within,
+                pages,
+                top: 0.0,
+                rows,
+            }],
+            height: rows as f32 * cell,
+        }
+    }
+
+    /// Width in all.
+    pub fn width(&self) -> f32 {
+        self.columns as f32 * self.cell
+    }
+
+    /// Rows of cells in all, and the space between the zones: what a narrow page needs to know beforehand.
+    pub fn rows(&self) -> (u32, f32) {
+        let rows = self.bands.iter().map(|band| band.rows).sum();
+        (rows, BETWEEN * self.bands.len().saturating_sub(1) as f32)
+    }
+
+    /// Cells have room for a pattern.
+    pub fn patterned(&self) -> bool {
+        self.cells && self.cell >= PATTERNED
+    }
+
+    /// The page under a point.
+    pub fn page_at(&self, x: f32, y: f32) -> Option<u32> {
+        let band = self.bands.iter().find(|band| y >= band.top && y < band.top + band.rows as f32 * self.cell)?;
+        let column = (x / self.cell).floor();
+        if column < 0.0 || column >= self.columns as f32 {
+            return None;
+        }
+        let row = ((y - band.top) / self.cell) as u32;
+        let page = (row * self.columns + column as u32) << self.pages_shift;
+        (page < band.pages).then_some(band.first + page)
+    }
+
+    /// The rectangle of a block, or of the part of it that this layout shows.
+    pub fn rect(&self, first: u32, pages: u32) -> Option<Rect> {
+        let band = self.bands.iter().find(|band| first < band.first + band.pages && first + pages > band.first)?;
+        let from = first.max(band.first) - band.first;
+        let to = (first + pages).min(band.first + band.pages) - band.first;
+        let (from, to) = (from >> self.pages_shift, ((to - 1) >> self.pages_shift) + 1);
+        let gap = if self.cells { 1.0 } else { 0.0 };
+        let (row, column) = (from / self.columns, from % self.columns);
+        let last_row = (to - 1) / self.columns;
+        let columns = if last_row > row { self.columns } else { to - from };
+        let column = if last_row > row { 0 } else { column };
+        Some(Rect {
+            x: column as f32 * self.cell,
+            y: band.top + row as f32 * self.cell,
+            w: columns as f32 * self.cell - gap,
+            h: (last_row - row + 1) as f32 * self.cell - gap,
+        })
+    }
+
+    /// The page `columns` and `rows` of cells away, going on into the neighbouring zone; stays where there is none.
+    pub fn moved(&self, pfn: u32, columns: i64, rows: i64) -> u32 {
+        let step = (columns + rows * i64::from(self.columns)) << self.pages_shift;
+        let to = i64::from(pfn) + step;
+        let first = self.bands.first().map_or(0, |band| i64::from(band.first));
+        let end = self.bands.last().map_or(0, |band| i64::from(band.first + band.pages));
+        if to >= first && to < end { to as u32 } else { pfn }
+    }
+}
+
+/// A block as it is drawn.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct BlockShape {
+    /// First page that is drawn.
+    pub first: u32,
+    /// Pages that are drawn.
+    pub pages: u32,
+    /// What they are.
+    pub what: Use,
+    /// Where.
+    pub rect: Rect,
+}
+
+/// Every block of the layout's bands, in address order.
+pub fn blocks(machine: &Machine, layout: &Layout) -> Vec<BlockShape> {
+    let mut shapes = Vec::new();
+    for band in &layout.bands {
+        let end = band.first + band.pages;
+        let mut at = band.first;
+        while at < end {
+            let block = machine.block_of(at);
+            let next = (block.pfn + (1 << block.order)).min(end);
+            if let Some(rect) = layout.rect(at, next - at) {
+                shapes.push(BlockShape {
+                    first: at,
+                    pages: next - at,
+                    what: block.what,
+                    rect,
+                });
+            }
+            at = next;
+        }
+    }
+    shapes
+}
+
+/// Kinds of pixels: nothing, then the uses from `Use::Free` on.
+pub const PIXELS: usize = 8;
+
+/// The image of a large machine: width, height, and a kind of pixel for each cell, row by row. Cells of several pages take
+/// the use that most of them have.
+pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
+    let line = |y: f32| (y / layout.cell).round() as u32;
+    let height = layout
+        .bands
+        .last()
+        .map_or(0, |band| line(band.top) + band.rows);
+    let mut pixels = vec![0; (layout.columns * height) as usize];
+    for band in &layout.bands {
+        let offset = (line(band.top) * layout.columns) as usize;
+        let end = band.first + band.pages;
+        let mut votes = [0u32; PIXELS];
+        let mut at = band.first;
+        while at < end {
+            let block = machine.block_at(at);
+            let next = (at + (1 << block.order)).min(end);
+            let kind = block.what as usize;
+            if layout.pages_shift == 0 {
+                let from = offset + (at - band.first) as usize;
+                pixels[from..from + (next - at) as usize].fill(kind as u8);
+            } else {
+                vote(&mut pixels[offset..], layout.pages_shift, &mut votes, kind, at - band.first, next - band.first);
+            }
+            at = next;
+        }
+    }
+    (layout.columns, height, pixels)
+}
+
+/// Gives the pages `from..to` of a band to a kind, and writes every cell that they touch by majority so far.
+fn vote(pixels: &mut [u8], shift: u32, votes: &mut [u32; PIXELS], kind: usize, from: u32, to: u32) {
+    let mut at = from;
+    while at < to {
+        let cell = at >> shift;
+        let stop = ((cell + 1) << shift).min(to);
+        if at == cell << shift {
+            *votes = [0; PIXELS];
+        }
+        votes[kind] += stop - at;
+        let most = (0..PIXELS).max_by_key(|kind| votes[*kind]);
+        pixels[cell as usize] = most.unwrap_or(kind) as u8;
+        at = stop;
+    }
+}
+
+/// Which uses occur, in the order of the legend.
+pub fn uses(machine: &Machine) -> Vec<Use> {
+    let order = [
+        Use::Slab,
+        Use::Pages,
+        Use::Reserved,
+        Use::Free,
+        Use::Hot,
+        Use::Cold,
+        Use::Hand,
+    ];
+    let mut seen = [false; PIXELS];
+    for block in machine.blocks() {
+        seen[block.what as usize] = true;
+    }
+    order.into_iter().filter(|what| seen[*what as usize]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::tests::run;
+    use kmalloc_core::lab::Lab;
+    use kmalloc_core::profile::MachineSpec;
+
+    fn machine(zone_pages: [u32; 3]) -> Machine {
+        let spec = MachineSpec {
+            zone_pages,
+            ..MachineSpec::default()
+        };
+        Lab::boot(spec).expect("boots").machine().clone()
+    }
+
+    #[test]
+    fn shapes_partition_the_teaching_machine() {
+        let mut run = run("p = kmalloc(100, GFP_KERNEL); b = __get_free_pages(GFP_KERNEL, 3); q = kmalloc(9000, GFP_KERNEL);");
+        let machine = run.at(run.len());
+        let layout = Layout::of(&machine, 512.0, 230.0);
+        assert_eq!((layout.columns, layout.cell), (64, 8.0));
+        let mut next = 0;
+        let mut area = 0.0;
+        for shape in blocks(&machine, &layout) {
+            assert_eq!(shape.first, next);
+            next += shape.pages;
+            area += (shape.rect.w + 1.0) * (shape.rect.h + 1.0);
+        }
+        assert_eq!(next, 1_536);
+        assert_eq!(area, 1_536.0 * 64.0, "every cell once");
+    }
+
+    #[test]
+    fn a_point_and_a_page_find_each_other() {
+        let machine = machine([256, 1024, 256]);
+        let layout = Layout::of(&machine, 512.0, 230.0);
+        for pfn in 0..1_536 {
+            let rect = layout.rect(pfn, 1).expect("drawn");
+            assert_eq!(layout.page_at(rect.x + 1.0, rect.y + 1.0), Some(pfn));
+        }
+        assert_eq!(layout.page_at(-1.0, 0.0), None);
+        assert_eq!(layout.page_at(0.0, layout.height + 1.0), None);
+        assert_eq!(layout.moved(0, 1, 0), 1);
+        assert_eq!(layout.moved(0, 0, 1), 64);
+        assert_eq!(layout.moved(0, -1, 0), 0, "stays");
+    }
+
+    #[test]
+    fn a_low_room_makes_small_cells_and_a_narrow_one_too() {
+        let machine = machine([256, 1024, 256]);
+        assert_eq!(Layout::of(&machine, 512.0, 140.0).cell, 5.0);
+        let phone = Layout::of(&machine, 358.0, 1000.0);
+        assert_eq!(phone.cell, 5.5);
+        assert!(phone.width() <= 358.0);
+    }
+
+    #[test]
+    fn larger_machines_take_more_columns_then_pixels() {
+        let medium = machine([4096, 4096, 0]);
+        let layout = Layout::of(&medium, 512.0, 300.0);
+        assert_eq!((layout.columns, layout.cells), (128, true));
+        assert!(!layout.patterned());
+        let large = machine([4096, 225_280, 32_768]);
+        let layout = Layout::of(&large, 512.0, 300.0);
+        assert_eq!((layout.columns, layout.cells, layout.pages_shift), (512, false, 0));
+        let (width, height, pixels) = image(&large, &layout);
+        assert_eq!(pixels.len(), (width * height) as usize);
+        let drawn = pixels.iter().filter(|kind| **kind != 0).count();
+        assert_eq!(drawn, 4096 + 225_280 + 32_768);
+    }
+
+    #[test]
+    fn the_largest_machine_has_several_pages_in_a_cell() {
+        let huge = machine([4096, 225_280, 1 << 19]);
+        let layout = Layout::of(&huge, 512.0, 300.0);
+        assert_eq!(layout.pages_shift, 2);
+        let (_, _, pixels) = image(&huge, &layout);
+        let free = pixels.iter().filter(|kind| **kind == Use::Free as u8).count();
+        assert!(free > 150_000, "most of it is free: {free}");
+    }
+
+    #[test]
+    fn the_lens_clips_blocks_to_its_window() {
+        let large = machine([4096, 225_280, 32_768]);
+        let layout = Layout::lens(&large, 4096 + 5_000, 512.0);
+        let shapes = blocks(&large, &layout);
+        let pages: u32 = shapes.iter().map(|shape| shape.pages).sum();
+        assert_eq!(pages, LENS_PAGES);
+        assert_eq!(shapes[0].first, 4096 + 4096);
+    }
+
+    #[test]
+    fn the_legend_names_only_what_occurs() {
+        let machine = machine([256, 1024, 256]);
+        let uses = uses(&machine);
+        assert!(uses.contains(&Use::Slab) && uses.contains(&Use::Free));
+        assert!(!uses.contains(&Use::Reserved) && !uses.contains(&Use::Hand));
+    }
+}

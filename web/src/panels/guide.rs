@@ -1,0 +1,61 @@
+//! The guide: three steps that lead a first visitor through one call. It stands beside the work and blocks nothing.
+
+use yew::prelude::*;
+
+use crate::lang::{Arg, Lang, fill, rich};
+use crate::session::Guide;
+use crate::view::Action;
+use crate::widgets::Button;
+
+/// What the guide is given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// Where it is.
+    pub step: Guide,
+    /// Where actions go.
+    pub on: Callback<Action>,
+}
+
+/// The guide.
+#[component]
+pub fn GuideCard(props: &Props) -> Html {
+    let Props { lang, step, on } = props;
+    let texts = lang.app();
+    let (number, text) = match step {
+        Guide::Press => (1, texts.guide_press),
+        Guide::Step => (2, texts.guide_walk),
+        Guide::Look => (3, texts.guide_look),
+        Guide::Done => (3, texts.guide_done),
+    };
+    let dismiss = on.reform(|()| Action::DismissGuide);
+    let progress = fill(texts.guide_step, &[Arg::Number(number)]);
+    let act = match step {
+        Guide::Press => html! {},
+        Guide::Step => html! {
+            <Button label={texts.step_back} onclick={on.reform(|()| Action::StepBack)} />
+        },
+        Guide::Look => html! {
+            <>
+                <Button label={texts.to_start} onclick={on.reform(|()| Action::ToStart)} />
+                <Button label={texts.next_split} class="strong" onclick={on.reform(|()| Action::NextSplit)} />
+            </>
+        },
+        Guide::Done => html! {
+            <Button label={texts.guide_close} class="strong" onclick={dismiss.clone()} />
+        },
+    };
+    html! {
+        <section class="guide" aria-label={texts.guide}>
+            <p class="head"><b>{ texts.guide }</b><span>{ progress }</span></p>
+            <p role="status">{ rich(text) }</p>
+            <div class="row">
+                { act }
+                if *step != Guide::Done {
+                    <Button label={texts.guide_skip} class="plain" onclick={dismiss} />
+                }
+            </div>
+        </section>
+    }
+}

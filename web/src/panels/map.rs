@@ -1,0 +1,400 @@
+//! Memory map: every page of the machine on a canvas, with rings, a legend and an inspector.
+//!
+//! The canvas is a picture for the eyes. The sheet over it takes the focus and the keys, and the inspector says in words
+//! what is under the pointer or the keys. Where a page lies is computed in `paint::shapes`, what is known about it in
+//! `stage::facts`.
+
+use kmalloc_core::machine::{Machine, Use};
+use kmalloc_core::run::Variable;
+use web_sys::{Element, HtmlCanvasElement};
+use yew::prelude::*;
+
+use crate::lang::stage::{Texts, fill, texts};
+use crate::paint::screen::{self, Image, Palette, Room, Watch};
+use crate::paint::shapes::{Layout, Rect, blocks, image, uses};
+use crate::stage::facts::{Facts, facts, held, touched};
+use crate::stage::{bytes_label, grouped};
+use crate::view::{Action, View};
+
+/// Width of the zones' names; a room narrower than [`BARE`] does without.
+const NAMES: f32 = 62.0;
+/// Below this width the names of the zones are left out.
+const BARE: f32 = 420.0;
+
+/// What the panel is given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The moment to show.
+    pub view: View,
+    /// Where actions go.
+    pub on: Callback<Action>,
+}
+
+/// The panel.
+#[component]
+pub fn MapPanel(props: &Props) -> Html {
+    let view = &props.view;
+    let words = texts(view.lang);
+    let machine = &view.machine;
+    let (room_ref, canvas_ref, lens_ref) = (use_node_ref(), use_node_ref(), use_node_ref());
+    let room = use_room(&room_ref);
+    // The page under the pointer or the keys, until the pointer leaves.
+    let seen = use_state(|| None::<u32>);
+    let bare = room.width < BARE;
+    let left = if bare { 0.0 } else { NAMES };
+    let layout = Layout::of(machine, (room.width - left).max(64.0), room.height);
+    let at = seen.or(view.inspected).filter(|pfn| u64::from(*pfn) < machine.spec().total_pages());
+    let lens = at.filter(|_| !layout.cells).map(|pfn| Layout::lens(machine, pfn, room.width.max(256.0)));
+
+    let image = use_mut_ref(|| None::<Image>);
+    {
+        let canvas = canvas_ref.clone();
+        let deps = (view.machine.clone(), layout.clone(), room);
+        use_effect_with(deps, move |(machine, layout, room)| {
+            if room.width > 0.0 {
+                paint(&canvas, machine, layout, &mut image.borrow_mut(), room.density);
+            }
+        });
+    }
+    {
+        let canvas = lens_ref.clone();
+        let deps = (view.machine.clone(), lens.clone(), room);
+        use_effect_with(deps, move |(machine, lens, room)| {
+            if let Some(lens) = lens {
+                paint(&canvas, machine, lens, &mut None, room.density);
+            }
+        });
+    }
+
+    let needs_names = at.is_some() || view.highlighted.is_some();
+    let variables = use_memo(
+        (view.run.clone(), view.cursor, needs_names),
+        |(run, cursor, wanted)| {
+            if *wanted {
+                run.borrow().variables(*cursor)
+            } else {
+                Vec::new()
+            }
+        },
+    );
+    let marked = marked(view, at, &variables);
+    let now = view.event.as_ref().map(|event| touched(machine, event));
+    let spoken = at.or_else(|| now.and_then(|blocks| blocks.first().map(|(pfn, _)| *pfn)));
+    let known = spoken.map(|pfn| facts(machine, &variables, pfn));
+
+    let look = {
+        let (seen, view, on) = (seen.clone(), view.clone(), props.on.clone());
+        let variables = variables.clone();
+        move |pfn: Option<u32>| {
+            if *seen != pfn {
+                seen.set(pfn);
+            }
+            let names = pfn.map(|pfn| facts(&view.machine, &variables, pfn).holders);
+            let name = names.and_then(|names| names.into_iter().next());
+            if name != view.highlighted && (pfn.is_some() || seen.is_some()) {
+                on.emit(Action::Highlight(name));
+            }
+        }
+    };
+    let sheet_ref = use_node_ref();
+    let page_under = {
+        let (sheet, layout) = (sheet_ref.clone(), layout.clone());
+        move |event: &MouseEvent| {
+            let (x, y) = screen::point_in(&sheet.cast::<Element>()?, event.client_x(), event.client_y());
+            layout.page_at(x - left, y)
+        }
+    };
+    let onpointermove = {
+        let (look, page_under) = (look.clone(), page_under.clone());
+        Callback::from(move |event: PointerEvent| look(page_under(&event)))
+    };
+    let onpointerleave = {
+        let look = look.clone();
+        Callback::from(move |_: PointerEvent| look(None))
+    };
+    let onclick = {
+        let on = props.on.clone();
+        Callback::from(move |event: MouseEvent| on.emit(Action::Inspect(page_under(&event))))
+    };
+    let onkeydown = {
+        let (on, layout, machine) = (props.on.clone(), layout.clone(), view.machine.clone());
+        let first = at.unwrap_or_else(|| spoken.unwrap_or(0));
+        Callback::from(move |event: KeyboardEvent| {
+            let Some(done) = key(&event.key(), &layout, &machine, at, first) else {
+                return;
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            match done {
+                Key::Look(pfn) => look(Some(pfn)),
+                Key::Pin(pfn) => on.emit(Action::Inspect(Some(pfn))),
+                Key::LetGo => {
+                    look(None);
+                    on.emit(Action::Inspect(None));
+                }
+            }
+        })
+    };
+
+    let (rows, between) = layout.rows();
+    let page = bytes_label(u64::from(machine.spec().page_size));
+    let pages = grouped(machine.spec().total_pages() as u32);
+    let fact = match layout.pages_shift {
+        0 => fill(words.map_fact, &[&pages, &page]),
+        shift => fill(words.map_fact_many, &[&pages, &page, &(1 << shift).to_string()]),
+    };
+    html! {
+        <div class={classes!("panel", "memory", bare.then_some("bare"))}>
+            <header>
+                <h2>{ words.map_title }</h2>
+                <span class="fact">{ fact }</span>
+            </header>
+            <div class="stage">
+                <div
+                    class="room"
+                    ref={room_ref}
+                    style={format!("--rows:{rows};--columns:{};--between:{between}px", layout.columns)}
+                >
+                    <div
+                        class="sheet"
+                        ref={sheet_ref}
+                        role="application"
+                        tabindex="0"
+                        aria-label={words.map_label}
+                        aria-describedby="inspector"
+                        style={format!("width:{}px;height:{}px", left + layout.width(), layout.height)}
+                        {onpointermove}
+                        {onpointerleave}
+                        {onclick}
+                        {onkeydown}
+                    >
+                        if !bare {
+                            { for names(words, machine, &layout) }
+                        }
+                        <canvas
+                            class={(!layout.cells).then_some("pixels")}
+                            ref={canvas_ref}
+                            style={format!("left:{left}px;width:{}px;height:{}px", layout.width(), layout.height)}
+                        />
+                        { for marked.iter().filter_map(|mark| {
+                            let rect = layout.rect(mark.first, mark.pages)?;
+                            Some(ring(mark.class, rect, left))
+                        }) }
+                    </div>
+                </div>
+            </div>
+            if let Some(lens) = &lens {
+                <div class="lens" aria-hidden="true">
+                    <canvas ref={lens_ref} style={format!("width:{}px;height:{}px", lens.width(), lens.height)} />
+                    { for at.and_then(|pfn| lens.rect(pfn, 1)).map(|rect| ring("seen", rect, 0.0)) }
+                </div>
+            }
+            <ul class="legend">
+                { for uses(machine).into_iter().map(|what| html! {
+                    <li key={words.use_of(what)}><i class={classes!("swatch", swatch(what))} />{ words.use_of(what) }</li>
+                }) }
+            </ul>
+            <div class="inspector" id="inspector" aria-live="polite">
+                { match &known {
+                    Some(known) => inspector(words, known),
+                    None => html! { <span>{ words.inspect_hint }</span> },
+                } }
+            </div>
+        </div>
+    }
+}
+
+/// The size of the room and the theme, now and whenever they change.
+#[hook]
+fn use_room(node: &NodeRef) -> Room {
+    let room = use_state(Room::default);
+    {
+        let (node, room) = (node.clone(), room.setter());
+        use_effect_with((), move |()| {
+            let watch = node.cast::<Element>().and_then(|element| {
+                let latest = std::rc::Rc::new(std::cell::Cell::new(Room::default()));
+                let update = move |themes: u32| {
+                    let next = screen::measure(&element, latest.get().theme + themes);
+                    if next != latest.get() {
+                        latest.set(next);
+                        room.set(next);
+                    }
+                };
+                update(0);
+                let update = std::rc::Rc::new(update);
+                let themed = update.clone();
+                let element = node.cast::<Element>()?;
+                Watch::new(&element, move || update(0), move || themed(1))
+            });
+            move || drop(watch)
+        });
+    }
+    *room
+}
+
+/// Draws a layout on a canvas, in the colours of the theme.
+fn paint(
+    canvas: &NodeRef,
+    machine: &Machine,
+    layout: &Layout,
+    kept: &mut Option<Image>,
+    density: f32,
+) {
+    let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else {
+        return;
+    };
+    let Some(palette) = Palette::read(&canvas) else {
+        return;
+    };
+    // A browser without a canvas still has the inspector and the lists.
+    let _ = if layout.cells {
+        *kept = None;
+        screen::draw(&canvas, layout, &blocks(machine, layout), &palette, density)
+    } else {
+        let (width, height, pixels) = image(machine, layout);
+        screen::blit(&canvas, kept, (width, height, &pixels), &palette)
+    };
+}
+
+/// What a key does.
+enum Key {
+    Look(u32),
+    Pin(u32),
+    LetGo,
+}
+
+fn key(name: &str, layout: &Layout, machine: &Machine, at: Option<u32>, first: u32) -> Option<Key> {
+    // The first key only shows where one is.
+    let from = at.unwrap_or(first);
+    let look = |to: u32| Some(Key::Look(if at.is_none() { first } else { to }));
+    let last = (machine.spec().total_pages() - 1) as u32;
+    match name {
+        "ArrowRight" => look(layout.moved(from, 1, 0)),
+        "ArrowLeft" => look(layout.moved(from, -1, 0)),
+        "ArrowDown" => look(layout.moved(from, 0, 1)),
+        "ArrowUp" => look(layout.moved(from, 0, -1)),
+        "PageDown" => {
+            let block = machine.block_of(from);
+            look((block.pfn + (1 << block.order)).min(last))
+        }
+        "PageUp" => {
+            let block = machine.block_of(from);
+            look(machine.block_of(block.pfn.saturating_sub(1)).pfn)
+        }
+        "Home" => look(0),
+        "End" => look(last),
+        "Enter" | " " => Some(Key::Pin(from)),
+        "Escape" => Some(Key::LetGo),
+        _ => None,
+    }
+}
+
+/// A ring on the map.
+struct Mark {
+    class: &'static str,
+    first: u32,
+    pages: u32,
+}
+
+/// What the event touched, what the highlighted variable holds, the page that is looked at.
+fn marked(view: &View, at: Option<u32>, variables: &[Variable]) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    if let Some(event) = &view.event {
+        marks.extend(touched(&view.machine, event).into_iter().map(|(first, pages)| Mark {
+            class: "touched",
+            first,
+            pages,
+        }));
+    }
+    let holder = view
+        .highlighted
+        .as_ref()
+        .and_then(|name| variables.iter().find(|variable| variable.name == *name));
+    if let Some((first, pages)) = holder.and_then(|variable| held(&view.machine, &variable.value)) {
+        marks.push(Mark {
+            class: "held",
+            first,
+            pages,
+        });
+    }
+    marks.extend(at.map(|pfn| Mark {
+        class: "seen",
+        first: pfn,
+        pages: 1,
+    }));
+    marks
+}
+
+fn ring(class: &'static str, rect: Rect, left: f32) -> Html {
+    // A ring of one pixel could not be seen.
+    let (w, h) = (rect.w.max(4.0) + 3.0, rect.h.max(4.0) + 3.0);
+    let style = format!(
+        "left:{}px;top:{}px;width:{w}px;height:{h}px",
+        left + rect.x - 1.5,
+        rect.y - 1.5
+    );
+    html! { <i class={classes!("ring", class)} {style} /> }
+}
+
+/// The zones' names beside their bands.
+fn names<'a>(words: &'a Texts, machine: &'a Machine, layout: &'a Layout) -> impl Iterator<Item = Html> + 'a {
+    layout.bands.iter().map(move |band| {
+        let height = (band.rows as f32 * layout.cell).max(16.0);
+        let style = format!("top:{}px;height:{height}px", band.top);
+        html! {
+            <div key={band.zone.name()} class="zone" {style}>
+                <b>{ band.zone.name() }</b>
+                if height >= 31.0 {
+                    <span>{ fill(words.free_pages, &[&grouped(machine.zone(band.zone).free_pages())]) }</span>
+                }
+                if height >= 64.0 {
+                    <span class="pfn">{ format!("{:#x}", band.first) }</span>
+                    <span class="pfn">{ format!("{:#x}", band.first + band.pages - 1) }</span>
+                }
+            </div>
+        }
+    })
+}
+
+const fn swatch(what: Use) -> &'static str {
+    match what {
+        Use::Body | Use::Free => "free",
+        Use::Pages => "pages",
+        Use::Hot => "hot",
+        Use::Cold => "cold",
+        Use::Slab => "slab",
+        Use::Reserved => "reserved",
+        Use::Hand => "hand",
+    }
+}
+
+/// What the inspector says about a page.
+fn inspector(words: &Texts, known: &Facts) -> Html {
+    let block = known.block;
+    let pages = if known.last == block.pfn {
+        format!("pfn {:#x}", block.pfn)
+    } else {
+        format!("pfn {:#x}–{:#x}", block.pfn, known.last)
+    };
+    let names = known.holders.join(", ");
+    let holder = match (known.holders.is_empty(), known.more) {
+        (true, _) => None,
+        (_, 0) => Some(fill(words.held_by, &[&names])),
+        (_, more) => Some(fill(words.held_by_more, &[&names, &more.to_string()])),
+    };
+    html! {
+        <>
+            <b>{ words.use_of(block.what) }</b>
+            <span class="mono">{ pages }</span>
+            <span class="mono">{ format!("phys {:#010x}", known.physical) }</span>
+            <span>{ known.zone.name() }</span>
+            <span>{ fill(words.order, &[&block.order.to_string()]) }</span>
+            if let Some(slab) = &known.slab {
+                <span>{ fill(words.slab_facts, &[&slab.cache, &slab.in_use.to_string(), &slab.objects.to_string()]) }</span>
+            }
+            if let Some(holder) = holder {
+                <span class="holder">{ holder }</span>
+            }
+        </>
+    }
+}

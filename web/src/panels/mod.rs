@@ -1,0 +1,14 @@
+//! The panels of the page, one a file.
+
+pub mod buckets;
+pub mod call_bar;
+pub mod free_lists;
+pub mod guide;
+pub mod lesson;
+pub mod map;
+pub mod notices;
+pub mod path;
+pub mod pointers;
+pub mod text_panel;
+pub mod timeline;
+pub mod top;

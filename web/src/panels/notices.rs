@@ -1,0 +1,89 @@
+//! What the student is told about the page itself: links, saved work, why a call was not made. One sentence each, with what
+//! can be done.
+
+use yew::prelude::*;
+
+use crate::browser;
+use crate::lang::{Lang, errors, rich};
+use crate::view::{Action, Notice};
+use crate::widgets::Button;
+
+/// What the notices are given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// What is told.
+    pub notice: Option<Notice>,
+    /// Whether a link replaced the student's work.
+    pub has_earlier: bool,
+    /// Where actions go.
+    pub on: Callback<Action>,
+    /// Saves the scenario as a file.
+    pub save: Callback<()>,
+}
+
+/// The notices.
+#[component]
+pub fn Notices(props: &Props) -> Html {
+    let Props {
+        lang,
+        notice,
+        has_earlier,
+        on,
+        save,
+    } = props;
+    let texts = lang.app();
+    let told = notice.as_ref().map(|notice| {
+        let text = match notice {
+            Notice::LinkCopied { .. } => texts.link_copied,
+            Notice::CopyByHand { .. } => texts.copy_by_hand,
+            Notice::TooLongForLink => texts.too_long,
+            Notice::BadLink(error) => errors::link_error(*lang, *error),
+            Notice::UnknownId => texts.unknown_id,
+            Notice::MendTextFirst => texts.mend_first,
+            Notice::RunHasEnded => texts.run_ended,
+        };
+        let link = match notice {
+            Notice::LinkCopied { link } | Notice::CopyByHand { link } => Some(link.clone()),
+            _ => None,
+        };
+        html! {
+            <div class="notice">
+                <p>
+                    { rich(text) }
+                    if link.is_some() {
+                        { " " }{ texts.link_leaves_out }
+                    }
+                </p>
+                if let Some(link) = link {
+                    <input
+                        class="mono"
+                        readonly=true
+                        aria-label={texts.link}
+                        value={link}
+                        onfocus={|event: FocusEvent| browser::select_all(&event)}
+                    />
+                }
+                if *notice == Notice::TooLongForLink {
+                    <Button label={texts.save_file} onclick={save.clone()} />
+                }
+                <Button label={texts.close} onclick={on.reform(|()| Action::DismissNotice)} />
+            </div>
+        }
+    });
+    html! {
+        <div class="notices">
+            <div key="told" role="status">{ for told }</div>
+            <div key="earlier" role="status">
+                if *has_earlier {
+                    <div class="notice">
+                        <p>{ texts.earlier }</p>
+                        <Button label={texts.open_earlier} class="strong" onclick={on.reform(|()| Action::OpenEarlier)} />
+                        <Button label={texts.drop_earlier} onclick={on.reform(|()| Action::DropEarlier)} />
+                    </div>
+                }
+            </div>
+        </div>
+    }
+}

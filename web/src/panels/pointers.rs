@@ -1,0 +1,259 @@
+//! The row of pointers: what every variable holds at the end of the run, each to be freed with the kernel's function for it.
+
+use kmalloc_core::machine::Machine;
+use kmalloc_core::run::Value;
+use yew::prelude::*;
+
+use crate::lang::app::Texts;
+use crate::lang::{Arg, Lang, fill, plain};
+use crate::session::Held;
+use crate::view::{Action, SharedRun};
+use crate::widgets::Button;
+
+/// Elements of an array that are shown one by one.
+const MAX_UNFOLDED: usize = 200;
+
+/// What the panel is given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The run.
+    pub run: SharedRun,
+    /// Its variables at the end.
+    pub held: std::rc::Rc<Vec<Held>>,
+    /// Events that have happened.
+    pub cursor: usize,
+    /// The highlighted variable.
+    pub highlighted: Option<String>,
+    /// Whether an edit can be taken back.
+    pub can_undo: bool,
+    /// Whether it can be made again.
+    pub can_redo: bool,
+    /// Where actions go.
+    pub on: Callback<Action>,
+}
+
+/// Neighbours that are one array, all of one size.
+struct Group<'a> {
+    /// The array's name, or the variable's.
+    name: &'a str,
+    members: Vec<&'a Held>,
+}
+
+/// The pointers.
+#[component]
+pub fn Pointers(props: &Props) -> Html {
+    let unfolded = use_state(|| None::<String>);
+    let texts = props.lang.app();
+    let run = props.run.borrow();
+    let machine = run.end();
+    let groups = groups(&props.held, machine);
+    let chips = groups.iter().map(|group| match group.members[..] {
+        [held] => chip(props, texts, machine, held),
+        _ => {
+            let open = unfolded.as_deref() == Some(group.name);
+            let toggle = {
+                let (unfolded, name) = (unfolded.clone(), group.name.to_string());
+                Callback::from(move |_: MouseEvent| unfolded.set((!open).then(|| name.clone())))
+            };
+            array(props, texts, machine, group, open, toggle)
+        }
+    });
+    html! {
+        <div class="pointers">
+            <h2 class="caption">{ texts.pointers }</h2>
+            if groups.is_empty() {
+                <p class="empty">{ texts.no_pointers }</p>
+            } else {
+                <ul title={texts.pointers_hint}>{ for chips }</ul>
+            }
+            <div class="history">
+                <Button
+                    label={texts.undo}
+                    idle={!props.can_undo}
+                    onclick={props.on.reform(|()| Action::Undo)}
+                />
+                <Button
+                    label={texts.redo}
+                    idle={!props.can_redo}
+                    onclick={props.on.reform(|()| Action::Redo)}
+                />
+            </div>
+        </div>
+    }
+}
+
+/// Variables that are worth a chip, neighbours of one array and one size together.
+fn groups<'a>(held: &'a [Held], machine: &Machine) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let shown = |held: &&Held| held.variable.live || held.variable.value == Value::Null;
+    for held in held.iter().filter(shown) {
+        let (name, in_array) = match held.variable.name.split_once('[') {
+            Some((name, _)) => (name, true),
+            None => (held.variable.name.as_str(), false),
+        };
+        match groups.last_mut() {
+            Some(last)
+                if in_array
+                    && last.name == name
+                    && size(machine, &last.members[0].variable.value)
+                        == size(machine, &held.variable.value) =>
+            {
+                last.members.push(held);
+            }
+            _ => groups.push(Group {
+                name,
+                members: vec![held],
+            }),
+        }
+    }
+    groups
+}
+
+/// What is said of a value: the class that it got, or its order.
+#[derive(PartialEq, Clone, Copy)]
+enum Size {
+    Null,
+    Bytes(u32),
+    Order(u8),
+}
+
+fn size(machine: &Machine, value: &Value) -> Size {
+    match *value {
+        Value::Null => Size::Null,
+        Value::Object { cache, .. } => Size::Bytes(machine.cache(cache).shape().class_size),
+        Value::Pages { order, .. } | Value::PageStruct { order, .. } => Size::Order(order),
+    }
+}
+
+fn said(texts: &Texts, size: Size) -> String {
+    match size {
+        Size::Null => "NULL".into(),
+        Size::Bytes(bytes) => bytes.to_string(),
+        Size::Order(order) => fill(texts.order, &[Arg::Number(order.into())]),
+    }
+}
+
+fn owner(size: Size) -> &'static str {
+    match size {
+        Size::Null => "null",
+        Size::Bytes(_) => "slab",
+        Size::Order(_) => "pages",
+    }
+}
+
+fn chip(props: &Props, texts: &Texts, machine: &Machine, held: &Held) -> Html {
+    let name = &held.variable.name;
+    let size = size(machine, &held.variable.value);
+    let ahead = props.cursor < held.since;
+    let lit = props.highlighted.as_deref() == Some(name);
+    let light = {
+        let name = name.clone();
+        props
+            .on
+            .reform(move |()| Action::Highlight(Some(name.clone())))
+    };
+    let dark = props.on.reform(|()| Action::Highlight(None));
+    let free = free_function(&held.variable.value).map(|function| {
+        let label = fill(texts.free, &[Arg::Text(function), Arg::Text(name)]);
+        let act = {
+            let name = name.clone();
+            props.on.reform(move |_: MouseEvent| Action::Free(name.clone()))
+        };
+        html! {
+            <button type="button" class="free" aria-label={label.clone()} title={label} onclick={act}>
+                { "✕" }
+            </button>
+        }
+    });
+    html! {
+        <li
+            key={name.clone()}
+            class={classes!("pointer", ahead.then_some("ahead"), lit.then_some("lit"))}
+            data-pointer={name.clone()}
+            onmouseenter={light.reform(|_: MouseEvent| ())}
+            onmouseleave={dark.reform(|_: MouseEvent| ())}
+            onfocusin={light.reform(|_: FocusEvent| ())}
+            onfocusout={dark.reform(|_: FocusEvent| ())}
+        >
+            <i class={classes!("swatch", owner(size))} aria-hidden="true" />
+            <b class="mono">{ name }</b>
+            <span>{ said(texts, size) }</span>
+            if ahead {
+                <span class="soon">{ texts.on_its_way }</span>
+            }
+            { free }
+        </li>
+    }
+}
+
+fn array(
+    props: &Props,
+    texts: &Texts,
+    machine: &Machine,
+    group: &Group<'_>,
+    open: bool,
+    toggle: Callback<MouseEvent>,
+) -> Html {
+    let (first, last) = (group.members[0], group.members[group.members.len() - 1]);
+    let size = size(machine, &first.variable.value);
+    let ahead = props.cursor < last.since;
+    let index = |held: &Held| {
+        let name = &held.variable.name;
+        name[group.name.len()..]
+            .trim_matches(['[', ']'])
+            .to_string()
+    };
+    let range = format!("{}[{}…{}]", group.name, index(first), index(last));
+    let lit = props.highlighted.as_deref() == Some(group.name);
+    let light = {
+        let name = group.name.to_string();
+        props
+            .on
+            .reform(move |()| Action::Highlight(Some(name.clone())))
+    };
+    let dark = props.on.reform(|()| Action::Highlight(None));
+    let key = first.variable.name.clone();
+    let label = plain(&fill(texts.unfold, &[Arg::Name(&range)]));
+    let members = group.members.iter().take(MAX_UNFOLDED);
+    let hidden = group.members.len().saturating_sub(MAX_UNFOLDED);
+    html! {
+        <li key={key} class={classes!("array-of", open.then_some("open"))}>
+            <button
+                type="button"
+                class={classes!("pointer", ahead.then_some("ahead"), lit.then_some("lit"))}
+                aria-expanded={open.to_string()}
+                aria-label={format!("{label}: {} × {}", group.members.len(), said(texts, size))}
+                onclick={toggle}
+                onmouseenter={light.reform(|_: MouseEvent| ())}
+                onmouseleave={dark.reform(|_: MouseEvent| ())}
+                onfocus={light.reform(|_: FocusEvent| ())}
+                onblur={dark.reform(|_: FocusEvent| ())}
+            >
+                <i class={classes!("swatch", owner(size))} aria-hidden="true" />
+                <b class="mono">{ range }</b>
+                <span>{ format!("{} × {}", group.members.len(), said(texts, size)) }</span>
+                <span aria-hidden="true">{ if open { "‹" } else { "›" } }</span>
+            </button>
+            if open {
+                <ul>
+                    { for members.map(|held| chip(props, texts, machine, held)) }
+                    if hidden > 0 {
+                        <li key="more">{ fill(texts.more, &[Arg::Number(hidden as u64)]) }</li>
+                    }
+                </ul>
+            }
+        </li>
+    }
+}
+
+/// The kernel's function that gives this value back.
+fn free_function(value: &Value) -> Option<&'static str> {
+    match value {
+        Value::Null => None,
+        Value::Object { .. } => Some("kfree"),
+        Value::Pages { .. } => Some("free_pages"),
+        Value::PageStruct { .. } => Some("__free_pages"),
+    }
+}

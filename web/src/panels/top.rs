@@ -1,0 +1,175 @@
+//! The top bar: where the student is, which kernel and machine, sharing, language, light.
+
+use kmalloc_core::profile::{Kernel, MachineSpec, Reserve};
+use yew::prelude::*;
+
+use crate::lang::app::{self, Texts};
+use crate::lang::{Arg, Lang, fill};
+use crate::lessons;
+use crate::view::{Action, Theme};
+use crate::widgets::{Button, Menu};
+
+const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 0 0 13zM8 3a5 5 0 0 1 0 10z";
+
+/// Pages in a megabyte.
+const PER_MEGABYTE: u32 = 256;
+
+/// What the bar is given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The light.
+    pub theme: Theme,
+    /// The machine that runs.
+    pub machine: MachineSpec,
+    /// Where actions go.
+    pub on: Callback<Action>,
+    /// Makes a link.
+    pub share: Callback<()>,
+}
+
+/// The machines of the menu: the teaching machine, then PCs of 16, 64 and 256 MB.
+fn machines() -> [MachineSpec; 4] {
+    let pc = |megabytes: u32| MachineSpec {
+        // The DMA zone of a PC ends at 16 MB, the reach of ISA cards.
+        zone_pages: [16 * PER_MEGABYTE, (megabytes - 16) * PER_MEGABYTE, 0],
+        reserve: Reserve::I386,
+        ..MachineSpec::default()
+    };
+    [MachineSpec::default(), pc(16), pc(64), pc(256)]
+}
+
+/// The top bar.
+#[component]
+pub fn Top(props: &Props) -> Html {
+    let Props {
+        lang,
+        theme,
+        machine,
+        on,
+        share,
+    } = props;
+    let texts = lang.app();
+    let title = lessons::page(&lessons::chapter().pages, *lang).title;
+    let kernels = Kernel::ALL
+        .iter()
+        .map(|kernel| format!("Linux {}", kernel.name()).into());
+    let next_theme = match theme {
+        Theme::Auto => Theme::Light,
+        Theme::Light => Theme::Dark,
+        Theme::Dark => Theme::Auto,
+    };
+    let theme_name = fill(texts.theme, &[Arg::Text(app::theme(*lang, *theme))]);
+    html! {
+        <header class="top">
+            <h1>
+                <svg viewBox="0 0 18 18" aria-hidden="true">
+                    <path class="frame" d="M2.5 1.5h13a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM8 1.5v15M8 8h8.5" />
+                    <path class="page" d="M10 10h5v5h-5z" />
+                </svg>
+                { texts.name }
+            </h1>
+            <p class="where">{ texts.book }<span aria-hidden="true">{ " ▸ " }</span><b>{ title }</b></p>
+            <div class="tools">
+                <Menu
+                    class="kernel"
+                    label={texts.kernel}
+                    caption={texts.kernel}
+                    options={kernels.collect::<Vec<AttrValue>>()}
+                    chosen={Kernel::ALL.iter().position(|known| *known == machine.kernel).unwrap_or(0)}
+                    on={Callback::noop()}
+                />
+                { machine_menu(texts, machine, on) }
+                { line_menu(texts, machine, on) }
+                <Button label={texts.share} onclick={share.clone()} />
+                <div class="languages" role="group" aria-label={texts.language}>
+                    { language(Lang::Zh, "中", *lang, on) }
+                    <span aria-hidden="true">{ "/" }</span>
+                    { language(Lang::En, "EN", *lang, on) }
+                </div>
+                <Button
+                    label={theme_name}
+                    icon={HALF_MOON}
+                    class="theme"
+                    onclick={on.reform(move |()| Action::Theme(next_theme))}
+                />
+            </div>
+        </header>
+    }
+}
+
+fn language(lang: Lang, letters: &'static str, now: Lang, on: &Callback<Action>) -> Html {
+    html! {
+        <button
+            type="button"
+            lang={lang.code()}
+            aria-pressed={(lang == now).to_string()}
+            onclick={on.reform(move |_: MouseEvent| Action::Language(lang))}
+        >
+            { letters }
+        </button>
+    }
+}
+
+fn machine_menu(texts: &Texts, machine: &MachineSpec, on: &Callback<Action>) -> Html {
+    // The cache line has a menu of its own, and further settings belong to the text.
+    let mut choices = machines().to_vec();
+    let found = choices.iter().position(|known| {
+        known.zone_pages == machine.zone_pages && known.reserve == machine.reserve
+    });
+    let chosen = found.unwrap_or_else(|| {
+        choices.push(machine.clone());
+        choices.len() - 1
+    });
+    let options = choices.iter().map(|choice| sizes(texts, choice).into());
+    let options: Vec<AttrValue> = options.collect();
+    let present = machine.clone();
+    let on = on.reform(move |index: usize| {
+        let choice = &choices[index];
+        Action::Machine(MachineSpec {
+            zone_pages: choice.zone_pages,
+            reserve: choice.reserve,
+            page_size: choice.page_size,
+            ..present.clone()
+        })
+    });
+    html! { <Menu class="machine" label={texts.machine} caption={texts.machine} {options} {chosen} {on} /> }
+}
+
+fn line_menu(texts: &Texts, machine: &MachineSpec, on: &Callback<Action>) -> Html {
+    let lines = [32, 64, 128];
+    let options: Vec<AttrValue> = lines
+        .iter()
+        .map(|bytes| format!("{bytes} B").into())
+        .collect();
+    let present = machine.clone();
+    let chosen = lines
+        .iter()
+        .position(|&bytes| bytes == present.l1_cache_bytes);
+    let on = on.reform(move |index: usize| {
+        Action::Machine(MachineSpec {
+            l1_cache_bytes: lines[index],
+            ..present.clone()
+        })
+    });
+    html! {
+        <Menu class="l1" label={texts.line_long} caption={texts.line} {options} chosen={chosen.unwrap_or(0)} {on} />
+    }
+}
+
+/// `1M + 4M + 1M`: the zones as the header of a scenario writes them.
+fn sizes(texts: &Texts, machine: &MachineSpec) -> String {
+    let [dma, normal, highmem] = machine.zone_pages.map(|pages| {
+        let kilobytes = u64::from(pages) * u64::from(machine.page_size) / 1024;
+        match kilobytes {
+            0 => "0".into(),
+            _ if kilobytes % 1024 == 0 => format!("{}M", kilobytes / 1024),
+            _ => format!("{kilobytes}K"),
+        }
+    });
+    fill(
+        texts.other_machine,
+        &[Arg::Text(&dma), Arg::Text(&normal), Arg::Text(&highmem)],
+    )
+}

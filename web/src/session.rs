@@ -1,0 +1,1124 @@
+//! The one reducer: everything the page knows, and what each action makes of it.
+//!
+//! The scenario text is the truth. Edits change the text, the text is run, and the run is looked at from a cursor; undo and
+//! redo walk through a history of texts. Pure: it calls no browser, and what the kernel would do is asked of the core.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use kmalloc_core::event::Event;
+use kmalloc_core::exercise::Prediction;
+use kmalloc_core::machine::Machine;
+use kmalloc_core::profile::MachineSpec;
+use kmalloc_core::run::{Bounds, Run, Value, Variable};
+use kmalloc_core::script::ast::{
+    Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span,
+};
+use kmalloc_core::script::link;
+use kmalloc_core::script::{Parsed, edit, parse, print};
+
+use crate::draft::Draft;
+use crate::lang::Lang;
+use crate::lessons;
+use crate::player::{Player, SPEEDS, duration_ms};
+use crate::view::{Action, Notice, Shared, SharedRun, Tab, Theme, View};
+
+/// Texts that undo can go back to.
+const MAX_HISTORY: usize = 200;
+
+/// Where a first visitor is led to next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guide {
+    /// Press `kmalloc`.
+    Press,
+    /// Step through what happened.
+    Step,
+    /// Look at the split.
+    Look,
+    /// All was seen.
+    Done,
+}
+
+/// What the browser remembered and was opened with.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Boot {
+    /// Of the address, without `#`.
+    pub fragment: String,
+    /// The text that this browser keeps for that fragment.
+    pub kept: Option<String>,
+    /// The student's own work.
+    pub work: Option<Work>,
+    /// Work that a link replaced earlier.
+    pub earlier: Option<String>,
+    /// The language to begin in.
+    pub lang: Lang,
+    /// The light to begin in.
+    pub theme: Theme,
+    /// The student's system asks for less movement.
+    pub still: bool,
+    /// The guide was seen to its end, or sent away.
+    pub guided: bool,
+}
+
+/// What survives a reload.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Work {
+    /// The scenario.
+    pub text: String,
+    /// Events that had happened.
+    pub cursor: usize,
+    /// False while it is only what a link brought.
+    pub own: bool,
+    /// What was foretold in the lesson.
+    pub prediction: Prediction,
+}
+
+/// A variable and the cursor from which it holds its value.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Held {
+    /// As at the end of the run.
+    pub variable: Variable,
+    /// The first cursor at which that is so.
+    pub since: usize,
+}
+
+/// Everything the page knows.
+#[derive(Clone)]
+pub struct Session {
+    /// The scenario text, perhaps with errors.
+    pub text: Rc<str>,
+    /// What could not be read in it.
+    pub errors: Rc<Vec<ScriptError>>,
+    /// The scenario that was run: the last one without errors.
+    pub scenario: Rc<Scenario>,
+    /// Its run.
+    pub run: SharedRun,
+    /// Its variables at the end.
+    pub held: Rc<Vec<Held>>,
+    /// The name of the next answer.
+    pub next_name: Rc<str>,
+    /// The clock.
+    pub player: Player,
+    machine: Shared<Machine>,
+    before: Shared<Machine>,
+    event: Option<Event>,
+    /// The cursor of `machine`, `before` and `event`; None when they are of another run.
+    seen: Option<usize>,
+    past: Rc<Vec<Rc<str>>>,
+    future: Rc<Vec<Rc<str>>>,
+    /// The last edit was typing, and more typing belongs to it.
+    typing: bool,
+    /// Edits so far: the address bar gets a new entry for each.
+    pub edits: u32,
+    /// The text is the student's own, not only what a link brought.
+    pub own: bool,
+    /// Work that a link replaced.
+    pub earlier: Option<Rc<str>>,
+    /// The call bar.
+    pub draft: Draft,
+    /// The page that is inspected.
+    pub inspected: Option<u32>,
+    /// The variable that is highlighted.
+    pub highlighted: Option<String>,
+    /// What was foretold.
+    pub prediction: Prediction,
+    /// Where a first visitor is led to; None when not, or no longer.
+    pub guide: Option<Guide>,
+    /// What the student is told.
+    pub notice: Option<Notice>,
+    /// The language.
+    pub lang: Lang,
+    /// The light.
+    pub theme: Theme,
+    /// What a narrow screen shows.
+    pub tab: Tab,
+}
+
+/// Where the cursor goes when the text has changed.
+#[derive(Clone, Copy)]
+enum Arrive {
+    /// To the end of the old run; what is new is played.
+    PlayNew,
+    /// To the end.
+    End,
+    /// Here.
+    At(usize),
+}
+
+impl Session {
+    /// The page as it opens.
+    pub fn open(boot: Boot) -> Session {
+        let start = lessons::exercise().start;
+        let work = boot.work.clone().unwrap_or(Work {
+            text: start.into(),
+            cursor: usize::MAX,
+            ..Work::default()
+        });
+        let guide = (!boot.guided).then_some(Guide::Press);
+        let parsed = parse(&work.text);
+        let (run, machine) = boot_run(&parsed.scenario);
+        let mut session = Session {
+            text: work.text.as_str().into(),
+            errors: Rc::default(),
+            scenario: Rc::default(),
+            run,
+            held: Rc::default(),
+            next_name: "".into(),
+            player: Player::at(0, boot.still),
+            machine: machine.clone(),
+            before: machine,
+            event: None,
+            seen: None,
+            past: Rc::default(),
+            future: Rc::default(),
+            typing: false,
+            edits: 0,
+            own: work.own,
+            earlier: boot.earlier.as_deref().map(Rc::from),
+            draft: Draft::default(),
+            inspected: None,
+            highlighted: None,
+            prediction: work.prediction,
+            guide,
+            notice: None,
+            lang: boot.lang,
+            theme: boot.theme,
+            tab: Tab::default(),
+        };
+        // What could be read is run: on a reload there is no earlier run to keep.
+        session.take(parsed, Arrive::At(work.cursor));
+        session.navigate(&boot.fragment, boot.kept.as_deref(), true);
+        // An address that was opened is where undo and the browser's history begin.
+        session.past = Rc::default();
+        session.look();
+        session
+    }
+
+    /// What this action makes of everything.
+    #[must_use]
+    pub fn reduced(&self, action: Action) -> Session {
+        let mut next = self.clone();
+        next.apply(action);
+        next.look();
+        next.lead();
+        next
+    }
+
+    /// The moment to show.
+    pub fn view(&self) -> View {
+        View {
+            lang: self.lang,
+            run: self.run.clone(),
+            machine: self.machine.clone(),
+            before: self.before.clone(),
+            cursor: self.player.cursor,
+            event: self.event,
+            inspected: self.inspected,
+            highlighted: self.highlighted.clone(),
+        }
+    }
+
+    /// Events of the run: the largest cursor.
+    pub fn len(&self) -> usize {
+        self.run.borrow().len()
+    }
+
+    /// True when nothing happens in the run.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether an edit can be taken back.
+    pub fn can_undo(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// Whether an edit can be made again.
+    pub fn can_redo(&self) -> bool {
+        !self.future.is_empty()
+    }
+
+    /// The fragment of a link to this scenario and cursor, whatever its length.
+    pub fn link(&self) -> String {
+        let bytes = link::encode(&self.scenario, self.player.cursor as u32);
+        format!("s={}", link::to_fragment(&bytes))
+    }
+
+    /// What a reload should find again.
+    pub fn work(&self) -> Work {
+        Work {
+            text: self.text.to_string(),
+            cursor: self.player.cursor,
+            own: self.own,
+            prediction: self.prediction,
+        }
+    }
+
+    fn apply(&mut self, action: Action) {
+        let len = self.len();
+        match action {
+            Action::Seek(cursor) => self.player.seek(cursor, len),
+            Action::SeekPartway(cursor, phase) => self.player.seek_partway(cursor, phase, len),
+            Action::Inspect(pfn) => self.inspected = pfn,
+            Action::Highlight(name) => self.highlighted = name,
+
+            Action::Tick(elapsed_ms) => self.tick(elapsed_ms, len),
+            Action::TogglePlay if self.player.is_moving() => self.player.pause(),
+            Action::TogglePlay => self.player.play(len),
+            Action::Step => self.player.step(len),
+            Action::StepBack => self.player.step_back(len),
+            Action::PreviousCall => self.player.seek(self.call_start(), len),
+            Action::NextCall => self.player.seek(self.call_end(), len),
+            Action::ToStart => self.player.seek(0, len),
+            Action::ToEnd => self.player.seek(len, len),
+            Action::NextSplit => self.next_split(len),
+            Action::Speed(speed) => self.player.speed = speed.min(SPEEDS.len() - 1),
+
+            Action::Draft(draft) => self.draft = draft,
+            Action::Call => {
+                let call = self.draft.call(&self.next_name);
+                self.append(&call);
+            }
+            Action::Free(name) => {
+                if let Some(call) = self.free_call(&name) {
+                    self.append(&call);
+                }
+            }
+            Action::Undo => self.travel(true),
+            Action::Redo => self.travel(false),
+            Action::Machine(machine) => self.on_machine(&machine),
+            Action::Type(text) => self.typed(text),
+            Action::Replace(text) => self.edit(&text, Arrive::End),
+            Action::Navigate { fragment, kept } => self.navigate(&fragment, kept.as_deref(), false),
+            Action::OpenEarlier => {
+                if let Some(text) = self.earlier.take() {
+                    self.edit(&text, Arrive::End);
+                }
+            }
+            Action::DropEarlier => self.earlier = None,
+
+            Action::Predict(prediction) => self.prediction = prediction,
+            Action::StartAgain => {
+                self.prediction = Prediction::default();
+                self.edit(lessons::exercise().start, Arrive::End);
+            }
+            Action::DismissGuide => self.guide = None,
+
+            Action::Language(lang) => self.lang = lang,
+            Action::Theme(theme) => self.theme = theme,
+            Action::Still(still) => self.player.still = still,
+            Action::Tab(tab) => self.tab = tab,
+            Action::Tell(notice) => self.notice = Some(notice),
+            Action::DismissNotice => self.notice = None,
+        }
+    }
+
+    // ── playing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn tick(&mut self, elapsed_ms: f32, len: usize) {
+        let run = self.run.clone();
+        let run = run.borrow();
+        self.player.tick(elapsed_ms, len, |index| {
+            let Some(event) = run.event(index) else {
+                return 0.0;
+            };
+            // Longer chains than this move at one speed.
+            let chain = (index.saturating_sub(8)..index)
+                .rev()
+                .take_while(|&earlier| {
+                    run.event(earlier)
+                        .is_some_and(|earlier| earlier.name() == event.name())
+                })
+                .count();
+            duration_ms(&event, chain)
+        });
+    }
+
+    /// The start of the cursor's call, or of the one before when the cursor stands there already.
+    fn call_start(&self) -> usize {
+        let run = self.run.borrow();
+        run.call_at(self.player.cursor)
+            .map_or(0, |call| run.calls()[call].first)
+    }
+
+    /// The end of the cursor's call, or of the next one when the cursor stands there already.
+    fn call_end(&self) -> usize {
+        let run = self.run.borrow();
+        run.call_at(self.player.cursor + 1)
+            .map_or(0, |call| run.calls()[call].end)
+    }
+
+    fn next_split(&mut self, len: usize) {
+        let cursor = self.player.cursor;
+        let run = self.run.clone();
+        let found = run
+            .borrow()
+            .events(cursor, len)
+            .position(|event| matches!(event, Event::Split { .. }));
+        if let Some(offset) = found {
+            self.player.seek(cursor + offset, len);
+            self.player.step(len);
+        }
+    }
+
+    // ── editing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn append(&mut self, call: &Call) {
+        if !self.errors.is_empty() {
+            self.notice = Some(Notice::MendTextFirst);
+            return;
+        }
+        if self.run.borrow().ended().is_some() {
+            self.notice = Some(Notice::RunHasEnded);
+            return;
+        }
+        let caller = self.draft.caller;
+        let text = edit::append_call(&self.text, caller.who(), caller.lock(), call);
+        self.notice = None;
+        self.tab = Tab::Stage;
+        self.edit(&text, Arrive::PlayNew);
+    }
+
+    /// The call that gives back what a variable holds, by the kernel's function for it.
+    fn free_call(&self, name: &str) -> Option<Call> {
+        let held = self.held.iter().find(|held| held.variable.name == name)?;
+        if !held.variable.live {
+            return None;
+        }
+        let pointer = Pointer::Place(place(name)?);
+        match held.variable.value {
+            Value::Null => None,
+            Value::Object { .. } => Some(Call::Kfree(pointer)),
+            Value::Pages { order, .. } => Some(Call::FreePages {
+                pointer,
+                order: order.into(),
+            }),
+            Value::PageStruct { order, .. } => Some(Call::FreePageStructs {
+                pointer,
+                order: order.into(),
+            }),
+        }
+    }
+
+    fn on_machine(&mut self, machine: &MachineSpec) {
+        let text = edit::with_machine(&self.text, machine);
+        self.notice = None;
+        self.edit(&text, Arrive::End);
+        if !self.errors.is_empty() {
+            self.notice = Some(Notice::MendTextFirst);
+        }
+    }
+
+    fn typed(&mut self, text: String) {
+        let at_end = self.player.cursor == self.len();
+        let arrive = if at_end {
+            Arrive::End
+        } else {
+            Arrive::At(self.player.cursor)
+        };
+        if self.typing && *self.text != *text {
+            // More of the same edit: undo takes all of it back at once.
+            self.set(text.as_str().into(), arrive);
+        } else {
+            self.edit(&text, arrive);
+        }
+        self.typing = true;
+    }
+
+    /// A new text, with the present one kept for undo.
+    fn edit(&mut self, text: &str, arrive: Arrive) {
+        self.typing = false;
+        if *self.text == *text {
+            return;
+        }
+        let past = Rc::make_mut(&mut self.past);
+        past.push(Rc::clone(&self.text));
+        if past.len() > MAX_HISTORY {
+            past.remove(0);
+        }
+        self.future = Rc::default();
+        self.set(text.into(), arrive);
+    }
+
+    fn travel(&mut self, back: bool) {
+        self.typing = false;
+        let (from, to) = if back {
+            (&mut self.past, &mut self.future)
+        } else {
+            (&mut self.future, &mut self.past)
+        };
+        if let Some(text) = Rc::make_mut(from).pop() {
+            Rc::make_mut(to).push(Rc::clone(&self.text));
+            self.notice = None;
+            self.set(text, Arrive::End);
+        }
+    }
+
+    fn set(&mut self, text: Rc<str>, arrive: Arrive) {
+        self.edits += 1;
+        self.own = true;
+        self.text = text;
+        let parsed = parse(&self.text);
+        if parsed.errors.is_empty() {
+            self.take(parsed, arrive);
+        } else {
+            self.errors = Rc::new(parsed.errors);
+        }
+    }
+
+    /// Runs what was read.
+    fn take(&mut self, parsed: Parsed, arrive: Arrive) {
+        let old_len = self.len();
+        let scenario = parsed.scenario;
+        let mut errors = parsed.errors;
+        match Run::new(&scenario, Bounds::default()) {
+            Ok(run) => {
+                self.held = Rc::new(held(&run));
+                self.next_name = edit::fresh_name(&scenario).into();
+                self.run = Shared::new(RefCell::new(run));
+                self.scenario = Rc::new(scenario);
+                self.inspected = None;
+                self.highlighted = None;
+            }
+            // The parser lets only machines through that can be built.
+            Err(reason) => errors.push(ScriptError {
+                span: Span::default(),
+                kind: ScriptErrorKind::BadMachine(reason),
+            }),
+        }
+        self.errors = Rc::new(errors);
+        let len = self.len();
+        match arrive {
+            Arrive::PlayNew => self.player.play_from(old_len, len),
+            Arrive::End => self.player.seek(len, len),
+            Arrive::At(cursor) => self.player.seek(cursor, len),
+        }
+        self.seen = None;
+    }
+
+    // ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Opens what an address says. Whatever is wrong with it, the present work stays. `rescue`: the work that is replaced
+    /// could otherwise be lost.
+    fn navigate(&mut self, fragment: &str, kept: Option<&str>, rescue: bool) {
+        if let Some(letters) = fragment.strip_prefix("s=") {
+            match link::from_fragment(letters).and_then(|bytes| link::decode(&bytes)) {
+                Ok(shared) => self.open_shared(&shared, kept, rescue),
+                Err(error) => self.notice = Some(Notice::BadLink(error)),
+            }
+        } else if let Some(text) = kept {
+            self.replace_work(text, usize::MAX, rescue);
+        } else if fragment.starts_with("id=") {
+            self.notice = Some(Notice::UnknownId);
+        }
+    }
+
+    fn open_shared(&mut self, shared: &link::Shared, kept: Option<&str>, rescue: bool) {
+        let cursor = shared.cursor as usize;
+        let bytes = link::encode(&shared.scenario, 0);
+        let same = |scenario: &Scenario| link::encode(scenario, 0) == bytes;
+        if same(&self.scenario) && self.errors.is_empty() {
+            let len = self.len();
+            self.player.seek(cursor, len);
+            return;
+        }
+        // The text with its names and comments is better than the link's, as long as it is the same scenario.
+        match kept.filter(|text| same(&parse(text).scenario)) {
+            Some(text) => self.replace_work(text, cursor, rescue),
+            None => {
+                self.replace_work(&print(&shared.scenario), cursor, true);
+                self.own = false;
+            }
+        }
+    }
+
+    /// A text from an address in place of this one. Undo brings the old one back; a rescued one is kept by name, too.
+    fn replace_work(&mut self, text: &str, cursor: usize, rescue: bool) {
+        if *self.text == *text {
+            let len = self.len();
+            self.player.seek(cursor, len);
+            return;
+        }
+        if rescue && self.own {
+            self.earlier = Some(Rc::clone(&self.text));
+        }
+        self.notice = None;
+        self.edit(text, Arrive::At(cursor));
+        // The address is there already: it gets no new entry in the browser's history.
+        self.edits -= 1;
+    }
+
+    // ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Brings the machines to the cursor. One event on, which playing does all the time, costs one copy.
+    fn look(&mut self) {
+        let cursor = self.player.cursor;
+        if self.seen == Some(cursor) {
+            return;
+        }
+        let run = self.run.clone();
+        let mut run = run.borrow_mut();
+        if cursor == 0 {
+            self.before = Shared::new(run.at(0));
+            self.machine = self.before.clone();
+        } else {
+            if self.seen == Some(cursor - 1) {
+                self.before = self.machine.clone();
+            } else {
+                self.before = Shared::new(run.at(cursor - 1));
+            }
+            let mut machine = Machine::clone(&self.before);
+            run.seek(&mut machine, cursor - 1, cursor);
+            self.machine = Shared::new(machine);
+        }
+        self.event = cursor.checked_sub(1).and_then(|index| run.event(index));
+        self.seen = Some(cursor);
+    }
+
+    /// The guide goes on when the student has done what it asked for.
+    fn lead(&mut self) {
+        let Some(step) = self.guide else { return };
+        let calls_made = self.edits > 0;
+        let resting = !self.player.is_moving();
+        let at_split = matches!(self.event, Some(Event::Split { .. }));
+        self.guide = Some(match step {
+            Guide::Press if calls_made => Guide::Step,
+            Guide::Step if resting && self.player.cursor < self.len() => Guide::Look,
+            Guide::Look if resting && at_split => Guide::Done,
+            step => step,
+        });
+    }
+}
+
+/// The run of a scenario, and the machine that its view begins with. A scenario from the parser always boots.
+fn boot_run(scenario: &Scenario) -> (SharedRun, Shared<Machine>) {
+    let run = Run::new(scenario, Bounds::default())
+        .or_else(|_| Run::new(&Scenario::default(), Bounds::default()))
+        .expect("the teaching machine boots");
+    let machine = Shared::new(run.start().clone());
+    (Shared::new(RefCell::new(run)), machine)
+}
+
+/// The variables at the end of a run, each with the cursor from which it is so.
+fn held(run: &Run) -> Vec<Held> {
+    let mut since = std::collections::BTreeMap::new();
+    for call in run.calls() {
+        if let Some((name, _)) = &call.binds {
+            since.insert(name.as_str(), call.end);
+        }
+    }
+    run.variables(run.len())
+        .into_iter()
+        .map(|variable| Held {
+            since: since.get(variable.name.as_str()).copied().unwrap_or(0),
+            variable,
+        })
+        .collect()
+}
+
+/// `p` or `q[3]` as a place in a scenario.
+fn place(name: &str) -> Option<Place> {
+    let (name, index) = match name.split_once('[') {
+        Some((name, rest)) => {
+            let number = rest.strip_suffix(']')?.parse().ok()?;
+            (name, Some(Index::Number(number)))
+        }
+        None => (name, None),
+    };
+    Some(Place {
+        name: name.into(),
+        index,
+    })
+}
+
+/// The action of a key that is not meant for a field.
+pub fn key_action(key: &str, control: bool, shift: bool) -> Option<Action> {
+    Some(match (key, control) {
+        ("z", true) if !shift => Action::Undo,
+        ("z" | "Z", true) => Action::Redo,
+        ("y", true) => Action::Redo,
+        (" ", false) => Action::TogglePlay,
+        ("ArrowRight", false) => Action::Step,
+        ("ArrowLeft", false) => Action::StepBack,
+        ("PageDown", false) => Action::NextCall,
+        ("PageUp", false) => Action::PreviousCall,
+        ("Home", false) => Action::ToStart,
+        ("End", false) => Action::ToEnd,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draft::{Caller, Unit};
+    use kmalloc_core::exercise::Rule;
+    use kmalloc_core::gfp::Gfp;
+    use kmalloc_core::script::link::LinkError;
+
+    fn fresh() -> Session {
+        Session::open(Boot::default())
+    }
+
+    fn acted(session: &Session, actions: impl IntoIterator<Item = Action>) -> Session {
+        actions
+            .into_iter()
+            .fold(session.clone(), |session, action| session.reduced(action))
+    }
+
+    fn to_rest(mut session: Session) -> Session {
+        for _ in 0..100_000 {
+            if !session.player.is_moving() {
+                return session;
+            }
+            session = session.reduced(Action::Tick(50.0));
+        }
+        panic!("it never comes to rest");
+    }
+
+    /// The machine that is shown is the one that the run has at the cursor.
+    fn check(session: &Session) {
+        let view = session.view();
+        let mut run = session.run.borrow_mut();
+        assert!(view.cursor <= run.len());
+        assert!((0.0..=1.0).contains(&session.player.progress()));
+        assert!(*view.machine == run.at(view.cursor));
+        assert!(*view.before == run.at(view.cursor.saturating_sub(1)));
+        assert_eq!(
+            view.event,
+            view.cursor.checked_sub(1).and_then(|at| run.event(at))
+        );
+    }
+
+    #[test]
+    fn a_press_plays_the_new_call() {
+        let start = fresh();
+        let end = start.len();
+        let pressed = start.reduced(Action::Call);
+        assert!(pressed.player.is_moving());
+        assert_eq!(pressed.player.cursor, end);
+        assert!(pressed.len() > end);
+        assert!(pressed.text.ends_with("p = kmalloc(100, GFP_KERNEL);\n"));
+        check(&pressed);
+        let rested = to_rest(pressed);
+        assert_eq!(rested.player.cursor, rested.len());
+        check(&rested);
+        let held = rested.held.last().expect("p was given a value");
+        assert_eq!(
+            (held.variable.name.as_str(), held.since),
+            ("p", rested.len())
+        );
+    }
+
+    #[test]
+    fn everything_held_can_be_freed_with_the_right_function() {
+        let text = "p = kmalloc(64, GFP_KERNEL);\nq[2] = __get_free_pages(GFP_KERNEL, 1);\nr = alloc_pages(GFP_KERNEL, 2);\n";
+        let freed = acted(
+            &fresh(),
+            [Action::Replace(text.into())]
+                .into_iter()
+                .chain(["p", "q[2]", "r", "r", "nobody"].map(|name| Action::Free(name.into()))),
+        );
+        assert!(
+            freed
+                .text
+                .ends_with("kfree(p);\nfree_pages(q[2], 1);\n__free_pages(r, 2);\n"),
+            "{}",
+            freed.text
+        );
+        assert!(freed.held.iter().all(|held| !held.variable.live));
+    }
+
+    #[test]
+    fn calls_are_made_from_where_the_draft_says() {
+        let draft = Draft::default()
+            .with_modifier(Gfp::NOWARN, true)
+            .in_unit(Unit::Kilobytes);
+        let lines = Caller::ALL.map(|caller| {
+            let session = acted(
+                &fresh(),
+                [Action::Draft(Draft { caller, ..draft }), Action::Call],
+            );
+            assert_eq!(*session.errors, []);
+            session.text.lines().last().unwrap_or_default().to_string()
+        });
+        assert_eq!(
+            lines,
+            [
+                "p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN);",
+                "softirq { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "timer { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "irq { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "spin_lock(&lock); p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); spin_unlock(&lock);",
+            ]
+        );
+    }
+
+    #[test]
+    fn undo_and_redo() {
+        let start = fresh();
+        let one = start.reduced(Action::Call);
+        let two = one.reduced(Action::Call);
+        let back = two.reduced(Action::Undo);
+        assert_eq!(back.text, one.text);
+        assert_eq!(back.player.cursor, back.len());
+        let again = back.reduced(Action::Redo);
+        assert_eq!(again.text, two.text);
+        let other = acted(&back, [Action::Free("p".into()), Action::Redo]);
+        assert!(
+            other.text.ends_with("kfree(p);\n"),
+            "an edit ends the way forward"
+        );
+        let all = acted(&two, [Action::Undo, Action::Undo, Action::Undo]);
+        assert_eq!(
+            (&all.text, all.can_undo(), all.can_redo()),
+            (&start.text, false, true)
+        );
+    }
+
+    #[test]
+    fn typing_is_one_edit_and_errors_keep_the_last_run() {
+        let start = fresh();
+        let typed = acted(
+            &start,
+            ["p", "p = ", "p = kmalloc(32, GFP_KERNEL);"].map(|text| Action::Type(text.into())),
+        );
+        assert_eq!(typed.len(), typed.run.borrow().len());
+        assert_eq!(
+            (typed.errors.len(), typed.run.borrow().calls().len()),
+            (0, 1)
+        );
+        let wrong = typed.reduced(Action::Type("p = kmaloc(32, GFP_KERNEL);".into()));
+        assert_eq!(wrong.errors.len(), 1);
+        assert_eq!(
+            wrong.run.borrow().calls().len(),
+            1,
+            "the last good run stays"
+        );
+        let refused = wrong.reduced(Action::Call);
+        assert_eq!(refused.notice, Some(Notice::MendTextFirst));
+        assert_eq!(refused.text, wrong.text);
+        assert_eq!(refused.reduced(Action::Undo).text, start.text);
+    }
+
+    #[test]
+    fn a_run_that_has_ended_takes_no_more_calls() {
+        let ended = acted(
+            &fresh(),
+            [Action::Replace("kfree(p);".into()), Action::Call],
+        );
+        assert_eq!(ended.notice, Some(Notice::RunHasEnded));
+        assert_eq!(&*ended.text, "kfree(p);");
+    }
+
+    #[test]
+    fn the_machine_changes_under_the_same_calls() {
+        let machine = MachineSpec {
+            zone_pages: [4096, 0, 0],
+            ..MachineSpec::default()
+        };
+        let session = fresh().reduced(Action::Machine(machine.clone()));
+        assert_eq!(session.scenario.machine, machine);
+        assert_eq!(
+            session.run.borrow().calls().len(),
+            fresh().run.borrow().calls().len()
+        );
+        assert_eq!(
+            session.reduced(Action::Undo).scenario.machine,
+            MachineSpec::default()
+        );
+    }
+
+    // ── links and what is kept ────────────────────────────────────────────────────────────────────────────────────
+
+    fn opened(fragment: &str, work: Option<Work>) -> Session {
+        Session::open(Boot {
+            fragment: fragment.into(),
+            work,
+            ..Boot::default()
+        })
+    }
+
+    fn work(text: &str) -> Work {
+        Work {
+            text: text.into(),
+            cursor: 3,
+            own: true,
+            ..Work::default()
+        }
+    }
+
+    #[test]
+    fn a_link_opens_at_its_cursor() {
+        let sent = acted(&fresh(), [Action::Call, Action::Seek(40)]);
+        let received = opened(&sent.link(), None);
+        assert_eq!(received.player.cursor, 40);
+        assert!(*received.view().machine == *sent.view().machine);
+        assert!(!received.own && received.earlier.is_none() && !received.can_undo());
+        check(&received);
+    }
+
+    #[test]
+    fn a_link_never_costs_the_students_work() {
+        let mine = work("// mine\nx = kmalloc(9, GFP_ATOMIC);\n");
+        let link = fresh().reduced(Action::Call).link();
+        let received = opened(&link, Some(mine.clone()));
+        assert_eq!(received.earlier.as_deref(), Some(mine.text.as_str()));
+        let back = received.reduced(Action::OpenEarlier);
+        assert_eq!((&*back.text, &back.earlier), (mine.text.as_str(), &None));
+        // What a link brought replaces what a link brought: nothing of the student's is lost.
+        let visitor = Work { own: false, ..mine };
+        assert_eq!(opened(&link, Some(visitor)).earlier, None);
+    }
+
+    #[test]
+    fn the_address_of_ones_own_work_opens_it_with_its_comments() {
+        let mine = work("// mine\nx = kmalloc(9, GFP_ATOMIC);\n");
+        let session = opened("", Some(mine.clone()));
+        assert_eq!(
+            (session.player.cursor, &*session.text),
+            (3, mine.text.as_str())
+        );
+        let reloaded = opened(&session.reduced(Action::Seek(5)).link(), Some(mine.clone()));
+        assert_eq!(
+            (reloaded.player.cursor, &*reloaded.text),
+            (5, mine.text.as_str())
+        );
+        assert_eq!(reloaded.earlier, None);
+    }
+
+    #[test]
+    fn bad_links_leave_everything_as_it_was() {
+        let mine = work("x = kmalloc(9, GFP_ATOMIC);\n");
+        let good = fresh().reduced(Action::Call).link();
+        let mut newer = link::from_fragment(&good[2..]).expect("our own link");
+        newer[0] = 9;
+        let newer_end = newer.len() - 2;
+        let sum = newer[..newer_end].iter().fold(0xffff_u16, |sum, &byte| {
+            (0..8).fold(sum ^ u16::from(byte) << 8, |sum: u16, _| {
+                if sum & 0x8000 == 0 {
+                    sum << 1
+                } else {
+                    sum << 1 ^ 0x1021
+                }
+            })
+        });
+        newer[newer_end..].copy_from_slice(&sum.to_be_bytes());
+        let cases = [
+            (good[..good.len() - 4].to_string(), LinkError::Truncated),
+            (good.replace("s=A", "s=*"), LinkError::BadCharacter),
+            (
+                format!("s={}", link::to_fragment(&newer)),
+                LinkError::Newer { version: 9 },
+            ),
+        ];
+        for (bad, error) in cases {
+            let session = opened(&bad, Some(mine.clone()));
+            assert_eq!(session.notice, Some(Notice::BadLink(error)), "{bad}");
+            assert_eq!(
+                (&*session.text, &session.earlier),
+                (mine.text.as_str(), &None)
+            );
+            let before = fresh().reduced(Action::Call);
+            let after = before.reduced(Action::Navigate {
+                fragment: bad,
+                kept: None,
+            });
+            assert_eq!((&after.text, after.player), (&before.text, before.player));
+        }
+        let unknown = opened("id=12345678", Some(mine.clone()));
+        assert_eq!(unknown.notice, Some(Notice::UnknownId));
+        assert_eq!(&*unknown.text, mine.text);
+    }
+
+    #[test]
+    fn back_and_forward_keep_names_and_comments() {
+        let first = fresh();
+        let typed = first.reduced(Action::Type(
+            "// why\nname = kmalloc(7, GFP_KERNEL);\n".into(),
+        ));
+        let back = typed.reduced(Action::Navigate {
+            fragment: String::new(),
+            kept: Some(first.text.to_string()),
+        });
+        assert_eq!((&back.text, back.edits), (&first.text, typed.edits));
+        let forward = back.reduced(Action::Navigate {
+            fragment: typed.link(),
+            kept: Some(typed.text.to_string()),
+        });
+        assert_eq!(
+            (&forward.text, forward.edits, forward.earlier),
+            (&typed.text, typed.edits, None)
+        );
+    }
+
+    // ── the guide and the page ────────────────────────────────────────────────────────────────────────────────────
+
+    #[test]
+    fn a_first_visitor_is_led_to_the_split() {
+        let session = fresh();
+        assert_eq!(session.guide, Some(Guide::Press));
+        let session = session.reduced(Action::Call);
+        assert_eq!(session.guide, Some(Guide::Step));
+        let session = to_rest(session).reduced(Action::PreviousCall);
+        assert_eq!(session.guide, Some(Guide::Look));
+        let session = to_rest(session.reduced(Action::NextSplit));
+        assert_eq!(session.guide, Some(Guide::Done));
+        assert_eq!(session.reduced(Action::DismissGuide).guide, None);
+        let guided = Session::open(Boot {
+            guided: true,
+            ..Boot::default()
+        });
+        assert_eq!(guided.guide, None);
+    }
+
+    #[test]
+    fn less_movement_shows_the_same_end() {
+        let still = Session::open(Boot {
+            still: true,
+            ..Boot::default()
+        });
+        let mut session = still.reduced(Action::Call);
+        while session.player.is_moving() {
+            session = session.reduced(Action::Tick(20.0));
+            assert_eq!(session.player.progress(), 1.0);
+        }
+        let moved = to_rest(fresh().reduced(Action::Call));
+        assert_eq!(session.player.cursor, moved.player.cursor);
+        assert!(*session.view().machine == *moved.view().machine);
+    }
+
+    #[test]
+    fn another_language_changes_nothing_else() {
+        let session = acted(
+            &fresh(),
+            [
+                Action::Call,
+                Action::Seek(33),
+                Action::Predict(Prediction {
+                    given: Some(128),
+                    rule: Some(Rule::Exact),
+                }),
+            ],
+        );
+        let chinese = session.reduced(Action::Language(Lang::Zh));
+        assert_eq!(
+            (&chinese.text, chinese.player),
+            (&session.text, session.player)
+        );
+        assert_eq!(
+            (chinese.prediction, chinese.draft),
+            (session.prediction, session.draft)
+        );
+    }
+
+    #[test]
+    fn calls_are_walked_one_by_one() {
+        let session = fresh().reduced(Action::ToStart);
+        let mut ends = vec![];
+        let mut walking = session.clone();
+        let count = session.run.borrow().calls().len();
+        for _ in 0..count {
+            walking = walking.reduced(Action::NextCall);
+            ends.push(walking.player.cursor);
+        }
+        let calls: Vec<usize> = session
+            .run
+            .borrow()
+            .calls()
+            .iter()
+            .map(|call| call.end)
+            .collect();
+        assert_eq!(ends, calls);
+        assert_eq!(
+            walking.reduced(Action::NextCall).player.cursor,
+            session.len()
+        );
+        for _ in 0..calls.len() {
+            walking = walking.reduced(Action::PreviousCall);
+        }
+        assert_eq!(walking.player.cursor, 0);
+    }
+
+    // ── anything ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// A small generator (xorshift): the same actions in every run of the test.
+    struct Dice(u64);
+
+    impl Dice {
+        fn roll(&mut self, sides: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            (self.0 >> 11) as usize % sides
+        }
+
+        fn action(&mut self, session: &Session) -> Action {
+            match self.roll(34) {
+                0 => Action::Seek(self.roll(session.len() + 10)),
+                1 => Action::SeekPartway(
+                    self.roll(session.len() + 10),
+                    self.roll(30) as f32 / 20.0 - 0.2,
+                ),
+                2..=7 => Action::Tick(self.roll(200) as f32),
+                8 => Action::TogglePlay,
+                9 => Action::Step,
+                10 => Action::StepBack,
+                11 => Action::PreviousCall,
+                12 => Action::NextCall,
+                13 => Action::ToStart,
+                14 => Action::ToEnd,
+                15 => Action::NextSplit,
+                16 => Action::Speed(self.roll(9)),
+                17 => Action::Draft(Draft {
+                    amount: [0, 1, 100, 4097, 131_073, u32::MAX][self.roll(6)],
+                    unit: [Unit::Bytes, Unit::Kilobytes][self.roll(2)],
+                    priority: self.roll(8),
+                    modifiers: Gfp(self.roll(0x8000) as u32),
+                    caller: Caller::ALL[self.roll(5)],
+                }),
+                18..=20 => Action::Call,
+                21 => match session.held.get(self.roll(session.held.len().max(1))) {
+                    Some(held) => Action::Free(held.variable.name.clone()),
+                    None => Action::Free("x[".into()),
+                },
+                22 => Action::Undo,
+                23 => Action::Redo,
+                24 => Action::Machine(MachineSpec {
+                    zone_pages: [256, [0, 64, 1024][self.roll(3)], [0, 256][self.roll(2)]],
+                    l1_cache_bytes: [32, 64, 7][self.roll(3)],
+                    ..MachineSpec::default()
+                }),
+                25 => Action::Type(["p = kmalloc(", "irq {", "kfree(p);", ""][self.roll(4)].into()),
+                26 => Action::Replace(lessons::exercise().start.into()),
+                27 => Action::Navigate {
+                    fragment: ["", "s=", "s=AAAA", "id=1", "x"][self.roll(5)].into(),
+                    kept: (self.roll(2) == 0).then(|| "q = kmalloc(5, 0);".into()),
+                },
+                28 => Action::OpenEarlier,
+                29 => Action::StartAgain,
+                30 => Action::Still(self.roll(2) == 0),
+                31 => Action::Language(Lang::ALL[self.roll(2)]),
+                32 => Action::Inspect(Some(self.roll(1536) as u32)),
+                _ => Action::Highlight(Some("p".into())),
+            }
+        }
+    }
+
+    #[test]
+    fn no_action_panics_and_undo_is_undone_by_redo() {
+        for seed in 1..=12 {
+            let mut dice = Dice(0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(seed));
+            let mut session = fresh();
+            for _ in 0..400 {
+                session = session.reduced(dice.action(&session));
+                check(&session);
+                if session.can_undo() {
+                    let there = session.reduced(Action::Undo).reduced(Action::Redo);
+                    assert_eq!(there.text, session.text);
+                    assert_eq!(there.errors.len(), session.errors.len());
+                }
+            }
+        }
+    }
+}

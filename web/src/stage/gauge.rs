@@ -1,0 +1,134 @@
+//! A zone's free pages against its marks: what the gauge of the free lists panel shows, as shares of its width.
+
+use kmalloc_core::event::Event;
+use kmalloc_core::machine::Machine;
+use kmalloc_core::profile::ZoneId;
+
+use super::{Current, zonelist};
+
+/// The bar ends at this many hundredths of `pages_high`; above, it is drawn broken and the number speaks.
+const END: u32 = 128;
+
+/// What this request was measured against.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Need {
+    /// Pages that had to be free.
+    pub pages: u32,
+    /// Pages that were.
+    pub free: u32,
+    /// The outcome.
+    pub granted: bool,
+    /// Share of the width.
+    pub at: f32,
+    /// The event at the cursor is this test.
+    pub now: bool,
+}
+
+/// One zone's gauge.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Gauge {
+    /// Whose.
+    pub zone: ZoneId,
+    /// Free pages.
+    pub free: u32,
+    /// Share of the width that is filled.
+    pub fill: f32,
+    /// There is more than the bar can show.
+    pub broken: bool,
+    /// `pages_min`, `pages_low`, `pages_high` and their shares of the width.
+    pub marks: [(u32, f32); 3],
+    /// The latest test of this zone in this call.
+    pub need: Option<Need>,
+    /// The request may take from this zone.
+    pub inside: bool,
+    /// The walk has gone on from here to the next gauge.
+    pub walked: bool,
+}
+
+/// The gauges of every zone that has memory, in the order of the request's walk, then the others.
+pub fn gauges(machine: &Machine, current: Option<&Current>) -> Vec<Gauge> {
+    let request = current.and_then(Current::request);
+    let walk = match request {
+        Some((_, gfp)) => zonelist(machine, gfp),
+        None => machine.zonelist(0).zones(),
+    };
+    let others = [ZoneId::NORMAL, ZoneId::DMA, ZoneId::HIGHMEM];
+    let others = others.iter().filter(|zone| !walk.contains(zone));
+    let past = current.map_or(&[][..], Current::past);
+    let mut all: Vec<Gauge> = walk
+        .iter()
+        .chain(others)
+        .filter(|zone| machine.zone(**zone).pages() > 0)
+        .map(|&zone| gauge(machine, zone, past, request.is_none() || walk.contains(&zone)))
+        .collect();
+    for index in 1..all.len() {
+        all[index - 1].walked = all[index].need.is_some() && all[index - 1].need.is_some();
+    }
+    all
+}
+
+fn gauge(machine: &Machine, zone: ZoneId, past: &[Event], inside: bool) -> Gauge {
+    let state = machine.zone(zone);
+    let end = (u64::from(state.pages_high()) * u64::from(END) / 100).max(1) as f32;
+    let share = |pages: u32| (pages as f32 / end).min(1.0);
+    let free = state.free_pages();
+    let need = past.iter().enumerate().rev().find_map(|(index, event)| match *event {
+        Event::ZoneTested {
+            zone: tested,
+            granted,
+            free,
+            need,
+            ..
+        } if tested == zone => Some(Need {
+            pages: need,
+            free,
+            granted,
+            at: share(need),
+            now: index + 1 == past.len(),
+        }),
+        _ => None,
+    });
+    Gauge {
+        zone,
+        free,
+        fill: share(free),
+        broken: free as f32 > end,
+        marks: [state.pages_min(), state.pages_low(), state.pages_high()].map(|mark| (mark, share(mark))),
+        need,
+        inside,
+        walked: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::tests::{SPLITTING, after, run};
+
+    #[test]
+    fn marks_stand_in_order_and_a_full_zone_is_broken() {
+        let run = run("");
+        let all = gauges(run.start(), None);
+        let names: Vec<_> = all.iter().map(|gauge| gauge.zone.name()).collect();
+        assert_eq!(names, ["Normal", "DMA", "HighMem"]);
+        let normal = &all[0];
+        let [min, low, high] = normal.marks;
+        assert_eq!((min.0, low.0, high.0), (56, 70, 84));
+        assert!(min.1 < low.1 && low.1 < high.1 && high.1 < 1.0);
+        assert!(normal.broken && normal.fill == 1.0 && normal.inside);
+        assert_eq!(normal.need, None);
+    }
+
+    #[test]
+    fn the_mark_is_the_one_of_the_last_test() {
+        let mut run = run(SPLITTING);
+        let cursor = after(&run, "zone-tested");
+        let machine = run.at(cursor);
+        let current = Current::of(&run, cursor);
+        let all = gauges(&machine, current.as_ref());
+        let need = all[0].need.expect("Normal was tested");
+        assert_eq!((need.pages, need.granted, need.now), (71, true, true));
+        let high = all.iter().find(|gauge| gauge.zone == ZoneId::HIGHMEM).expect("has memory");
+        assert!(!high.inside, "GFP_KERNEL does not walk high memory");
+    }
+}

@@ -1,0 +1,842 @@
+//! The decision path: a call's events folded into steps, each with its words and numbers.
+//!
+//! A step is what a reader of the kernel's source would call one thing: a chain of splits is one step, a refill with the
+//! objects it fetched is one. The list is bounded: runs of equal steps fold into one that counts them, and what is still
+//! too long shows the steps around the cursor.
+
+use kmalloc_core::event::{Event, Pass, Temperature};
+use kmalloc_core::exercise::classes;
+use kmalloc_core::gfp::{Gfp, LEVEL_BITS, MODIFIERS};
+use kmalloc_core::linux_2_6_10::explain::terms;
+use kmalloc_core::machine::Machine;
+use kmalloc_core::run::Answer;
+
+use super::{Current, grouped, hex, zonelist};
+use crate::lang::Lang;
+use crate::lang::stage::{Texts, fill, failure, grow_failure, null_reason, retry, sin, stop, texts};
+
+/// Steps that are shown at most.
+pub const SHOWN: usize = 60;
+
+/// Where a step's code stands, and the clause of the book that speaks of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Source {
+    /// The kernel function.
+    pub function: &'static str,
+    /// Its file.
+    pub file: &'static str,
+    /// Section of the book, or nothing.
+    pub clause: &'static str,
+}
+
+const fn source(function: &'static str, file: &'static str, clause: &'static str) -> Source {
+    Source {
+        function,
+        file,
+        clause,
+    }
+}
+
+/// One step.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Step {
+    /// Number of its first event in the call.
+    pub from: usize,
+    /// Number after its last.
+    pub to: usize,
+    /// The name of its first event: CSS class and test hook.
+    pub kind: &'static str,
+    /// What is done.
+    pub title: String,
+    /// The numbers that decided; marked as in `lang::stage`.
+    pub numbers: String,
+    /// Where to read on.
+    pub source: Source,
+    /// A test that was not passed, or a mistake.
+    pub failed: bool,
+    /// How many equal steps were folded into this one.
+    pub times: usize,
+}
+
+/// How a step stands to the cursor.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Before it.
+    Done,
+    /// Its event is the one at the cursor.
+    Now,
+    /// After it.
+    Ahead,
+}
+
+impl Step {
+    /// How this step stands to a cursor of its call.
+    pub fn state(&self, at: usize) -> State {
+        match at {
+            _ if at >= self.to && (at > self.to || self.from == self.to) => State::Done,
+            _ if at > self.from => State::Now,
+            _ => State::Ahead,
+        }
+    }
+}
+
+/// The steps that are shown, and how many are left out before and after them.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Steps {
+    /// In order.
+    pub shown: Vec<Step>,
+    /// Left out at the front.
+    pub before: usize,
+    /// Left out at the end.
+    pub after: usize,
+}
+
+/// Folds the call's events. `machine` is the one at the cursor: it names caches, marks and slabs.
+pub fn steps(lang: Lang, machine: &Machine, current: &Current) -> Steps {
+    let fold = Fold {
+        lang,
+        words: texts(lang),
+        machine,
+        current,
+    };
+    let mut all: Vec<Step> = Vec::new();
+    let mut from = 0;
+    while from < current.events.len() {
+        let to = fold.end(from);
+        if let Some(step) = fold.step(from, to) {
+            all.push(step);
+        }
+        from = to;
+    }
+    fold.answer(&mut all);
+    if all.len() > SHOWN {
+        fold_runs(&mut all, texts(lang), current.at);
+    }
+    window(all, current.at)
+}
+
+/// Equal kinds in a row become one step, except around the cursor.
+fn fold_runs(all: &mut Vec<Step>, words: &Texts, at: usize) {
+    let mut folded: Vec<Step> = Vec::new();
+    for step in all.drain(..) {
+        match folded.last_mut() {
+            Some(last)
+                if last.kind == step.kind
+                    && last.failed == step.failed
+                    && last.state(at) == step.state(at) =>
+            {
+                last.to = step.to;
+                last.times += step.times;
+                last.numbers = step.numbers;
+            }
+            _ => folded.push(step),
+        }
+    }
+    for step in folded.iter_mut().filter(|step| step.times > 1) {
+        step.title = fill(words.times, &[&step.title, &step.times.to_string()]);
+    }
+    *all = folded;
+}
+
+/// At most [`SHOWN`] steps, with the one at the cursor among them.
+fn window(mut all: Vec<Step>, at: usize) -> Steps {
+    if all.len() <= SHOWN {
+        return Steps {
+            shown: all,
+            before: 0,
+            after: 0,
+        };
+    }
+    let now = all
+        .iter()
+        .position(|step| step.state(at) != State::Done)
+        .unwrap_or(all.len() - 1);
+    let before = now.saturating_sub(SHOWN / 2).min(all.len() - SHOWN);
+    let after = all.len() - SHOWN - before;
+    all.drain(..before);
+    all.truncate(SHOWN);
+    Steps {
+        shown: all,
+        before,
+        after,
+    }
+}
+
+struct Fold<'a> {
+    lang: Lang,
+    words: &'static Texts,
+    machine: &'a Machine,
+    current: &'a Current,
+}
+
+impl Fold<'_> {
+    /// The number after the last event of the step that begins at `from`.
+    fn end(&self, from: usize) -> usize {
+        let events = &self.current.events;
+        let belongs = |event: &Event| match (&events[from], event) {
+            (Event::Taken { .. }, Event::Split { .. }) => true,
+            (Event::Drained { .. } | Event::Joined { .. }, Event::Joined { .. } | Event::Listed { .. }) => true,
+            (
+                Event::RefillAsked { .. },
+                Event::FreeSlabsTouched { .. } | Event::ArrayFilled { .. },
+            ) => true,
+            (Event::GrowAsked { .. }, Event::ColourDrawn { .. } | Event::PagesAsked { .. }) => true,
+            (Event::FlushStarted { .. }, Event::ObjectReturned { .. }) => true,
+            (Event::ReclaimStarted { .. }, Event::ReclaimPlanUsed) => true,
+            (Event::Called { .. }, Event::KmallocAsked { .. }) => true,
+            _ => false,
+        };
+        let more = events[from + 1..]
+            .iter()
+            .take_while(|event| belongs(event))
+            .count();
+        // A block that is listed ends its chain: the next one begins a new step.
+        let listed = events[from..=from + more]
+            .iter()
+            .position(|event| matches!(event, Event::Listed { .. }));
+        match listed {
+            Some(place) => from + place + 1,
+            None => from + more + 1,
+        }
+    }
+
+    fn step(&self, from: usize, to: usize) -> Option<Step> {
+        let events = &self.current.events[from..to];
+        let first = match events {
+            [Event::Called { .. }] => return None,
+            [Event::Called { .. }, asked, ..] => asked,
+            [first, ..] => first,
+            [] => return None,
+        };
+        let (title, numbers, source) = self.worded(first, events, from);
+        Some(Step {
+            from,
+            to,
+            kind: first.name(),
+            title,
+            numbers,
+            source,
+            failed: failed(first),
+            times: 1,
+        })
+    }
+
+    /// The event of a step that the cursor stands on.
+    fn now<'e>(&self, events: &'e [Event], from: usize) -> Option<&'e Event> {
+        let happened = self.current.at.checked_sub(from)?;
+        events.get(happened.checked_sub(1)?)
+    }
+
+    fn cache(&self, id: kmalloc_core::event::CacheId) -> &str {
+        &self.machine.cache(id).shape().name
+    }
+
+    fn temperature(&self, list: Temperature) -> &'static str {
+        match list {
+            Temperature::Hot => self.words.hot,
+            Temperature::Cold => self.words.cold,
+        }
+    }
+
+    fn zones(&self, gfp: Gfp) -> String {
+        let zones: Vec<&str> = zonelist(self.machine, gfp).iter().map(|zone| zone.name()).collect();
+        zones.join(", ")
+    }
+
+    fn flags(&self, gfp: Gfp) -> String {
+        let zones = self.zones(gfp);
+        let text = if zones.is_empty() {
+            self.words.flags_undefined
+        } else {
+            self.words.flags_numbers
+        };
+        fill(text, &[&flag_names(gfp), &zones])
+    }
+
+    fn zone_test(&self, event: &Event, before: usize) -> String {
+        let Event::ZoneTested {
+            zone,
+            pass,
+            granted,
+            free,
+            need,
+        } = *event
+        else {
+            return String::new();
+        };
+        let asked = self.current.events[..before].iter().rev().find_map(|event| match *event {
+            Event::PagesAsked { order, gfp } => Some((order, gfp)),
+            _ => None,
+        });
+        let known = asked.and_then(|(order, gfp)| {
+            let terms = terms(self.machine, zone, pass, gfp, order, self.current.record.context)?;
+            // A mark that was changed since the test would not add up: then the sum alone speaks.
+            (terms.need == need).then_some((order, terms))
+        });
+        let Some((order, terms)) = known else {
+            let sign = if granted { "≥" } else { "<" };
+            return format!("`{free} {sign} {need}`");
+        };
+        let mut mark = terms.lowered.to_string();
+        if terms.lowered != terms.mark {
+            let half = if terms.halved { " · ½" } else { "" };
+            let quarter = if terms.quartered { " · ¾" } else { "" };
+            mark = format!("{mark} ({}{half}{quarter})", terms.mark);
+        }
+        let text = if granted {
+            self.words.test_yes
+        } else {
+            self.words.test_no
+        };
+        let numbers = [free, order, terms.protection, need, need.saturating_sub(free)].map(|n| n.to_string());
+        let [free, order, protection, need, short] = &numbers;
+        fill(text, &[free, &mark, order, protection, need, short])
+    }
+
+    fn worded(&self, first: &Event, events: &[Event], from: usize) -> (String, String, Source) {
+        let words = self.words;
+        let plain = |title: &str, numbers: String, source: Source| (title.to_string(), numbers, source);
+        let slab = |function| source(function, "slab.c", "");
+        let pages = |function| source(function, "page_alloc.c", "");
+        match *first {
+            Event::KmallocAsked { gfp, .. } => plain(words.flags, self.flags(gfp), source("kmalloc", "slab.h", "8.1.1")),
+            Event::ClassChosen { cache, size } => {
+                let class = self.machine.cache(cache).shape().class_size;
+                let before = classes(self.machine).take_while(|&other| other < class).last();
+                let (size, bytes) = (size.to_string(), class.to_string());
+                let numbers = match before {
+                    Some(before) => fill(
+                        words.class_numbers,
+                        &[&before.to_string(), &size, &bytes, self.cache(cache)],
+                    ),
+                    None => fill(words.class_smallest, &[&size, &bytes, self.cache(cache)]),
+                };
+                plain(words.class, numbers, source("kmalloc", "kmalloc_sizes.h", "8.1.2"))
+            }
+            Event::ClassMissing { size } => {
+                let largest = classes(self.machine).last().unwrap_or_default();
+                let numbers = fill(words.class_missing_numbers, &[&size.to_string(), &largest.to_string()]);
+                plain(words.class_missing, numbers, source("__kmalloc", "slab.c", "8.1.2"))
+            }
+            Event::ArrayTested {
+                cache,
+                available,
+                limit,
+            } => {
+                let numbers = if available == 0 {
+                    fill(words.array_none, &[self.cache(cache), &limit.to_string()])
+                } else {
+                    fill(
+                        words.array_some,
+                        &[self.cache(cache), &available.to_string(), &limit.to_string()],
+                    )
+                };
+                plain(words.array_look, numbers, slab("__cache_alloc"))
+            }
+            Event::RefillAsked { wanted, .. } => {
+                let got: u32 = events
+                    .iter()
+                    .map(|event| match *event {
+                        Event::ArrayFilled { count, .. } => u32::from(count),
+                        _ => 0,
+                    })
+                    .sum();
+                let wanted = wanted.to_string();
+                let numbers = if got > 0 {
+                    fill(words.refill_some, &[&wanted, &got.to_string()])
+                } else {
+                    fill(words.refill_none, &[&wanted])
+                };
+                plain(words.refill, numbers, slab("cache_alloc_refill"))
+            }
+            Event::GrowAsked { cache, order } => {
+                let shape = self.machine.cache(cache).shape();
+                let bytes = self.machine.spec().page_size << shape.order;
+                let [objects, size, management, bytes] = [
+                    u32::from(shape.objects),
+                    shape.object_size,
+                    shape.management_size,
+                    bytes,
+                ]
+                .map(|n| n.to_string());
+                let numbers = if shape.off_slab {
+                    fill(words.grow_off_slab, &[&objects, &size, &bytes])
+                } else {
+                    fill(words.grow_on_slab, &[&objects, &size, &management, &bytes])
+                };
+                let title = self.pages_title(u32::from(order));
+                (title, numbers, slab("cache_grow"))
+            }
+            Event::GrowFailed { why, .. } => plain(
+                words.grow_failed,
+                grow_failure(self.lang, why).into(),
+                slab("cache_grow"),
+            ),
+            Event::PagesAsked { order, gfp } => (
+                self.pages_title(order),
+                self.flags(gfp),
+                source("__alloc_pages", "page_alloc.c", "8.1.1"),
+            ),
+            Event::ZoneTested { zone, pass, .. } => {
+                let title = match pass {
+                    Pass::Low => words.test_low,
+                    Pass::Min => words.test_min,
+                    Pass::AfterReclaim => words.test_after,
+                };
+                (
+                    fill(title, &[zone.name()]),
+                    self.zone_test(first, from),
+                    source("__alloc_pages", "page_alloc.c", "8.1.1.1"),
+                )
+            }
+            Event::ZoneUntested { zone } => (
+                fill(words.untested, &[zone.name()]),
+                words.untested_numbers.into(),
+                pages("__alloc_pages"),
+            ),
+            Event::BlockMissing { zone, order } => (
+                fill(words.block_missing, &[&order.to_string(), zone.name()]),
+                words.block_missing_numbers.into(),
+                pages("__rmqueue"),
+            ),
+            Event::PcpTested {
+                zone,
+                list,
+                count,
+                low,
+            } => {
+                let (count_text, low_text) = (count.to_string(), low.to_string());
+                // What the list did, not what it should do: a refill is followed by blocks that are taken for it.
+                let refilled = matches!(self.current.events.get(from + 1), Some(Event::Taken { .. }));
+                let numbers = if refilled {
+                    let batch = self.machine.zone(zone).pcp(list).batch();
+                    fill(words.percpu_refill, &[&count_text, &low_text, &batch.to_string()])
+                } else {
+                    fill(words.percpu_enough, &[&count_text, &low_text])
+                };
+                (
+                    fill(words.percpu, &[self.temperature(list)]),
+                    numbers,
+                    pages("buffered_rmqueue"),
+                )
+            }
+            Event::KswapdWoken { zone, free, low } => plain(
+                words.kswapd,
+                fill(
+                    words.kswapd_numbers,
+                    &[zone.name(), &free.to_string(), &low.to_string()],
+                ),
+                source("wakeup_kswapd", "vmscan.c", ""),
+            ),
+            Event::MightSleep { in_slab } => plain(
+                words.might_sleep,
+                words.might_sleep_numbers.into(),
+                if in_slab {
+                    source("__cache_alloc", "slab.c", "8.1.1")
+                } else {
+                    source("__alloc_pages", "page_alloc.c", "8.1.1")
+                },
+            ),
+            Event::SleptAtomic => plain(
+                words.slept_atomic,
+                words.slept_atomic_numbers.into(),
+                source("schedule", "sched.c", "8.1.1"),
+            ),
+            Event::ReclaimStarted { order, gfp } => plain(
+                words.reclaim,
+                fill(words.reclaim_numbers, &[&order.to_string(), &flag_names(gfp)]),
+                source("try_to_free_pages", "vmscan.c", "8.1.1"),
+            ),
+            Event::ReclaimEnded { freed } => plain(
+                words.reclaim_end,
+                fill(words.reclaim_freed, &[&freed.to_string()]),
+                source("try_to_free_pages", "vmscan.c", ""),
+            ),
+            Event::ReclaimUsed | Event::VictimUsed => plain(
+                words.reclaim_free,
+                String::new(),
+                source("shrink_list", "vmscan.c", ""),
+            ),
+            Event::RetryChosen { why } => plain(
+                words.retry,
+                retry(self.lang, why).into(),
+                source("__alloc_pages", "page_alloc.c", "8.1.1"),
+            ),
+            Event::LoopCut { waits } => plain(
+                words.loop_cut,
+                fill(words.loop_cut_numbers, &[&waits.to_string()]),
+                pages("__alloc_pages"),
+            ),
+            Event::PagesRefused { why, .. } => plain(
+                words.refused,
+                failure(self.lang, why).into(),
+                pages("__alloc_pages"),
+            ),
+            Event::Sinned { sin: what, .. } => plain(words.sinned, sin(self.lang, what).into(), source("", "", "")),
+            Event::Taken {
+                order, want, pfn, ..
+            } => self.taken(order, want, pfn, events, from),
+            Event::PcpGot { list, pfn, .. } => (
+                fill(words.percpu_got, &[self.temperature(list)]),
+                fill(words.page, &[&hex(pfn)]),
+                pages("buffered_rmqueue"),
+            ),
+            Event::PcpPut { list, pfn, .. } => (
+                fill(words.percpu_put, &[self.temperature(list)]),
+                fill(words.page_head, &[&hex(pfn)]),
+                pages("free_hot_cold_page"),
+            ),
+            Event::Drained { list, .. } => {
+                let (_, numbers, _) = self.joined(events, from);
+                (
+                    fill(words.percpu_drained, &[self.temperature(list)]),
+                    numbers,
+                    pages("free_pages_bulk"),
+                )
+            }
+            Event::Joined { .. } | Event::Listed { .. } => self.joined(events, from),
+            Event::ObjectGot { cache, address } => {
+                let chosen = self.chosen();
+                let title = if chosen.is_none_or(|own| own == cache) {
+                    words.object_got.into()
+                } else {
+                    fill(words.management_got, &[self.cache(cache)])
+                };
+                (
+                    title,
+                    fill(words.address, &[&hex(address)]),
+                    slab("__cache_alloc"),
+                )
+            }
+            Event::ObjectPut { cache, address } => plain(
+                words.object_put,
+                fill(words.object_put_numbers, &[self.cache(cache), &hex(address)]),
+                slab("__cache_free"),
+            ),
+            Event::FlushStarted { count, .. } => plain(
+                words.flush,
+                fill(words.flush_numbers, &[&count.to_string()]),
+                slab("cache_flusharray"),
+            ),
+            Event::ObjectReturned { .. } => plain(
+                words.flush,
+                fill(words.flush_numbers, &[&events.len().to_string()]),
+                slab("free_block"),
+            ),
+            Event::SlabGrew {
+                cache, colour, pfn, ..
+            } => {
+                let objects = self.machine.cache(cache).shape().objects;
+                plain(
+                    words.grew,
+                    fill(
+                        words.grew_numbers,
+                        &[&objects.to_string(), &hex(pfn), &colour.to_string()],
+                    ),
+                    slab("cache_grow"),
+                )
+            }
+            Event::SlabDied { slab: id, .. } => plain(
+                words.died,
+                fill(words.died_numbers, &[&hex(self.machine.slab(id).pfn())]),
+                slab("slab_destroy"),
+            ),
+            Event::Warned {
+                order,
+                printed,
+                gfp,
+                ..
+            } => plain(
+                words.warned,
+                if printed {
+                    fill(words.warned_numbers, &[&order.to_string(), &hex(gfp.0)])
+                } else {
+                    words.warned_kept.into()
+                },
+                pages("__alloc_pages"),
+            ),
+            Event::OomCalled { kills, .. } => plain(
+                words.oom,
+                if kills { words.oom_kills } else { words.oom_waits }.into(),
+                source("out_of_memory", "oom_kill.c", ""),
+            ),
+            Event::Waited { jiffies } => plain(
+                words.waited,
+                fill(words.waited_numbers, &[&jiffies.to_string()]),
+                source("blk_congestion_wait", "ll_rw_blk.c", "8.1.1"),
+            ),
+            Event::ContextSet { .. } => plain(
+                words.context,
+                "current->flags".into(),
+                source("try_to_free_pages", "vmscan.c", ""),
+            ),
+            Event::Written {
+                byte,
+                address,
+                length,
+            } => plain(
+                words.written,
+                fill(
+                    words.written_numbers,
+                    &[&grouped(length), &hex(u32::from(byte)), &hex(address)],
+                ),
+                source("memset", "string.h", "8.1"),
+            ),
+            Event::Stopped { why } => plain(words.stopped, stop(self.lang, why).into(), source("", "", "")),
+            _ => plain(words.other, first.name().into(), source("", "", "")),
+        }
+    }
+
+    fn pages_title(&self, order: u32) -> String {
+        match order {
+            0 => self.words.grow_one.into(),
+            1..32 => fill(
+                self.words.grow_many,
+                &[&grouped(1 << order), &order.to_string()],
+            ),
+            _ => fill(self.words.order, &[&order.to_string()]),
+        }
+    }
+
+    /// The class of this call's `kmalloc`.
+    fn chosen(&self) -> Option<kmalloc_core::event::CacheId> {
+        self.current.events.iter().find_map(|event| match *event {
+            Event::ClassChosen { cache, .. } => Some(cache),
+            _ => None,
+        })
+    }
+
+    fn taken(&self, order: u8, want: u8, pfn: u32, events: &[Event], from: usize) -> (String, String, Source) {
+        let words = self.words;
+        let (order_text, pfn_text) = (order.to_string(), hex(pfn));
+        if order == want {
+            return (
+                fill(words.take, &[&order_text]),
+                fill(words.take_exact, &[&pfn_text]),
+                source("__rmqueue", "page_alloc.c", ""),
+            );
+        }
+        let numbers = match self.now(events, from) {
+            Some(Event::Split { order, .. }) => {
+                fill(words.split_now, &[&order.to_string(), &(order - 1).to_string()])
+            }
+            Some(_) => fill(words.split_begin, &[&pfn_text, &order_text]),
+            None => fill(words.split_all, &[&order_text, &want.to_string()]),
+        };
+        (
+            fill(words.split, &[&order_text, &pfn_text]),
+            numbers,
+            source("expand", "page_alloc.c", "8.1.2"),
+        )
+    }
+
+    fn joined(&self, events: &[Event], from: usize) -> (String, String, Source) {
+        let words = self.words;
+        let here = source("__free_pages_bulk", "page_alloc.c", "");
+        let begin = events.iter().find_map(|event| match *event {
+            Event::Joined { order, .. } => Some(order),
+            _ => None,
+        });
+        let end = events.iter().find_map(|event| match *event {
+            Event::Listed { order, pfn, .. } => Some((order, pfn)),
+            _ => None,
+        });
+        let Some((to, pfn)) = end else {
+            return (words.other.into(), String::new(), here);
+        };
+        let to_text = to.to_string();
+        let Some(begin) = begin else {
+            return (
+                fill(words.list, &[&to_text]),
+                fill(words.list_numbers, &[&hex(pfn)]),
+                here,
+            );
+        };
+        let numbers = match self.now(events, from) {
+            Some(Event::Joined { order, .. }) => {
+                fill(words.join_now, &[&order.to_string(), &(order + 1).to_string()])
+            }
+            _ => fill(words.join_all, &[&begin.to_string(), &to_text, &hex(pfn)]),
+        };
+        (fill(words.join, &[&to_text]), numbers, here)
+    }
+
+    /// The answer is the last step; where the last event hands out what is answered, it is that step.
+    fn answer(&self, all: &mut Vec<Step>) {
+        let words = self.words;
+        let record = &self.current.record;
+        let (mut numbers, failed) = match record.answer {
+            Answer::Object {
+                address,
+                given,
+                cache,
+                ..
+            } => (
+                fill(
+                    words.answer_object,
+                    &[&hex(address), &given.to_string(), self.cache(cache)],
+                ),
+                false,
+            ),
+            Answer::Pages { pfn, order, address } => (
+                match address {
+                    Some(address) => fill(words.address, &[&hex(address)]),
+                    None => fill(words.answer_pages, &[&hex(pfn), &order.to_string()]),
+                },
+                false,
+            ),
+            Answer::Null(why) => (fill(words.answer_null, &[null_reason(self.lang, why)]), true),
+            Answer::Size(bytes) => (fill(words.answer_size, &[&bytes.to_string()]), false),
+            Answer::Done => (words.answer_done.into(), false),
+            // The step before says it already.
+            Answer::Sinned(_) | Answer::Stopped(_) => return,
+        };
+        if let Some((name, _)) = &record.binds {
+            numbers = format!("{name} = {numbers}");
+        }
+        let hands_out = matches!(
+            (self.current.events.last(), record.answer),
+            (Some(Event::ObjectGot { .. }), Answer::Object { .. })
+                | (Some(Event::PcpGot { .. }), Answer::Pages { .. })
+        );
+        if hands_out && let Some(last) = all.last_mut() {
+            last.title = words.answer.into();
+            last.numbers = numbers;
+            return;
+        }
+        let end = self.current.events.len();
+        all.push(Step {
+            from: end,
+            to: end,
+            kind: "answer",
+            title: words.answer.into(),
+            numbers,
+            source: source("", "", ""),
+            failed,
+            times: 1,
+        });
+    }
+}
+
+/// Tests that were not passed, and mistakes.
+fn failed(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ZoneTested { granted: false, .. }
+            | Event::ClassMissing { .. }
+            | Event::GrowFailed { .. }
+            | Event::BlockMissing { .. }
+            | Event::MightSleep { .. }
+            | Event::SleptAtomic
+            | Event::LoopCut { .. }
+            | Event::PagesRefused { .. }
+            | Event::Warned { .. }
+            | Event::Sinned { .. }
+            | Event::Stopped { .. }
+    )
+}
+
+/// `WAIT, IO, FS`: the bits of a mask by name, without the prefix that they share.
+fn flag_names(gfp: Gfp) -> String {
+    let mut text = String::new();
+    for flag in LEVEL_BITS.iter().chain(MODIFIERS) {
+        if gfp.has(flag.bits) {
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            text.push_str(flag.name.trim_start_matches("__GFP_"));
+        }
+    }
+    let unnamed = gfp.unnamed();
+    if unnamed != Gfp::NONE || text.is_empty() {
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&hex(unnamed.0));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::tests::{SPLITTING, run};
+    use kmalloc_core::run::Run;
+
+    fn at(lang: Lang, run: &mut Run, cursor: usize) -> Vec<Step> {
+        let machine = run.at(cursor);
+        steps(lang, &machine, &Current::of(run, cursor).expect("a call")).shown
+    }
+
+    fn printed(steps: &[Step]) -> String {
+        steps.iter().map(|step| format!("{} | {}\n", step.title, step.numbers)).collect()
+    }
+
+    #[test]
+    fn a_call_reads_like_the_source() {
+        let mut run = run("p = kmalloc(100, GFP_KERNEL);");
+        let end = run.len();
+        let text = printed(&at(Lang::En, &mut run, end));
+        assert_eq!(
+            text,
+            "Read the flags | WAIT, IO, FS → zonelist `Normal, DMA`\n\
+             Choose the bucket | 96 < `100 ≤ 128` → `size-128`\n\
+             Look in the array cache | size-128: `0` of 120 objects → empty\n\
+             Refill from the slabs | wanted 16 → `16` objects into the array\n\
+             Answer | p = `0xc01039e0`, 128 bytes of size-128\n"
+        );
+    }
+
+    #[test]
+    fn a_zone_test_shows_every_term() {
+        let mut run = run(SPLITTING);
+        let end = run.len();
+        for lang in [Lang::En, Lang::Zh] {
+            let steps = at(lang, &mut run, end);
+            let test = steps.iter().find(|step| step.kind == "zone-tested").expect("one");
+            assert!(test.numbers.contains(" + 2^0 + 0 = `71`"), "{}", test.numbers);
+        }
+    }
+
+    #[test]
+    fn a_chain_of_splits_is_one_step_and_says_where_it_stands() {
+        let mut run = run(SPLITTING);
+        let cursor = crate::stage::tests::after(&run, "split");
+        let steps = at(Lang::En, &mut run, cursor);
+        let split = steps.iter().find(|step| step.kind == "taken").expect("one");
+        assert!(split.numbers.starts_with("now `"), "{}", split.numbers);
+        let first = run.calls()[run.call_at(cursor).expect("a call")].first;
+        assert_eq!(split.state(cursor - first), State::Now);
+        assert_eq!(steps.iter().filter(|step| step.state(cursor - first) == State::Now).count(), 1);
+    }
+
+    #[test]
+    fn every_event_belongs_to_at_most_one_step_and_steps_are_in_order() {
+        let mut run = run(
+            "for (i = 0; i < 40; i++) q[i] = kmalloc(3000, GFP_KERNEL); for (i = 0; i < 40; i++) kfree(q[i]); \
+             b = __get_free_pages(GFP_ATOMIC, 4); free_pages(b, 4); kfree(NULL); z = kmalloc(200000, GFP_KERNEL);",
+        );
+        for call in 0..run.calls().len() {
+            let end = run.calls()[call].end;
+            for lang in [Lang::En, Lang::Zh] {
+                let steps = at(lang, &mut run, end);
+                let mut last = 0;
+                for step in &steps {
+                    assert!(step.from >= last && step.to >= step.from, "{step:?}");
+                    assert!(!step.title.is_empty());
+                    last = step.to;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_list_is_bounded() {
+        let mut run = run("for (i = 0; i < 2000; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0); x = kmalloc(100000, GFP_KERNEL);");
+        let end = run.len();
+        let machine = run.at(end);
+        let last = steps(Lang::En, &machine, &Current::of(&run, end).expect("a call"));
+        assert!(last.shown.len() <= SHOWN);
+        assert!(last.shown.iter().any(|step| step.failed));
+    }
+}

@@ -1,0 +1,214 @@
+//! What panels are given and what they give back: values down, actions up.
+//!
+//! A panel formats these values. It computes no mark, no class, no order and no verdict: those are asked of the core.
+
+use std::cell::RefCell;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use kmalloc_core::event::Event;
+use kmalloc_core::exercise::Prediction;
+use kmalloc_core::machine::Machine;
+use kmalloc_core::profile::MachineSpec;
+use kmalloc_core::run::Run;
+use kmalloc_core::script::link::LinkError;
+
+use crate::draft::Draft;
+use crate::lang::Lang;
+
+/// A value that is shared, and equal only to itself: comparing props costs a pointer.
+pub struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    /// Takes the value in.
+    pub fn new(value: T) -> Shared<T> {
+        Shared(Rc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Shared<T> {
+        Shared(Rc::clone(&self.0))
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Shared<T>) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A run, looked at from many places; seeking builds checkpoints inside.
+pub type SharedRun = Shared<RefCell<Run>>;
+
+/// The moment that the page shows.
+#[derive(Clone, PartialEq)]
+pub struct View {
+    /// The language of every text.
+    pub lang: Lang,
+    /// The whole run.
+    pub run: SharedRun,
+    /// The machine after the event before the cursor.
+    pub machine: Shared<Machine>,
+    /// The machine before that event; the same as `machine` at cursor 0.
+    pub before: Shared<Machine>,
+    /// Events that have happened: 0 is the start.
+    pub cursor: usize,
+    /// The event that leads to this cursor, and that is being animated.
+    pub event: Option<Event>,
+    /// The page that is inspected.
+    pub inspected: Option<u32>,
+    /// The variable that is highlighted everywhere.
+    pub highlighted: Option<String>,
+}
+
+/// How far the movement of the event at the cursor has come: 0 is the moment before, 1 the moment after. Panels that move
+/// take it as a second prop, so that the others are not drawn again in every frame.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Progress(pub f32);
+
+/// The light that the page is drawn for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Theme {
+    /// As the student's system has it.
+    #[default]
+    Auto,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What a narrow screen shows below the call bar.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tab {
+    /// The lesson.
+    Lesson,
+    /// Buckets, free lists and map.
+    #[default]
+    Stage,
+    /// The decision path.
+    Path,
+    /// The scenario text.
+    Text,
+}
+
+/// One thing to tell the student, until it is dismissed or the next is told.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Notice {
+    /// The link is in the clipboard.
+    LinkCopied {
+        /// The whole address.
+        link: String,
+    },
+    /// The browser did not let the page write to the clipboard: here is the link.
+    CopyByHand {
+        /// The whole address.
+        link: String,
+    },
+    /// The scenario does not fit in a link.
+    TooLongForLink,
+    /// A link did not open.
+    BadLink(LinkError),
+    /// An address that only the browser that made it can open.
+    UnknownId,
+    /// The text has errors: a call appended to it would not run.
+    MendTextFirst,
+    /// The run has ended before the text's end: a call appended to it would not run.
+    RunHasEnded,
+}
+
+/// Everything a panel can ask for. The one reducer (`session`) carries it out.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Action {
+    // ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────
+    /// Put the cursor after this many events, without movement.
+    Seek(usize),
+    /// The same, with the movement of that event frozen part of the way.
+    SeekPartway(usize, f32),
+    /// Look at a page, or at none.
+    Inspect(Option<u32>),
+    /// Highlight a variable everywhere, or none.
+    Highlight(Option<String>),
+
+    // ── playing ───────────────────────────────────────────────────────────────────────────────────────────────────
+    /// So many milliseconds have passed.
+    Tick(f32),
+    /// Play, or pause.
+    TogglePlay,
+    /// To the next event, with its movement.
+    Step,
+    /// To the event before.
+    StepBack,
+    /// To the call before the cursor's.
+    PreviousCall,
+    /// To the end of the cursor's call, then of the next.
+    NextCall,
+    /// Before the first event.
+    ToStart,
+    /// After the last event.
+    ToEnd,
+    /// To the next split, and show it.
+    NextSplit,
+    /// An index into `player::SPEEDS`.
+    Speed(usize),
+
+    // ── the scenario ──────────────────────────────────────────────────────────────────────────────────────────────
+    /// The call bar was changed.
+    Draft(Draft),
+    /// Make the call in the call bar.
+    Call,
+    /// Free what this variable holds.
+    Free(String),
+    /// Take the last edit back.
+    Undo,
+    /// Make it again.
+    Redo,
+    /// Run the same text on another machine.
+    Machine(MachineSpec),
+    /// The student typed: this is the whole text now.
+    Type(String),
+    /// Put another text in place of this one.
+    Replace(String),
+    /// The address changed: its fragment, and the text that this browser keeps for it.
+    Navigate {
+        /// Without `#`.
+        fragment: String,
+        /// The text with its comments, if it was made here.
+        kept: Option<String>,
+    },
+    /// Go back to the work that a link replaced.
+    OpenEarlier,
+    /// Forget that work.
+    DropEarlier,
+
+    // ── the lesson ────────────────────────────────────────────────────────────────────────────────────────────────
+    /// This is foretold now.
+    Predict(Prediction),
+    /// The exercise from its start.
+    StartAgain,
+    /// No more guiding.
+    DismissGuide,
+
+    // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
+    /// Speak this language.
+    Language(Lang),
+    /// Use this light.
+    Theme(Theme),
+    /// The student's system asks for less movement, or no longer.
+    Still(bool),
+    /// On a narrow screen, show this.
+    Tab(Tab),
+    /// Tell the student something.
+    Tell(Notice),
+    /// It was read.
+    DismissNotice,
+}

@@ -7,6 +7,7 @@ mod browser;
 mod page;
 mod process;
 mod say;
+mod slim;
 mod suite;
 mod tools;
 

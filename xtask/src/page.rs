@@ -18,7 +18,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use crate::{
     process::{self, find},
     say::{self, Work},
-    tools,
+    slim, tools,
 };
 
 /// How soon a stop or a finished build is noticed.
@@ -39,6 +39,9 @@ pub(crate) fn build(release: bool) -> Result<()> {
         .args(release.then_some("--release"));
     let work = Work::start("Building the page", usually(release));
     process::run(&mut trunk).context("the page could not be built")?;
+    if release {
+        slim::folder(&process::root().join("dist"))?;
+    }
     work.done();
     Ok(())
 }

@@ -1,0 +1,90 @@
+//! Takes the names of functions out of a finished WebAssembly file: only a debugger reads them, and a student would
+//! download them.
+//!
+//! `strip = true` in the profile would do it too, but it also drops the section that says which features the code uses.
+//! This file does no optimisation.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context as _, Result, bail};
+
+/// `\0asm` and the version.
+const HEADER: usize = 8;
+const CUSTOM_SECTION: u8 = 0;
+
+/// Every `.wasm` file of a folder, in place.
+pub(crate) fn folder(folder: &Path) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|end| end == "wasm") {
+            let module = fs::read(&path)?;
+            let slim = without_names(&module).with_context(|| path.display().to_string())?;
+            fs::write(&path, slim)?;
+        }
+    }
+    Ok(())
+}
+
+/// The module without its custom section `name`; every other section byte for byte.
+fn without_names(module: &[u8]) -> Result<Vec<u8>> {
+    if !module.starts_with(b"\0asm") || module.len() < HEADER {
+        bail!("this is no WebAssembly module");
+    }
+    let mut slim = module[..HEADER].to_vec();
+    let mut rest = &module[HEADER..];
+    while let [id, after_id @ ..] = rest {
+        let (length, content) = number(after_id)?;
+        let Some((content, next)) = content.split_at_checked(length) else {
+            bail!("a section is longer than the file");
+        };
+        let is_names = *id == CUSTOM_SECTION && {
+            let (length, name) = number(content)?;
+            name.get(..length) == Some(b"name")
+        };
+        if !is_names {
+            slim.extend_from_slice(&rest[..rest.len() - next.len()]);
+        }
+        rest = next;
+    }
+    Ok(slim)
+}
+
+/// An unsigned LEB128 number and what follows it.
+fn number(bytes: &[u8]) -> Result<(usize, &[u8])> {
+    let mut value = 0;
+    for (at, byte) in bytes.iter().enumerate().take(5) {
+        value |= usize::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Ok((value, &bytes[at + 1..]));
+        }
+    }
+    bail!("a number is cut off")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A type section, a custom section `name`, and one called `kept`.
+    fn module() -> Vec<u8> {
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend(b"\x01\x01\0");
+        module.extend(b"\0\x07\x04name\xaa\xbb");
+        module.extend(b"\0\x06\x04kept\xcc");
+        module
+    }
+
+    #[test]
+    fn only_the_names_go() {
+        let slim = without_names(&module()).expect("a module");
+        assert_eq!(slim, b"\0asm\x01\0\0\0\x01\x01\0\0\x06\x04kept\xcc");
+        assert_eq!(without_names(&slim).expect("a module"), slim);
+    }
+
+    #[test]
+    fn what_is_no_module_is_refused() {
+        assert!(without_names(b"<html>").is_err());
+        let whole = module();
+        assert!(without_names(&whole[..whole.len() - 1]).is_err());
+    }
+}

@@ -13,7 +13,8 @@ fn main() {
     let chapters = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("set by cargo"))
         .join("../static/chapters");
     println!("cargo::rerun-if-changed={}", chapters.display());
-    let mut code = String::from("/// Every chapter, in order.\npub const CHAPTERS: &[Chapter] = &[\n");
+    let mut code =
+        String::from("/// Every chapter, in order.\npub const CHAPTERS: &[Chapter] = &[\n");
     for chapter in folders(&chapters) {
         let mut exercises = String::new();
         for exercise in folders(&chapter.join("exercises")) {
@@ -75,9 +76,16 @@ fn rendered(file: &Path, markdown: &str) -> (String, String) {
     let mut events = Parser::new(markdown).peekable();
     let is_title = matches!(
         events.next(),
-        Some(Event::Start(Tag::Heading { level: HeadingLevel::H1, .. }))
+        Some(Event::Start(Tag::Heading {
+            level: HeadingLevel::H1,
+            ..
+        }))
     );
-    assert!(is_title, "{}: the first line is no `# title`", file.display());
+    assert!(
+        is_title,
+        "{}: the first line is no `# title`",
+        file.display()
+    );
     let mut title = String::new();
     for event in events.by_ref() {
         match event {
@@ -88,10 +96,18 @@ fn rendered(file: &Path, markdown: &str) -> (String, String) {
     }
     let checked = events.inspect(|event| {
         let raw = matches!(event, Event::Html(_) | Event::InlineHtml(_));
-        assert!(!raw, "{}: raw HTML is not allowed: {event:?}", file.display());
+        assert!(
+            !raw,
+            "{}: raw HTML is not allowed: {event:?}",
+            file.display()
+        );
     });
     let mut body = String::new();
     html::push_html(&mut body, checked);
-    assert!(!body.is_empty(), "{}: nothing after the title", file.display());
+    assert!(
+        !body.is_empty(),
+        "{}: nothing after the title",
+        file.display()
+    );
     (title, body)
 }

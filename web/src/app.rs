@@ -260,7 +260,7 @@ pub fn App() -> Html {
     };
     html! {
         <>
-            <div class="app" data-tab={tab_name(session.tab)}>
+            <main class="app" data-tab={tab_name(session.tab)}>
                 <Top
                     lang={session.lang}
                     theme={session.theme}
@@ -268,22 +268,26 @@ pub fn App() -> Html {
                     on={on.clone()}
                     {share}
                 />
-                <Lesson
-                    lang={session.lang}
-                    run={session.run.clone()}
-                    prediction={session.prediction}
-                    on={on.clone()}
-                />
-                if let Some(step) = session.guide {
-                    <GuideCard lang={session.lang} {step} on={on.clone()} />
-                }
-                <TextPanel
-                    lang={session.lang}
-                    text={Rc::clone(&session.text)}
-                    errors={Rc::clone(&session.errors)}
-                    {line}
-                    on={on.clone()}
-                />
+                <div class="column">
+                    <Lesson
+                        lang={session.lang}
+                        exercise={Rc::clone(&session.exercise)}
+                        run={session.run.clone()}
+                        unfolding={session.is_unfolding()}
+                        prediction={session.prediction}
+                        on={on.clone()}
+                    />
+                    if let Some(step) = session.guide {
+                        <GuideCard lang={session.lang} {step} on={on.clone()} />
+                    }
+                    <TextPanel
+                        lang={session.lang}
+                        text={Rc::clone(&session.text)}
+                        errors={Rc::clone(&session.errors)}
+                        {line}
+                        on={on.clone()}
+                    />
+                </div>
                 <section class="call" aria-label={texts.call_bar}>
                     <CallBar
                         lang={session.lang}
@@ -308,7 +312,7 @@ pub fn App() -> Html {
                 <section class="path"><Path view={view.clone()} on={on.clone()} /></section>
                 <section class="buckets"><Buckets view={view.clone()} {progress} on={on.clone()} /></section>
                 <Timeline {view} playing={moving} speed={session.player.speed} on={on.clone()} />
-            </div>
+            </main>
             <Notices
                 lang={session.lang}
                 notice={session.notice.clone()}

@@ -234,8 +234,11 @@ pub fn download(name: &str, text: &str) {
 #[derive(Clone)]
 pub struct Frames(Rc<FramesInner>);
 
+/// What the browser calls with the time of a frame.
+type OnFrame = Closure<dyn Fn(f64)>;
+
 struct FramesInner {
-    closure: RefCell<Option<Closure<dyn Fn(f64)>>>,
+    closure: RefCell<Option<OnFrame>>,
     running: Cell<bool>,
     /// The last frame's time; none before the first of a movement.
     last_ms: Cell<Option<f64>>,

@@ -7,10 +7,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
-use kmalloc_core::exercise::Prediction;
+use kmalloc_core::exercise::{Exercise, Goal, Prediction};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::MachineSpec;
-use kmalloc_core::run::{Bounds, Run, Value, Variable};
+use kmalloc_core::run::{Answer, Bounds, Run, Value, Variable};
 use kmalloc_core::script::ast::{
     Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span,
 };
@@ -120,6 +120,8 @@ pub struct Session {
     pub inspected: Option<u32>,
     /// The variable that is highlighted.
     pub highlighted: Option<String>,
+    /// The exercise of the lesson.
+    pub exercise: Rc<Exercise>,
     /// What was foretold.
     pub prediction: Prediction,
     /// Where a first visitor is led to; None when not, or no longer.
@@ -178,6 +180,7 @@ impl Session {
             draft: Draft::default(),
             inspected: None,
             highlighted: None,
+            exercise: Rc::new(lessons::exercise().goals()),
             prediction: work.prediction,
             guide,
             notice: None,
@@ -236,6 +239,24 @@ impl Session {
     /// Whether an edit can be made again.
     pub fn can_redo(&self) -> bool {
         !self.future.is_empty()
+    }
+
+    /// Whether the call that the exercise asks for is just being played: its verdict would give the end away.
+    pub fn is_unfolding(&self) -> bool {
+        let Some(&Goal::Asked { size }) = self
+            .exercise
+            .goals
+            .iter()
+            .find(|goal| matches!(goal, Goal::Asked { .. }))
+        else {
+            return false;
+        };
+        let run = self.run.borrow();
+        let served = run
+            .calls()
+            .iter()
+            .find(|call| matches!(call.answer, Answer::Object { asked, .. } if asked == size));
+        self.player.is_moving() && served.is_some_and(|call| self.player.cursor < call.end)
     }
 
     /// The fragment of a link to this scenario and cursor, whatever its length.
@@ -518,8 +539,11 @@ impl Session {
         let bytes = link::encode(&shared.scenario, 0);
         let same = |scenario: &Scenario| link::encode(scenario, 0) == bytes;
         if same(&self.scenario) && self.errors.is_empty() {
-            let len = self.len();
-            self.player.seek(cursor, len);
+            // A reload of one's own entry: the saved cursor is newer than the address, which follows only at rest.
+            if !(rescue && kept.is_some()) {
+                let len = self.len();
+                self.player.seek(cursor, len);
+            }
             return;
         }
         // The text with its names and comments is better than the link's, as long as it is the same scenario.
@@ -885,6 +909,17 @@ mod tests {
             (5, mine.text.as_str())
         );
         assert_eq!(reloaded.earlier, None);
+        let entry = Boot {
+            fragment: session.reduced(Action::Seek(5)).link(),
+            kept: Some(mine.text.clone()),
+            work: Some(mine),
+            ..Boot::default()
+        };
+        assert_eq!(
+            Session::open(entry).player.cursor,
+            3,
+            "saved when the page was left"
+        );
     }
 
     #[test]

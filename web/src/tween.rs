@@ -88,12 +88,34 @@ impl Spot {
 
     /// The declarations that put an element there.
     pub fn style(self) -> String {
+        let [row, cut, gap, chips, px, wide, chip_wide] = [
+            self.row,
+            self.cut,
+            self.gap,
+            self.chips,
+            self.px,
+            self.wide,
+            self.chip_wide,
+        ]
+        .map(fixed);
         format!(
-            "top:calc(var(--row)*{:.3});left:calc(var(--cut)*{:.4} + var(--gap)*{:.3} + (var(--chip) + 4px)*{:.3} + \
-             {:.2}px);width:calc(var(--cut)*{:.4} + var(--chip)*{:.3})",
-            self.row, self.cut, self.gap, self.chips, self.px, self.wide, self.chip_wide
+            "top:calc(var(--row)*{row});left:calc(var(--cut)*{cut} + var(--gap)*{gap} + (var(--chip) + 4px)*{chips} + \
+             {px}px);width:calc(var(--cut)*{wide} + var(--chip)*{chip_wide})"
         )
     }
+}
+
+/// A number with four decimals for a style. The standard library's formatting of floats would be a tenth of the page's code.
+pub fn fixed(number: f32) -> String {
+    let parts = (number * 10_000.0).round() as i32;
+    let sign = if parts < 0 { "-" } else { "" };
+    let parts = parts.unsigned_abs();
+    format!("{sign}{}.{:04}", parts / 10_000, parts % 10_000)
+}
+
+/// A share as a percentage.
+pub fn percent(share: f32) -> String {
+    fixed(share * 100.0) + "%"
 }
 
 /// The row of an order.
@@ -232,8 +254,16 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_styles_have_four_decimals() {
+        assert_eq!(fixed(7.5), "7.5000");
+        assert_eq!(fixed(-0.25), "-0.2500");
+        assert_eq!(fixed(0.00004), "0.0000");
+        assert_eq!(percent(0.5), "50.0000%");
+    }
+
+    #[test]
     fn a_spot_says_its_place_in_css() {
         let style = chip(10, 2).style();
-        assert!(style.starts_with("top:calc(var(--row)*0.000);left:calc(var(--cut)*1.0000"));
+        assert!(style.starts_with("top:calc(var(--row)*0.0000);left:calc(var(--cut)*1.0000"));
     }
 }

@@ -66,8 +66,18 @@ pub struct View {
     pub event: Option<Event>,
     /// The page that is inspected.
     pub inspected: Option<u32>,
-    /// The variable that is highlighted everywhere.
+    /// The variable that is highlighted everywhere: `p`, `q[3]`, or `q` for all of an array.
     pub highlighted: Option<String>,
+}
+
+impl View {
+    /// Whether a variable is highlighted, by itself or as part of its array.
+    pub fn highlights(&self, variable: &str) -> bool {
+        self.highlighted.as_deref().is_some_and(|name| {
+            let rest = variable.strip_prefix(name);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
+        })
+    }
 }
 
 /// How far the movement of the event at the cursor has come: 0 is the moment before, 1 the moment after. Panels that move
@@ -136,7 +146,7 @@ pub enum Action {
     SeekPartway(usize, f32),
     /// Look at a page, or at none.
     Inspect(Option<u32>),
-    /// Highlight a variable everywhere, or none.
+    /// Highlight a variable everywhere, or none: `p`, `q[3]`, or `q` for all of an array.
     Highlight(Option<String>),
 
     // ── playing ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -413,8 +413,8 @@ pub const fn rule(lang: Lang, rule: Rule) -> &'static str {
         Rule::Exact => ["nothing: you get what you ask for", "不取整：要多少给多少"],
         Rule::PowerOfTwo => ["the next power of two", "下一个 2 的幂"],
         Rule::FirstClassThatFits => [
-            "the first of the kernel's sizes that fits",
-            "内核备有的规格中第一个装得下的",
+            "the first of the kernel's size classes that fits",
+            "第一个装得下的大小类",
         ],
         Rule::WholePages => ["whole pages", "整页"],
     };

@@ -212,7 +212,7 @@ mod tests {
         "machine dma=0 normal=0",
         "machine dma=16M normal=200G",
         "machine l1=7",
-    "machine dma=132K normal=4M",
+        "machine dma=132K normal=4M",
         "}",
         "`",
         "for (i = 0; i < 2; i++) for (i = 0; i < 2; i++) kfree(q[i]);",

@@ -46,7 +46,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             say(
                 [
                     "{0} is the first class that holds {1 byte}: {2} are given, {3} stay unused.",
-                    "能装下 {1} 字节的第一个规格是 {0}：给出 {2} 字节，其中 {3} 字节闲置。",
+                    "能装下 {1} 字节的第一个大小类是 {0}：给出 {2} 字节，其中 {3} 字节闲置。",
                 ],
                 &[
                     cache(id),
@@ -59,7 +59,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ClassMissing { size } => say(
             [
                 "No size class holds {0 byte}: `kmalloc` returns `NULL`, without a message.",
-                "没有哪个规格能装下 {0} 字节：`kmalloc` 返回 `NULL`，不打印任何消息。",
+                "没有哪个大小类能装下 {0} 字节：`kmalloc` 返回 `NULL`，不打印任何消息。",
             ],
             &[number(size)],
         ),
@@ -70,7 +70,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The array cache of {0} is empty: 0 of at most {1 object}. It must be refilled first.",
-                "{0} 的 array cache 是空的：最多 {1} 个，现有 0 个对象，要先补充。",
+                "{0} 的数组缓存是空的：最多 {1} 个，现有 0 个对象，要先补充。",
             ],
             &[cache(id), count(limit)],
         ),
@@ -81,7 +81,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The array cache of {0} holds {1 object} of at most {2}: one is at hand.",
-                "{0} 的 array cache 里有 {1} 个对象（最多 {2} 个）：随手可取。",
+                "{0} 的数组缓存里有 {1} 个对象（最多 {2} 个）：随手可取。",
             ],
             &[cache(id), count(available), count(limit)],
         ),
@@ -92,7 +92,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "A refill begins: up to {1 object} are to move from the slabs of {0} into its array cache.",
-                "开始补充：从 {0} 的 slab 向 array cache 移入至多 {1} 个对象。",
+                "开始补充：从 {0} 的 slab 向数组缓存移入至多 {1} 个对象。",
             ],
             &[cache(id), count(wanted)],
         ),
@@ -103,7 +103,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "A refill begins: {0} has not been used lately, so only up to {1 object} are to move into its array cache.",
-                "开始补充：{0} 近来没有用过，所以只向 array cache 移入至多 {1} 个对象。",
+                "开始补充：{0} 近来没有用过，所以只向数组缓存移入至多 {1} 个对象。",
             ],
             &[cache(id), count(wanted)],
         ),
@@ -348,14 +348,14 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ObjectGot { cache: id, address } => say(
             [
                 "Object {0} on top of the array cache of {1} goes to the caller.",
-                "{1} 的 array cache 顶上的对象 {0} 交给调用者。",
+                "{1} 的数组缓存顶上的对象 {0} 交给调用者。",
             ],
             &[Arg::Hex(address), cache(id)],
         ),
         Event::ObjectPut { cache: id, address } => say(
             [
                 "Object {0} is put on top of the array cache of {1}: the next call gets it first.",
-                "对象 {0} 放到 {1} 的 array cache 顶上：下一次分配会最先拿到它。",
+                "对象 {0} 放到 {1} 的数组缓存顶上：下一次分配会最先拿到它。",
             ],
             &[Arg::Hex(address), cache(id)],
         ),
@@ -373,7 +373,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "{1 object} of a slab of {0} move into its array cache.",
-                "{0} 的一个 slab 里有 {1} 个对象移入 array cache。",
+                "{0} 的一个 slab 里有 {1} 个对象移入数组缓存。",
             ],
             &[cache(id), count(objects)],
         ),
@@ -383,7 +383,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The oldest {1 object} of the array cache of {0} are on their way back to their slabs.",
-                "{0} 的 array cache 里最旧的 {1} 个对象要回到各自的 slab。",
+                "{0} 的数组缓存里最旧的 {1} 个对象要回到各自的 slab。",
             ],
             &[cache(id), count(objects)],
         ),
@@ -445,21 +445,21 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ArrayMoved { cache: id, array } => say(
             [
                 "The array cache of {0} moves to {1}, at the same size.",
-                "{0} 的 array cache 搬到 {1}，大小不变。",
+                "{0} 的数组缓存搬到 {1}，大小不变。",
             ],
             &[cache(id), Arg::Hex(array)],
         ),
         Event::ArrayTuned { cache: id, array } => say(
             [
                 "{0} gets its array cache of final size, at {1}.",
-                "{0} 得到最终大小的 array cache，位于 {1}。",
+                "{0} 得到最终大小的数组缓存，位于 {1}。",
             ],
             &[cache(id), Arg::Hex(array)],
         ),
         Event::ArrayUntouched { cache: id } => say(
             [
                 "`cache_reap` marks the array cache of {0} as unused.",
-                "`cache_reap` 把 {0} 的 array cache 标记为近来未用。",
+                "`cache_reap` 把 {0} 的数组缓存标记为近来未用。",
             ],
             &[cache(id)],
         ),
@@ -664,7 +664,7 @@ pub fn answer(lang: Lang, answer: &Answer, run: &Run) -> String {
         ),
         Answer::Null(why) => {
             let reason = match why {
-                NullReason::TooLarge => ["above the largest class", "超过最大的规格"],
+                NullReason::TooLarge => ["above the largest class", "超过最大的大小类"],
                 NullReason::NoGrow => [
                     "`__GFP_NO_GROW`, and nothing is cached",
                     "`__GFP_NO_GROW`，而缓存里没有对象",

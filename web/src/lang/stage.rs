@@ -55,11 +55,11 @@ texts! {
     /// Use of a page.
     use_reserved: "reserved", "保留";
     /// Use of a page.
-    use_hand: "being cut or joined", "正在切分或合并";
+    use_hand: "being cut or joined", "正在拆分或合并";
     /// Order.
     order: "order {0}", "{0} 阶";
     /// Cache, objects in use, objects.
-    slab_facts: "{0}, {1} of {2} objects out", "{0}，{2} 个对象中取出 {1} 个";
+    slab_facts: "{0}, {1} of {2} objects taken", "{0}，{2} 个对象中取出 {1} 个";
     /// Variables.
     held_by: "held by {0}", "由 {0} 持有";
     /// Variables, how many more.
@@ -81,7 +81,7 @@ texts! {
     /// Column.
     column_order: "order", "阶";
     /// Column, while blocks part.
-    column_cut: "the cut, to scale", "切分，按比例";
+    column_cut: "the cut, to scale", "拆分，按比例";
     /// Column, while blocks join.
     column_join: "the merge, to scale", "合并，按比例";
     /// Column, when neither is under way.
@@ -107,7 +107,7 @@ texts! {
     /// Bytes.
     asked: "asked {0}", "请求 {0}";
     /// Unused bytes, given bytes, percent.
-    waste: "{0} of {1} bytes unused, {2} %", "{1} 字节中 {0} 字节未用，占 {2} %";
+    waste: "{0} of {1} bytes unused, {2} %", "{0} / {1} 字节未用，{2} %";
     /// Bytes.
     exact: "{0} bytes: an exact fit", "{0} 字节，正好";
     /// Bytes, the largest class.
@@ -135,7 +135,7 @@ texts! {
     /// List of slabs.
     list_free: "free", "空";
     /// Objects out, objects, list.
-    slab_line: "{0} of {1} objects out · {2}", "{1} 个对象中取出 {0} 个 · {2}";
+    slab_line: "{0} of {1} objects taken · {2}", "{1} 个对象中取出 {0} 个 · {2}";
     /// While a slab is asked for.
     slab_growing: "new slab, waiting for its pages", "新 slab，正在等页";
     /// Slabs.
@@ -276,9 +276,9 @@ texts! {
     /// Order.
     take: "Take the head of order {0}", "取 {0} 阶链表的表头";
     /// First page.
-    take_exact: "`{0}`, an exact fit: no split", "`{0}`，大小正好，不用切分";
+    take_exact: "`{0}`, an exact fit: no split", "`{0}`，大小正好，不用拆分";
     /// Order, first page.
-    split: "Split the order-{0} block {1}", "切分 {0} 阶块 {1}";
+    split: "Split the order-{0} block {1}", "拆分 {0} 阶块 {1}";
     /// Order, half.
     split_now: "now `{0} → {1} + {1}`", "现在 `{0} → {1} + {1}`";
     /// First order, last order.
@@ -405,14 +405,26 @@ const fn pick(lang: Lang, en: &'static str, zh: &'static str) -> &'static str {
 pub const fn failure(lang: Lang, why: Failure) -> &'static str {
     match why {
         Failure::OrderTooLarge => pick(lang, "the order is above 10", "阶大于 10"),
-        Failure::EmptyZonelist => pick(lang, "no zone of this request has memory", "请求的区都没有内存"),
-        Failure::MayNotWait => pick(lang, "no __GFP_WAIT: it may not reclaim", "没有 __GFP_WAIT：不能回收"),
+        Failure::EmptyZonelist => pick(
+            lang,
+            "no zone of this request has memory",
+            "请求的区都没有内存",
+        ),
+        Failure::MayNotWait => pick(
+            lang,
+            "no __GFP_WAIT: it may not reclaim",
+            "没有 __GFP_WAIT：不能回收",
+        ),
         Failure::MemallocExhausted => pick(
             lang,
             "nothing left, even without watermarks",
             "不管水位线也没有了",
         ),
-        Failure::NoRetry => pick(lang, "__GFP_NORETRY: one reclaim, no more", "__GFP_NORETRY：只回收一次"),
+        Failure::NoRetry => pick(
+            lang,
+            "__GFP_NORETRY: one reclaim, no more",
+            "__GFP_NORETRY：只回收一次",
+        ),
         Failure::CostlyOrder => pick(
             lang,
             "order above 3, without __GFP_REPEAT or __GFP_NOFAIL",
@@ -435,7 +447,9 @@ pub const fn grow_failure(lang: Lang, why: GrowFailure) -> &'static str {
     match why {
         GrowFailure::NoGrow => "__GFP_NO_GROW",
         GrowFailure::NoPages => pick(lang, "no pages for a slab", "没有页给 slab 用"),
-        GrowFailure::NoManagement => pick(lang, "no memory for its management", "没有内存存放管理信息"),
+        GrowFailure::NoManagement => {
+            pick(lang, "no memory for its management", "没有内存存放管理信息")
+        }
     }
 }
 
@@ -443,7 +457,11 @@ pub const fn grow_failure(lang: Lang, why: GrowFailure) -> &'static str {
 pub const fn null_reason(lang: Lang, why: NullReason) -> &'static str {
     match why {
         NullReason::TooLarge => pick(lang, "larger than the largest bucket", "比最大的桶还大"),
-        NullReason::NoGrow => pick(lang, "__GFP_NO_GROW, and nothing cached", "__GFP_NO_GROW，缓存里又没有"),
+        NullReason::NoGrow => pick(
+            lang,
+            "__GFP_NO_GROW, and nothing cached",
+            "__GFP_NO_GROW，缓存里又没有",
+        ),
         NullReason::NoPages(why) => failure(lang, why),
         NullReason::NoAddress => pick(
             lang,
@@ -457,7 +475,11 @@ pub const fn null_reason(lang: Lang, why: NullReason) -> &'static str {
 pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
     match sin {
         Sin::DoubleFree => pick(lang, "freed twice", "重复释放"),
-        Sin::WrongFree => pick(lang, "freed with a function that does not serve this pointer", "用错了释放函数"),
+        Sin::WrongFree => pick(
+            lang,
+            "freed with a function that does not serve this pointer",
+            "用错了释放函数",
+        ),
         Sin::WrongOrder => pick(lang, "freed with another order", "释放时的阶与分配时不同"),
         Sin::Overrun => pick(lang, "wrote past its own bytes", "写出了自己的范围"),
         Sin::UseAfterFree => pick(lang, "used after it was freed", "释放之后仍在使用"),
@@ -472,7 +494,11 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
             "a struct page * is not the address of its page",
             "struct page * 不是那一页的地址",
         ),
-        Sin::Uninitialised => pick(lang, "a variable that was never given a value", "变量没有赋过值"),
+        Sin::Uninitialised => pick(
+            lang,
+            "a variable that was never given a value",
+            "变量没有赋过值",
+        ),
         Sin::LockHeld => pick(lang, "a lock that is already held", "锁已经被持有"),
         Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁没有被持有"),
     }
@@ -513,7 +539,7 @@ mod tests {
         );
         assert_eq!(
             fill(ZH.waste, &["28", "128", "22"]),
-            "128 字节中 28 字节未用，占 22 %"
+            "28 / 128 字节未用，22 %"
         );
     }
 
@@ -521,7 +547,11 @@ mod tests {
     fn both_languages_use_the_same_values_and_the_same_emphasis() {
         for (name, en, zh) in PAIRS {
             assert!(!en.is_empty() && !zh.is_empty(), "{name}");
-            let used = |text: &str| (0..10).filter(|n| text.contains(&format!("{{{n}}}"))).collect::<Vec<_>>();
+            let used = |text: &str| {
+                (0..10)
+                    .filter(|n| text.contains(&format!("{{{n}}}")))
+                    .collect::<Vec<_>>()
+            };
             assert_eq!(used(en), used(zh), "{name}");
             let marks = |text: &str| text.matches('`').count();
             assert_eq!(marks(en) % 2, 0, "{name}");
@@ -535,7 +565,10 @@ mod tests {
             let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             let chars: Vec<char> = zh.chars().collect();
             for pair in chars.windows(2) {
-                assert!(!(han(pair[0]) && [',', ';', ':', '.'].contains(&pair[1])), "{name}: {zh}");
+                assert!(
+                    !(han(pair[0]) && [',', ';', ':', '.'].contains(&pair[1])),
+                    "{name}: {zh}"
+                );
             }
         }
     }

@@ -138,13 +138,13 @@ enum Ink {
     Accent,
     Slab,
     SlabEdge,
-    SlabInk,
+    SlabPattern,
     Pages,
     PagesEdge,
-    PagesInk,
+    PagesPattern,
     Reserved,
     ReservedEdge,
-    ReservedInk,
+    ReservedPattern,
 }
 
 /// The custom properties of style.css, in the order of [`Ink`].
@@ -226,9 +226,9 @@ pub fn draw(
             continue;
         }
         let (fill, edge, pattern) = match what {
-            Use::Pages => (Ink::Pages, Ink::PagesEdge, Ink::PagesInk),
-            Use::Slab => (Ink::Slab, Ink::SlabEdge, Ink::SlabInk),
-            Use::Reserved => (Ink::Reserved, Ink::ReservedEdge, Ink::ReservedInk),
+            Use::Pages => (Ink::Pages, Ink::PagesEdge, Ink::PagesPattern),
+            Use::Slab => (Ink::Slab, Ink::SlabEdge, Ink::SlabPattern),
+            Use::Reserved => (Ink::Reserved, Ink::ReservedEdge, Ink::ReservedPattern),
             Use::Hand => (Ink::Accent, Ink::Accent, Ink::Accent),
             Use::Hot | Use::Cold => (Ink::Panel, Ink::Edge, Ink::Text),
             Use::Free | Use::Body => (Ink::Panel, Ink::Edge, Ink::Tick),
@@ -352,7 +352,10 @@ pub fn blit(
     (width, height, pixels): (u32, u32, &[u8]),
     palette: &Palette,
 ) -> Option<()> {
-    if kept.as_ref().is_none_or(|image| image.size != (width, height)) {
+    if kept
+        .as_ref()
+        .is_none_or(|image| image.size != (width, height))
+    {
         canvas.set_width(width);
         canvas.set_height(height);
         *kept = Image::new(width, height);
@@ -375,7 +378,5 @@ pub fn blit(
         rgba.copy_from_slice(&table[usize::from(*kind)]);
     }
     image.bytes.copy_from(&image.rgba);
-    context(canvas)?
-        .put_image_data(&image.data, 0.0, 0.0)
-        .ok()
+    context(canvas)?.put_image_data(&image.data, 0.0, 0.0).ok()
 }

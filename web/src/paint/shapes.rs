@@ -19,7 +19,7 @@ const IMAGE: u64 = 262_144;
 /// Cells smaller than this carry no pattern.
 const PATTERNED: f32 = 6.0;
 /// Pages in the lens.
-pub const LENS_PAGES: u32 = 1_024;
+pub const LENS_PAGES: u32 = 512;
 
 /// A rectangle in CSS pixels.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -70,11 +70,14 @@ impl Layout {
     /// The layout of a machine in a room of this size. Small machines fit whole; larger ones may be taller than the room.
     pub fn of(machine: &Machine, width: f32, height: f32) -> Layout {
         let pages = machine.spec().total_pages();
-        let (columns, cells) = match pages {
-            0..=SMALL => (64, true),
-            ..=MEDIUM => (128, true),
-            ..=LARGE => (256, false),
-            _ => (512, false),
+        let (columns, cells) = if pages <= SMALL {
+            (64, true)
+        } else if pages <= MEDIUM {
+            (128, true)
+        } else if pages <= LARGE {
+            (256, false)
+        } else {
+            (512, false)
         };
         let mut pages_shift = 0;
         while pages >> pages_shift > IMAGE {
@@ -162,7 +165,10 @@ impl Layout {
 
     /// The page under a point.
     pub fn page_at(&self, x: f32, y: f32) -> Option<u32> {
-        let band = self.bands.iter().find(|band| y >= band.top && y < band.top + band.rows as f32 * self.cell)?;
+        let band = self
+            .bands
+            .iter()
+            .find(|band| y >= band.top && y < band.top + band.rows as f32 * self.cell)?;
         let column = (x / self.cell).floor();
         if column < 0.0 || column >= self.columns as f32 {
             return None;
@@ -174,14 +180,21 @@ impl Layout {
 
     /// The rectangle of a block, or of the part of it that this layout shows.
     pub fn rect(&self, first: u32, pages: u32) -> Option<Rect> {
-        let band = self.bands.iter().find(|band| first < band.first + band.pages && first + pages > band.first)?;
+        let band = self
+            .bands
+            .iter()
+            .find(|band| first < band.first + band.pages && first + pages > band.first)?;
         let from = first.max(band.first) - band.first;
         let to = (first + pages).min(band.first + band.pages) - band.first;
         let (from, to) = (from >> self.pages_shift, ((to - 1) >> self.pages_shift) + 1);
         let gap = if self.cells { 1.0 } else { 0.0 };
         let (row, column) = (from / self.columns, from % self.columns);
         let last_row = (to - 1) / self.columns;
-        let columns = if last_row > row { self.columns } else { to - from };
+        let columns = if last_row > row {
+            self.columns
+        } else {
+            to - from
+        };
         let column = if last_row > row { 0 } else { column };
         Some(Rect {
             x: column as f32 * self.cell,
@@ -196,8 +209,15 @@ impl Layout {
         let step = (columns + rows * i64::from(self.columns)) << self.pages_shift;
         let to = i64::from(pfn) + step;
         let first = self.bands.first().map_or(0, |band| i64::from(band.first));
-        let end = self.bands.last().map_or(0, |band| i64::from(band.first + band.pages));
-        if to >= first && to < end { to as u32 } else { pfn }
+        let end = self
+            .bands
+            .last()
+            .map_or(0, |band| i64::from(band.first + band.pages));
+        if to >= first && to < end {
+            to as u32
+        } else {
+            pfn
+        }
     }
 }
 
@@ -262,7 +282,14 @@ pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
                 let from = offset + (at - band.first) as usize;
                 pixels[from..from + (next - at) as usize].fill(kind as u8);
             } else {
-                vote(&mut pixels[offset..], layout.pages_shift, &mut votes, kind, at - band.first, next - band.first);
+                vote(
+                    &mut pixels[offset..],
+                    layout.pages_shift,
+                    &mut votes,
+                    kind,
+                    at - band.first,
+                    next - band.first,
+                );
             }
             at = next;
         }
@@ -301,7 +328,10 @@ pub fn uses(machine: &Machine) -> Vec<Use> {
     for block in machine.blocks() {
         seen[block.what as usize] = true;
     }
-    order.into_iter().filter(|what| seen[*what as usize]).collect()
+    order
+        .into_iter()
+        .filter(|what| seen[*what as usize])
+        .collect()
 }
 
 #[cfg(test)]
@@ -321,7 +351,9 @@ mod tests {
 
     #[test]
     fn shapes_partition_the_teaching_machine() {
-        let mut run = run("p = kmalloc(100, GFP_KERNEL); b = __get_free_pages(GFP_KERNEL, 3); q = kmalloc(9000, GFP_KERNEL);");
+        let mut run = run(
+            "p = kmalloc(100, GFP_KERNEL); b = __get_free_pages(GFP_KERNEL, 3); q = kmalloc(9000, GFP_KERNEL);",
+        );
         let machine = run.at(run.len());
         let layout = Layout::of(&machine, 512.0, 230.0);
         assert_eq!((layout.columns, layout.cell), (64, 8.0));
@@ -368,7 +400,10 @@ mod tests {
         assert!(!layout.patterned());
         let large = machine([4096, 225_280, 32_768]);
         let layout = Layout::of(&large, 512.0, 300.0);
-        assert_eq!((layout.columns, layout.cells, layout.pages_shift), (512, false, 0));
+        assert_eq!(
+            (layout.columns, layout.cells, layout.pages_shift),
+            (512, false, 0)
+        );
         let (width, height, pixels) = image(&large, &layout);
         assert_eq!(pixels.len(), (width * height) as usize);
         let drawn = pixels.iter().filter(|kind| **kind != 0).count();
@@ -381,7 +416,10 @@ mod tests {
         let layout = Layout::of(&huge, 512.0, 300.0);
         assert_eq!(layout.pages_shift, 2);
         let (_, _, pixels) = image(&huge, &layout);
-        let free = pixels.iter().filter(|kind| **kind == Use::Free as u8).count();
+        let free = pixels
+            .iter()
+            .filter(|kind| **kind == Use::Free as u8)
+            .count();
         assert!(free > 150_000, "most of it is free: {free}");
     }
 
@@ -392,7 +430,7 @@ mod tests {
         let shapes = blocks(&large, &layout);
         let pages: u32 = shapes.iter().map(|shape| shape.pages).sum();
         assert_eq!(pages, LENS_PAGES);
-        assert_eq!(shapes[0].first, 4096 + 4096);
+        assert_eq!(shapes[0].first, 4096 + 4608);
     }
 
     #[test]

@@ -7,10 +7,13 @@ use kmalloc_core::machine::SlabList;
 use kmalloc_core::profile::ORDERS;
 use yew::prelude::*;
 
+use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
-use crate::stage::supply::{Class, Fit, Slot, Supply, growing, ruler, slabs, slot_of, supply};
+use crate::stage::supply::{
+    Class, Fit, SlabSlots, Slot, Supply, growing, ruler, slabs, slot_of, supply,
+};
 use crate::stage::{Current, bytes_label, grouped, hex};
-use crate::tween::{mix, out};
+use crate::tween::{mix, out, percent};
 use crate::view::{Action, Progress, View};
 
 /// Pages that are drawn as squares; beyond, the sentence speaks.
@@ -38,22 +41,20 @@ pub fn Buckets(props: &Props) -> Html {
     let current = current.as_ref().as_ref();
     let t = props.progress.0.clamp(0.0, 1.0);
     let machine = &view.machine;
-    let body = match supply(current) {
-        Supply::None => html! { { ladder(words, &ruler(machine, None)) } },
-        Supply::Asked(size) => html! {
-            <>
-                <p class="quiet">{ fill(words.asked, &[&grouped(size)]) }</p>
-                { ladder(words, &ruler(machine, None)) }
-            </>
-        },
+    let mut body = El::new("div", "body")
+        .is("tabindex", "0")
+        .is("role", "group")
+        .is("aria-label", words.buckets_title);
+    body = match supply(current) {
+        Supply::None => body.put(ladder(words, &ruler(machine, None))),
+        Supply::Asked(size) => body
+            .put(El::new("p", "quiet").text(&fill(words.asked, &[&grouped(size)])))
+            .put(ladder(words, &ruler(machine, None))),
         Supply::TooLarge(size) => {
             let largest = classes(machine).last().unwrap_or_default();
-            html! {
-                <>
-                    <p>{ fill(words.too_large, &[&grouped(size), &grouped(largest)]) }</p>
-                    { ladder(words, &ruler(machine, Some(largest))) }
-                </>
-            }
+            let text = fill(words.too_large, &[&grouped(size), &grouped(largest)]);
+            body.put(El::new("p", "").text(&text))
+                .put(ladder(words, &ruler(machine, Some(largest))))
         }
         Supply::Object {
             cache,
@@ -63,21 +64,16 @@ pub fn Buckets(props: &Props) -> Html {
             let given = machine.cache(cache).shape().class_size;
             let near = ruler(machine, Some(given));
             let choosing = matches!(view.event, Some(Event::ClassChosen { .. }));
-            html! {
-                <>
-                    if let Some(asked) = asked {
-                        { bar(words, asked, given, &near, if choosing { t } else { 1.0 }) }
-                    }
-                    { ladder(words, &near) }
-                    { stock(words, view, current, cache, address, t, &props.on) }
-                </>
-            }
+            let t_bar = if choosing { t } else { 1.0 };
+            body.maybe(asked.map(|asked| bar(words, asked, given, &near, t_bar)))
+                .put(ladder(words, &near))
+                .put(stock(words, view, current, cache, address, t, &props.on))
         }
         Supply::Pages {
             order,
             back,
             refused,
-        } => whole_pages(words, machine.spec().page_size, order, back, refused),
+        } => whole_pages(body, words, machine.spec().page_size, order, back, refused),
     };
     let all: Vec<u32> = classes(machine).collect();
     let fact = fill(
@@ -88,20 +84,20 @@ pub fn Buckets(props: &Props) -> Html {
             &format!("size-{}", all.last().copied().unwrap_or_default()),
         ],
     );
-    html! {
-        <div class="panel bins">
-            <header>
-                <h2>{ words.buckets_title }</h2>
-                <span class="fact">{ fact }</span>
-                <span class="fact aside">{ fill(words.l1_line, &[&machine.spec().l1_cache_bytes.to_string()]) }</span>
-            </header>
-            <div class="body" tabindex="0" role="region" aria-label={words.buckets_title}>{ body }</div>
-        </div>
-    }
+    let line = fill(words.l1_line, &[&machine.spec().l1_cache_bytes.to_string()]);
+    let head = El::new("header", "")
+        .put(El::new("h2", "").text(words.buckets_title))
+        .put(El::new("span", "fact").text(&fact))
+        .put(El::new("span", "fact aside").text(&line));
+    El::new("section", "panel bins")
+        .is("aria-label", words.buckets_title)
+        .put(head)
+        .put(body)
+        .html()
 }
 
 /// Asked, given, and the waste between them; the scale is the ruler's.
-fn bar(words: &Texts, asked: u32, given: u32, near: &[Class], t: f32) -> Html {
+fn bar(words: &Texts, asked: u32, given: u32, near: &[Class], t: f32) -> El {
     let end = near
         .iter()
         .find(|class| class.bytes == given)
@@ -124,51 +120,51 @@ fn bar(words: &Texts, asked: u32, given: u32, near: &[Class], t: f32) -> Html {
             &[&grouped(unused), &grouped(given), &percent.to_string()],
         )
     };
-    let inside = end > 0.55;
-    html! {
-        <div class="bytes-bar" data-asked={asked.to_string()} data-given={given.to_string()}>
-            <span class="asked" style={format!("left:max(36px, {:.2}%)", end * share * 50.0)}>
-                { fill(words.asked, &[&grouped(asked)]) }
-            </span>
-            <i class="given" style={format!("width:{:.2}%", width * 100.0)} />
-            <i class="used" style={format!("width:{:.2}%", used * 100.0)} />
-            <span
-                class={classes!("waste", inside.then_some("inside"))}
-                style={(!inside).then(|| format!("left:{:.2}%", end * 100.0))}
-            >
-                { sentence }
-            </span>
-        </div>
-    }
+    let waste = if end > 0.55 {
+        El::new("span", "waste above")
+    } else {
+        El::new("span", "waste").style(format!("left:{}", percent(end)))
+    };
+    let wide = |class, share| El::new("i", class).style(format!("width:{}", percent(share)));
+    El::new("div", "bytes-bar")
+        .attr("data-asked", asked.to_string())
+        .attr("data-given", given.to_string())
+        .put(
+            El::new("span", "asked")
+                .style(format!("left:max(36px, {})", percent(end * share / 2.0)))
+                .text(&fill(words.asked, &[&grouped(asked)])),
+        )
+        .put(wide("given", width))
+        .put(wide("used", used))
+        .put(waste.text(&sentence))
 }
 
 /// The classes to scale.
-fn ladder(words: &Texts, near: &[Class]) -> Html {
-    html! {
-        <ol class="ruler" aria-label={words.ruler_label}>
-            { for near.iter().map(|class| {
-                let (kind, note) = match class.fit {
-                    Fit::TooSmall => ("below", words.too_small),
-                    Fit::First => ("chosen", words.first_fit),
-                    Fit::Also => ("", words.would_fit),
-                    Fit::Other => ("", ""),
-                };
-                let name = match class.fit {
-                    Fit::First => format!("size-{}", class.bytes),
-                    _ => class.bytes.to_string(),
-                };
-                html! {
-                    <li
-                        key={class.bytes.to_string()}
-                        class={classes!(kind, (class.at > 0.97).then_some("end"))}
-                        style={format!("left:{:.2}%", class.at * 100.0)}
-                    >
-                        { name }<small>{ note }</small>
-                    </li>
-                }
-            }) }
-        </ol>
-    }
+fn ladder(words: &Texts, near: &[Class]) -> El {
+    let classes = near.iter().map(|class| {
+        let end = class.at > 0.97;
+        let (kind, note) = match class.fit {
+            Fit::TooSmall => ("below", words.too_small),
+            Fit::First => ("chosen", words.first_fit),
+            Fit::Also if end => ("end", words.would_fit),
+            Fit::Also => ("", words.would_fit),
+            Fit::Other if end => ("end", ""),
+            Fit::Other => ("", ""),
+        };
+        let name = match class.fit {
+            Fit::First => format!("size-{}", class.bytes),
+            _ if !class.named => String::new(),
+            _ => class.bytes.to_string(),
+        };
+        El::new("li", kind)
+            .number(class.bytes as usize)
+            .style(format!("left:{}", percent(class.at)))
+            .text(&name)
+            .put(El::new("small", "").text(note))
+    });
+    El::new("ol", "ruler")
+        .is("aria-label", words.ruler_label)
+        .all(classes)
 }
 
 /// The array cache and the slabs behind it.
@@ -180,7 +176,7 @@ fn stock(
     address: Option<u32>,
     t: f32,
     on: &Callback<Action>,
-) -> Html {
+) -> El {
     let machine = &view.machine;
     let state = machine.cache(cache);
     let available = state.available();
@@ -197,67 +193,83 @@ fn stock(
     });
     let all = slabs(machine, cache, lit.map(|(slab, _)| slab));
     let [partial, full, free] = all.counts.map(|count| count.to_string());
-    html! {
-        <div class="supply">
-            <div class="array">
-                <p class="caption">{ words.array }</p>
-                <div class="box">
-                    <i style={format!("width:{:.2}%", share.min(1.0) * 100.0)} />
-                    <span>{ format!("{available} / {}", state.limit()) }</span>
-                </div>
-                <p class="top">{ match next {
-                    Some(address) => fill(words.array_next, &[&hex(address)]),
-                    None => words.array_empty.into(),
-                } }</p>
-            </div>
-            <div class="slabs">
-                <p class="caption">{ fill(words.slab_counts, &[&partial, &full, &free]) }</p>
-                if current.is_some_and(|current| growing(current, cache)) {
-                    <p class="slab growing">{ words.slab_growing }</p>
-                }
-                { for all.drawn.iter().map(|slab| {
-                    let list = match slab.list {
-                        SlabList::Partial => words.list_partial,
-                        SlabList::Full => words.list_full,
-                        SlabList::Free => words.list_free,
-                    };
-                    let pfn = slab.pfn;
-                    let onclick = on.reform(move |_: MouseEvent| Action::Inspect(Some(pfn)));
-                    let counts = fill(words.slab_line, &[&slab.in_use.to_string(), &slab.slots.len().to_string(), list]);
-                    html! {
-                        <div key={slab.id.0.to_string()} class="slab" data-pfn={pfn.to_string()} {onclick}>
-                            <div class="slots" aria-hidden="true">
-                                if slab.keeps_management {
-                                    <i key="kept" class="kept" />
-                                }
-                                { for slab.slots.iter().enumerate().map(|(index, slot)| {
-                                    let here = Some((slab.id, index as u16));
-                                    let class = match slot {
-                                        _ if lit == here => "lit",
-                                        Slot::Used => "used",
-                                        Slot::Cached => "cached",
-                                        Slot::Free => "free",
-                                    };
-                                    html! { <i key={index.to_string()} class={classes!(class, (held == here).then_some("held"))} /> }
-                                }) }
-                            </div>
-                            <p class="name"><b>{ hex(pfn) }</b>{ " · " }{ counts }</p>
-                        </div>
-                    }
-                }) }
-                if all.more > 0 {
-                    <p class="caption">{ fill(words.slabs_more, &[&all.more.to_string()]) }</p>
-                }
-                if !all.drawn.is_empty() {
-                    { key(words) }
-                }
-            </div>
-        </div>
-    }
+    let slab = |slab: &SlabSlots| {
+        let list = match slab.list {
+            SlabList::Partial => words.list_partial,
+            SlabList::Full => words.list_full,
+            SlabList::Free => words.list_free,
+        };
+        let pfn = slab.pfn;
+        // Slabs of a few objects share a line.
+        let short = slab.slots.len() <= 8;
+        let mut name = format!(" · {list}");
+        if !short {
+            let [taken, objects] = [slab.in_use.into(), slab.slots.len()].map(|n| n.to_string());
+            name = format!(" · {}", fill(words.slab_line, &[&taken, &objects, list]));
+        }
+        let slots = slab.slots.iter().enumerate().map(|(index, slot)| {
+            let here = Some((slab.id, index as u16));
+            let class = match slot {
+                _ if lit == here => "lit",
+                Slot::Used => "used",
+                Slot::Cached => "cached",
+                Slot::Free => "free",
+            };
+            let element = El::new("i", class).number(index);
+            if held == here {
+                element.also(class, "held")
+            } else {
+                element
+            }
+        });
+        let kept = slab
+            .keeps_management
+            .then(|| El::new("i", "kept").key("kept"));
+        El::new("div", if short { "slab short" } else { "slab" })
+            .number(slab.id.0 as usize)
+            .attr("data-pfn", pfn.to_string())
+            .click(on.reform(move |_| Action::Inspect(Some(pfn))))
+            .put(
+                El::new("div", "slots")
+                    .is("aria-hidden", "true")
+                    .maybe(kept)
+                    .all(slots),
+            )
+            .put(
+                El::new("p", "name")
+                    .put(El::new("b", "").text(&hex(pfn)))
+                    .text(&name),
+            )
+    };
+    let next = match next {
+        Some(address) => fill(words.array_next, &[&hex(address)]),
+        None => words.array_empty.into(),
+    };
+    let array = El::new("div", "array")
+        .put(El::new("p", "caption").text(words.array))
+        .put(
+            El::new("div", "box")
+                .put(El::new("i", "").style(format!("width:{}", percent(share.min(1.0)))))
+                .put(El::new("span", "").text(&format!("{available} / {}", state.limit()))),
+        )
+        .put(El::new("p", "next").text(&next));
+    let waiting = current
+        .is_some_and(|current| growing(current, cache))
+        .then(|| El::new("p", "slab growing").text(words.slab_growing));
+    let more = (all.more > 0)
+        .then(|| El::new("p", "caption").text(&fill(words.slabs_more, &[&all.more.to_string()])));
+    let counts = fill(words.slab_counts, &[&partial, &full, &free]);
+    let stocked = El::new("div", "slabs")
+        .put(El::new("p", "caption").text(&counts))
+        .maybe(waiting)
+        .put(El::new("div", "drawn").all(all.drawn.iter().map(slab)))
+        .maybe(more)
+        .maybe((!all.drawn.is_empty()).then(|| key(words)));
+    El::new("div", "supply").put(array).put(stocked)
 }
 
 /// What the slots mean.
-fn key(words: &Texts) -> Html {
+fn key(words: &Texts) -> El {
     let kinds = [
         ("used", words.slot_used),
         ("cached", words.slot_cached),
@@ -265,39 +277,58 @@ fn key(words: &Texts) -> Html {
         ("kept", words.slot_kept),
         ("lit", words.slot_lit),
     ];
-    html! {
-        <ul class="key">
-            { for kinds.map(|(class, name)| html! {
-                <li key={class}><span class="slots"><i {class} /></span>{ name }</li>
-            }) }
-        </ul>
-    }
+    El::new("ul", "key").all(kinds.map(|(class, name)| {
+        El::new("li", "")
+            .key(class)
+            .put(El::new("span", "slots").put(El::new("i", class)))
+            .text(name)
+    }))
 }
 
 /// A block of pages: no class, no slab.
-fn whole_pages(words: &Texts, page_size: u32, order: u32, back: bool, refused: bool) -> Html {
+fn whole_pages(
+    body: El,
+    words: &Texts,
+    page_size: u32,
+    order: u32,
+    back: bool,
+    refused: bool,
+) -> El {
     if order as usize >= ORDERS {
-        return html! { <p>{ fill(words.pages_too_large, &[&order.to_string()]) }</p> };
+        let text = fill(words.pages_too_large, &[&order.to_string()]);
+        return body.put(El::new("p", "").text(&text));
     }
     let pages = 1u32 << order;
-    let (page, bytes) = (
-        bytes_label(u64::from(page_size)),
-        bytes_label(u64::from(page_size) << order),
-    );
     let text = match (back, refused) {
         (true, _) => words.pages_back,
         (_, true) => words.pages_refused,
         _ => words.pages_given,
     };
-    html! {
-        <>
-            <div class={classes!("page-bar", (back || refused).then_some("back"))} aria-hidden="true">
-                { for (0..pages.min(SQUARES)).map(|page| html! { <i key={page.to_string()} /> }) }
-                if pages > SQUARES {
-                    <span key="more" class="quiet">{ format!("+{}", pages - SQUARES) }</span>
-                }
-            </div>
-            <p>{ fill(text, &[&order.to_string(), &grouped(pages), &page, &bytes]) }</p>
-        </>
-    }
+    let text = fill(
+        text,
+        &[
+            &order.to_string(),
+            &grouped(pages),
+            &bytes_label(u64::from(page_size)),
+            &bytes_label(u64::from(page_size) << order),
+        ],
+    );
+    let class = if back || refused {
+        "page-bar back"
+    } else {
+        "page-bar"
+    };
+    let squares = (0..pages.min(SQUARES)).map(|page| El::new("i", "").number(page as usize));
+    let more = (pages > SQUARES).then(|| {
+        El::new("span", "quiet")
+            .key("more")
+            .text(&format!("+{}", pages - SQUARES))
+    });
+    body.put(
+        El::new("div", class)
+            .is("aria-hidden", "true")
+            .all(squares)
+            .maybe(more),
+    )
+    .put(El::new("p", "").text(&text))
 }

@@ -47,11 +47,19 @@ pub fn CallBar(props: &Props) -> Html {
         ..draft
     });
     html! {
-        <form class="composer" aria-label={texts.call_bar} {onsubmit}>
+        <form
+            class={classes!("composer", open.then_some("open"))}
+            aria-label={texts.call_bar}
+            {onsubmit}
+        >
             <div class="line">
                 { line(texts, draft, name, &change) }
                 <div class="go">
-                    <output class="mono" title={texts.mode}>{ format!("mode:{:#x}", draft.gfp()) }</output>
+                    <output class="mono" title={texts.mode}>
+                        <span>{ "mode:" }</span>
+                        { format!("{:#x}", draft.gfp()) }
+                    </output>
+                    { toggle(texts, draft, &open) }
                     <Menu
                         label={texts.context}
                         caption={texts.context}
@@ -64,7 +72,7 @@ pub fn CallBar(props: &Props) -> Html {
             </div>
             <div class="fields">
                 { size(texts, draft, &change) }
-                { modifiers(texts, draft, &change, &open) }
+                { modifiers(texts, draft, &change) }
             </div>
         </form>
     }
@@ -161,15 +169,8 @@ fn size(texts: &Texts, draft: Draft, change: &Callback<Draft>) -> Html {
     }
 }
 
-fn modifiers(
-    texts: &Texts,
-    draft: Draft,
-    change: &Callback<Draft>,
-    open: &UseStateHandle<bool>,
-) -> Html {
-    let boxes = MODIFIERS
-        .iter()
-        .map(|flag| modifier(texts, draft, flag, change));
+/// On a narrow screen the slider and the modifiers unfold; a wide one always shows them, and has no such button.
+fn toggle(texts: &Texts, draft: Draft, open: &UseStateHandle<bool>) -> Html {
     let count = fill(
         texts.flags,
         &[
@@ -177,20 +178,25 @@ fn modifiers(
             Arg::Number(MODIFIERS.len() as u64),
         ],
     );
-    let toggle = {
+    let onclick = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
-    // The button is for narrow screens: wide ones always show the boxes.
     html! {
-        <div class={classes!("modifiers", open.then_some("open"))}>
-            <button type="button" aria-expanded={open.to_string()} onclick={toggle}>{ count }</button>
-            <fieldset>
-                <legend class="visually-hidden">{ texts.modifiers }</legend>
-                <span class="prefix mono" aria-hidden="true">{ "__GFP_" }</span>
-                { for boxes }
-            </fieldset>
-        </div>
+        <button type="button" class="unfold" aria-expanded={open.to_string()} {onclick}>{ count }</button>
+    }
+}
+
+fn modifiers(texts: &Texts, draft: Draft, change: &Callback<Draft>) -> Html {
+    let boxes = MODIFIERS
+        .iter()
+        .map(|flag| modifier(texts, draft, flag, change));
+    html! {
+        <fieldset class="modifiers">
+            <legend class="visually-hidden">{ texts.modifiers }</legend>
+            <span class="prefix mono" aria-hidden="true">{ "__GFP_" }</span>
+            { for boxes }
+        </fieldset>
     }
 }
 

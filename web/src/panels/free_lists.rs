@@ -9,12 +9,12 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::{ORDERS, ZoneId};
 use yew::prelude::*;
 
-use crate::lang::Lang;
+use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::chain::{Chain, chain};
 use crate::stage::gauge::{Gauge, gauges};
 use crate::stage::{Current, bytes_label, grouped, hex};
-use crate::tween::{self, Scale, Spot};
+use crate::tween::{self, Scale, Spot, percent};
 use crate::view::{Action, Progress, View};
 
 /// Pixels of a list that are always there, whatever the width of the page.
@@ -53,7 +53,11 @@ pub fn FreeLists(props: &Props) -> Html {
     let rows = use_memo((view.machine.clone(), zone), |(machine, zone)| {
         rows(machine, *zone)
     });
-    let under_way = current.as_ref().as_ref().and_then(chain).filter(|chain| chain.zone == zone);
+    let under_way = current
+        .as_ref()
+        .as_ref()
+        .and_then(chain)
+        .filter(|chain| chain.zone == zone);
     let t = props.progress.0.clamp(0.0, 1.0);
     let moving = under_way
         .as_ref()
@@ -77,60 +81,66 @@ pub fn FreeLists(props: &Props) -> Html {
         touched: touched.filter(|_| t >= 1.0),
         on: &props.on,
     };
-    let now = followed.filter(|_| view.event.as_ref().and_then(crate::stage::zone_of).is_some());
-    html! {
-        <div class="panel free-lists" style={format!("--chip:{chip_width}px")}>
-            <header>
-                <h2>{ words.lists_title }</h2>
-                <div class="zones" role="group" aria-label={words.lists_zones}>
-                    { for all.iter().map(|gauge| {
-                        let own = gauge.zone;
-                        let onclick = {
-                            let chosen = chosen.clone();
-                            Callback::from(move |_: MouseEvent| chosen.set(Some((call, own))))
-                        };
-                        html! {
-                            <button
-                                key={own.name()}
-                                type="button"
-                                class={classes!((now == Some(own)).then_some("now"))}
-                                aria-pressed={(own == zone).to_string()}
-                                {onclick}
-                            >
-                                { own.name() }
-                            </button>
-                        }
-                    }) }
-                </div>
-                <span class="fact aside">{ percpu }</span>
-            </header>
-            <div class="body" tabindex="0" role="region" aria-label={words.lists_title}>
-                <div class="gauges">
-                    { for all.iter().map(|gauge| html! { <GaugeBar key={gauge.zone.name()} lang={view.lang} gauge={gauge.clone()} {t} /> }) }
-                </div>
-                <div class="orders" role="table" aria-label={fill(words.lists_label, &[zone.name()])}>
-                    <div class="names" role="row">
-                        <span role="columnheader">{ words.column_order }</span>
-                        <span role="columnheader">{ match &under_way {
-                            Some(chain) if chain.joining => words.column_join,
-                            Some(_) => words.column_cut,
-                            None => words.column_share,
-                        } }</span>
-                        <span role="columnheader">{ words.column_list }</span>
-                    </div>
-                    <div class="rows" role="rowgroup">
-                        <div key="cut" class="cut" aria-hidden="true">
-                            { for under_way.iter().map(|chain| cut(chain, list.moving.as_ref(), view.event.as_ref(), t)) }
-                        </div>
-                        { for rows.iter().map(|row| list.row(row, under_way.is_none())) }
-                    </div>
-                </div>
-                <div class="percpu">
-                    { for [Temperature::Hot, Temperature::Cold].map(|which| list.percpu(zone, which)) }
-                </div>
-            </div>
-        </div>
+    let now = followed.filter(|_| {
+        view.event
+            .as_ref()
+            .and_then(crate::stage::zone_of)
+            .is_some()
+    });
+    let zones = all.iter().map(|gauge| {
+        let own = gauge.zone;
+        let chosen = chosen.clone();
+        El::new("button", if now == Some(own) { "now" } else { "" })
+            .key(own.name())
+            .is("type", "button")
+            .attr("aria-pressed", (own == zone).to_string())
+            .click(Callback::from(move |_| chosen.set(Some((call, own)))))
+            .text(own.name())
+    });
+    let head = El::new("header", "")
+        .put(El::new("h2", "").text(words.lists_title))
+        .put(
+            El::new("div", "zones")
+                .is("role", "group")
+                .is("aria-label", words.lists_zones)
+                .all(zones),
+        )
+        .put(El::new("span", "fact aside").text(&percpu));
+    let middle = match &under_way {
+        Some(chain) if chain.joining => words.column_join,
+        Some(_) => words.column_cut,
+        None => words.column_share,
+    };
+    let names = [words.column_order, middle, words.column_list]
+        .map(|name| El::new("span", "").is("role", "columnheader").text(name));
+    let mut over = El::new("div", "cut").key("cut").is("aria-hidden", "true");
+    if let Some(chain) = &under_way {
+        over = over.all(cut(chain, moving.as_ref(), view.event.as_ref(), t));
     }
+    let table = El::new("div", "orders")
+        .is("role", "table")
+        .attr("aria-label", fill(words.lists_label, &[zone.name()]))
+        .put(El::new("div", "names").is("role", "row").all(names))
+        .put(
+            El::new("div", "rows")
+                .is("role", "rowgroup")
+                .put(over)
+                .all(rows.iter().map(|row| list.row(row, under_way.is_none()))),
+        );
+    let both = [Temperature::Hot, Temperature::Cold].map(|which| list.percpu(zone, which));
+    let body = El::new("div", "body")
+        .is("tabindex", "0")
+        .is("role", "group")
+        .is("aria-label", words.lists_title)
+        .put(El::new("div", "gauges").all(all.iter().map(|gauge| gauge_bar(words, gauge, t))))
+        .put(table)
+        .put(El::new("div", "percpu").all(both));
+    El::new("section", "panel free-lists")
+        .is("aria-label", words.lists_title)
+        .style(format!("--chip:{chip_width}px"))
+        .put(head)
+        .put(body)
+        .html()
 }
 
 /// One list, as it is drawn.
@@ -233,37 +243,40 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn row(&self, row: &Row, with_share: bool) -> Html {
-        let order = row.order;
-        let bytes = u64::from(self.view.machine.spec().page_size) << order;
-        let pages = row.count << order;
-        html! {
-            <div
-                key={order.to_string()}
-                class={classes!("order", (row.count > 0).then_some("some"))}
-                role="row"
-                data-order={order.to_string()}
-            >
-                <span class="number" role="rowheader">{ order }</span>
-                <span class="bytes" role="cell">{ bytes_label(bytes) }</span>
-                <span class="share" role="cell">
-                    if with_share && row.count > 0 {
-                        <i style={format!("width:calc((100% - 44px)*{:.4})", row.share)} />
-                        { grouped(pages as u32) }
-                    }
-                </span>
-                <span class="chips" role="cell">{ self.chips(row) }</span>
-            </div>
+    fn row(&self, row: &Row, with_share: bool) -> El {
+        let bytes = u64::from(self.view.machine.spec().page_size) << row.order;
+        let order = row.order.to_string();
+        let cell = |class| El::new("span", class).is("role", "cell");
+        let mut share = cell("share");
+        if with_share && row.count > 0 {
+            let width = format!("width:calc((100% - 44px)*{})", tween::fixed(row.share));
+            share = share
+                .put(El::new("i", "").style(width))
+                .text(&grouped((row.count << row.order) as u32));
         }
+        El::new("div", if row.count > 0 { "order some" } else { "order" })
+            .key(&order)
+            .is("role", "row")
+            .put(
+                El::new("span", "number")
+                    .is("role", "rowheader")
+                    .text(&order),
+            )
+            .put(cell("bytes").text(&bytes_label(bytes)))
+            .put(share)
+            .put(self.chips(cell("chips"), row))
+            .attr("data-order", order)
     }
 
-    fn chips(&self, row: &Row) -> Html {
+    fn chips(&self, cell: El, row: &Row) -> El {
         let moving = self.moving.filter(|moving| moving.order == row.order);
         if row.count == 0 && moving.is_none() {
-            return html! { "–" };
+            return cell.text("–");
         }
-        let arriving = moving.filter(|moving| moving.arrives).map(|moving| moving.pfn);
-        let mut chips: Vec<Html> = row
+        let arriving = moving
+            .filter(|moving| moving.arrives)
+            .map(|moving| moving.pfn);
+        let mut chips: Vec<El> = row
             .heads
             .iter()
             .take(self.shown)
@@ -272,95 +285,100 @@ impl List<'_> {
             .collect();
         if let Some(moving) = moving {
             let open = if moving.arrives { self.t } else { 1.0 - self.t };
-            let gap = html! {
-                <span
-                    key={moving.pfn.to_string()}
-                    class="chip awaited"
-                    style={format!("width:calc(var(--chip)*{open:.3})")}
-                >
-                    { hex(moving.pfn) }
-                </span>
-            };
+            let gap = El::new("span", "chip awaited")
+                .key(&moving.pfn.to_string())
+                .style(format!("width:calc(var(--chip)*{})", tween::fixed(open)));
             chips.insert(moving.index.min(chips.len()), gap);
         }
-        let more = row.count.saturating_sub(self.shown);
-        html! {
-            <>
-                { for chips }
-                if more > 0 {
-                    <span key="more" class="more">{ format!("+{more}") }</span>
-                }
-            </>
-        }
+        cell.all(chips).maybe(self.more(row.count))
     }
 
-    fn chip(&self, pfn: u32) -> Html {
-        let onclick = self.on.reform(move |_: MouseEvent| Action::Inspect(Some(pfn)));
-        html! {
-            <span
-                key={pfn.to_string()}
-                class={classes!(
-                    "chip",
-                    (self.touched == Some(pfn)).then_some("touched"),
-                    (self.view.inspected == Some(pfn)).then_some("seen"),
-                )}
-                data-pfn={pfn.to_string()}
-                {onclick}
-            >
-                { hex(pfn) }
-            </span>
-        }
+    /// How many are not shown.
+    fn more(&self, count: usize) -> Option<El> {
+        let more = count.saturating_sub(self.shown);
+        (more > 0).then(|| {
+            El::new("span", "more")
+                .key("more")
+                .text(&format!("+{more}"))
+        })
     }
 
-    fn percpu(&self, zone: ZoneId, which: Temperature) -> Html {
+    fn chip(&self, pfn: u32) -> El {
+        let class = match (self.touched == Some(pfn), self.view.inspected == Some(pfn)) {
+            (false, false) => "chip",
+            (true, false) => "chip touched",
+            (false, true) => "chip seen",
+            (true, true) => "chip touched seen",
+        };
+        El::new("span", class)
+            .key(&pfn.to_string())
+            .attr("data-pfn", pfn.to_string())
+            .click(self.on.reform(move |_| Action::Inspect(Some(pfn))))
+            .text(&hex(pfn))
+    }
+
+    fn percpu(&self, zone: ZoneId, which: Temperature) -> El {
         let list = self.view.machine.zone(zone).pcp(which);
         let (class, name) = match which {
             Temperature::Hot => ("hot", self.words.hot),
             Temperature::Cold => ("cold", self.words.cold),
         };
-        let more = usize::from(list.count()).saturating_sub(self.shown);
-        html! {
-            <div key={class} class={class} data-percpu={class}>
-                <i class="dot" />
-                <span>{ fill(self.words.percpu_list, &[name]) }</span>
-                { for list.pages().take(self.shown).map(|pfn| self.chip(pfn)) }
-                if list.count() == 0 {
-                    { "–" }
-                } else if more > 0 {
-                    <span key="more" class="more">{ format!("+{more}") }</span>
-                }
-            </div>
-        }
+        let chips = list.pages().take(self.shown).map(|pfn| self.chip(pfn));
+        let none = (list.count() == 0).then(|| El::new("span", "").key("none").text("–"));
+        El::new("div", class)
+            .key(class)
+            .is("data-percpu", class)
+            .put(El::new("i", "dot").key("dot"))
+            .put(
+                El::new("span", "")
+                    .key("name")
+                    .text(&fill(self.words.percpu_list, &[name])),
+            )
+            .all(chips)
+            .maybe(none)
+            .maybe(self.more(list.count().into()))
     }
 }
 
 /// What lies over the rows: the chain so far, what is ahead of it, and what moves now.
-fn cut(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32) -> Html {
+fn cut(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32) -> Vec<El> {
     let scale = chain.scale;
-    let mut pieces: Vec<Html> = Vec::new();
+    let mut pieces = Vec::new();
     let label = hex(scale.pfn);
     let whole = scale.spot(scale.pfn, scale.order);
     // The whole block leaves an outline in its row once it has parted, or waits there as one to be joined.
-    if chain.hand.1 < scale.order || (event.is_some_and(|event| matches!(event, Event::Joined { .. })) && t < 1.0) {
+    if chain.hand.1 < scale.order
+        || (event.is_some_and(|event| matches!(event, Event::Joined { .. })) && t < 1.0)
+    {
         pieces.push(piece("source", "ghost", whole, Some(&label)));
     }
     for (pfn, order) in &chain.left {
-        pieces.push(piece(&format!("left{order}"), "ghost", scale.spot(*pfn, *order), None));
+        pieces.push(piece(
+            &format!("left{order}"),
+            "ghost",
+            scale.spot(*pfn, *order),
+            None,
+        ));
         pieces.push(trail(&format!("trail{order}"), scale, *pfn, *order));
     }
     if !chain.joining {
         for order in &chain.ahead {
             for (name, pfn) in [("low", scale.pfn), ("up", scale.pfn + (1 << order))] {
-                pieces.push(piece(&format!("{name}{order}"), "ahead", scale.spot(pfn, *order), None));
+                pieces.push(piece(
+                    &format!("{name}{order}"),
+                    "ahead",
+                    scale.spot(pfn, *order),
+                    None,
+                ));
             }
         }
     }
     pieces.extend(movers(chain, moving, event, t));
-    html! { { for pieces } }
+    pieces
 }
 
 /// The block in hand, and the half that leaves it or comes to it.
-fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32) -> Vec<Html> {
+fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32) -> Vec<El> {
     let scale = chain.scale;
     let (hand, order) = chain.hand;
     let index = moving.map_or(0, |moving| moving.index);
@@ -368,12 +386,17 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
         Some(Event::Split { order, pfn, .. }) => {
             let [lower, upper] = tween::halves(scale, *pfn, *order, true, 0, t);
             let half = 1 << (order - 1);
-            let mut pieces = vec![half_of("lower", "hand", lower, *pfn)];
+            let mut pieces = vec![half_of("lower", "half hand", lower, *pfn)];
             if t < 1.0 {
-                pieces.push(half_of("upper", "listed", upper, pfn + half));
+                pieces.push(half_of("upper", "half listed", upper, pfn + half));
             } else {
                 pieces.push(trail("landed", scale, pfn + half, order - 1));
-                pieces.push(piece("was", "ghost", scale.spot(pfn + half, order - 1), None));
+                pieces.push(piece(
+                    "was",
+                    "ghost",
+                    scale.spot(pfn + half, order - 1),
+                    None,
+                ));
             }
             pieces
         }
@@ -382,11 +405,12 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
             hand_is_upper,
             ..
         }) if t < 1.0 => {
-            let [lower, upper] = tween::halves(scale, hand, order + 1, !hand_is_upper, index, 1.0 - t);
+            let [lower, upper] =
+                tween::halves(scale, hand, order + 1, !hand_is_upper, index, 1.0 - t);
             let classes = if *hand_is_upper {
-                ["listed", "hand"]
+                ["half listed", "half hand"]
             } else {
-                ["hand", "listed"]
+                ["half hand", "half listed"]
             };
             vec![
                 half_of("lower", classes[0], lower, hand),
@@ -395,13 +419,13 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
         }
         Some(Event::Taken { order, pfn, .. }) => {
             let spot = tween::chip(*order, 0).towards(scale.spot(*pfn, *order), tween::out(t));
-            vec![block("hand", spot, *pfn)]
+            vec![block("half hand", spot, *pfn)]
         }
         Some(Event::Listed { order, pfn, .. }) => {
             let from = scale.spot(*pfn, *order);
             if t < 1.0 {
                 let spot = from.towards(tween::chip(*order, 0), tween::out(t));
-                vec![block("listed", spot, *pfn)]
+                vec![block("half listed", spot, *pfn)]
             } else {
                 vec![
                     piece("was", "ghost", from, Some(&hex(*pfn))),
@@ -409,102 +433,91 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
                 ]
             }
         }
-        _ => vec![block("hand", scale.spot(hand, order), hand)],
+        _ => vec![block("half hand", scale.spot(hand, order), hand)],
     }
 }
 
-fn piece(key: &str, class: &'static str, spot: Spot, label: Option<&str>) -> Html {
-    html! {
-        <span key={key.to_string()} class={class} style={spot.style()}>
-            { label.filter(|_| spot.wide >= NAMED_INSIDE).unwrap_or_default() }
-        </span>
-    }
+fn piece(key: &str, class: &'static str, spot: Spot, label: Option<&str>) -> El {
+    let label = label.filter(|_| spot.wide >= NAMED_INSIDE);
+    El::new("span", class)
+        .key(key)
+        .style(spot.style())
+        .text(label.unwrap_or_default())
 }
 
 /// From a block's place in the cut to the head of its list.
-fn trail(key: &str, scale: Scale, pfn: u32, order: u8) -> Html {
+fn trail(key: &str, scale: Scale, pfn: u32, order: u8) -> El {
     let spot = scale.spot(pfn, order);
     let end = spot.cut + spot.wide;
-    let style = format!(
-        "top:calc(var(--row)*{:.3} - 2px);left:calc(var(--cut)*{end:.4} + 4px);width:calc(var(--cut)*{:.4} + var(--gap) - 10px)",
-        spot.row,
-        1.0 - end
-    );
-    html! { <i key={key.to_string()} class="trail" {style} /> }
+    let [row, end, rest] = [spot.row, end, 1.0 - end].map(tween::fixed);
+    El::new("i", "trail").key(key).style(format!(
+        "top:calc(var(--row)*{row} - 2px);left:calc(var(--cut)*{end} + 4px);width:calc(var(--cut)*{rest} + var(--gap) - 10px)"
+    ))
 }
 
-fn half_of(which: &'static str, class: &'static str, spot: Spot, pfn: u32) -> Html {
-    html! {
-        <span key={which} class={classes!("half", class)} data-half={which} style={spot.style()}>{ number(spot, pfn) }</span>
-    }
+fn half_of(which: &'static str, class: &'static str, spot: Spot, pfn: u32) -> El {
+    block(class, spot, pfn).key(which).is("data-half", which)
 }
 
-fn block(class: &'static str, spot: Spot, pfn: u32) -> Html {
-    html! {
-        <span key="block" class={classes!("half", class)} style={spot.style()}>{ number(spot, pfn) }</span>
-    }
-}
-
-fn number(spot: Spot, pfn: u32) -> Html {
+fn block(class: &'static str, spot: Spot, pfn: u32) -> El {
+    let element = El::new("span", class).key("block").style(spot.style());
     if spot.wide + spot.chip_wide * NAMED_INSIDE >= NAMED_INSIDE {
-        html! { { hex(pfn) } }
+        element.text(&hex(pfn))
     } else {
-        html! { <span class="beside">{ hex(pfn) }</span> }
+        element.put(El::new("span", "beside").text(&hex(pfn)))
     }
-}
-
-/// What a gauge is given.
-#[derive(Properties, PartialEq)]
-struct GaugeProps {
-    lang: Lang,
-    gauge: Gauge,
-    t: f32,
 }
 
 /// A zone's free pages against its marks.
-#[component]
-fn GaugeBar(props: &GaugeProps) -> Html {
-    let words = texts(props.lang);
-    let gauge = &props.gauge;
-    let percent = |share: f32| format!("{:.2}%", share * 100.0);
+fn gauge_bar(words: &Texts, gauge: &Gauge, t: f32) -> El {
+    let left = |share| format!("left:{}", percent(share));
     let refused = gauge.need.is_some_and(|need| !need.granted);
-    let class = classes!(
-        "gauge",
-        (!gauge.inside).then_some("outside"),
-        refused.then_some("refused")
-    );
+    let class = match (gauge.inside, refused) {
+        (false, _) => "gauge outside",
+        (true, true) => "gauge refused",
+        (true, false) => "gauge",
+    };
+    let fill_bar = El::new("i", "fill").style(format!("width:{}", percent(gauge.fill)));
+    let free = El::new("span", "free")
+        .text(words.free)
+        .text(" ")
+        .put(El::new("b", "").text(&grouped(gauge.free)));
+    let mut bar = El::new("div", class)
+        .key(gauge.zone.name())
+        .is("data-zone", gauge.zone.name())
+        .put(El::new("span", "name").text(gauge.zone.name()))
+        .put(free)
+        .put(El::new("div", "bar").put(fill_bar))
+        .maybe(gauge.broken.then(|| El::new("i", "broken")))
+        .put(El::new("span", "zero").text("0"));
     // The three names stand apart although their marks may be close: the outer two lean outwards.
-    let ticks = gauge.marks.into_iter().zip(["min", "low", "high"]).zip([86, 50, 14]);
-    html! {
-        <div {class} data-zone={gauge.zone.name()}>
-            <span class="name">{ gauge.zone.name() }</span>
-            <span class="free">{ words.free }{ " " }<b>{ grouped(gauge.free) }</b></span>
-            <div class="bar"><i class="fill" style={format!("width:{}", percent(gauge.fill))} /></div>
-            if gauge.broken {
-                <i class="broken" />
-            }
-            <span class="zero">{ "0" }</span>
-            { for ticks.map(|(((pages, share), name), lean)| html! {
-                <>
-                    <i class="at" style={format!("left:{}", percent(share))} />
-                    <span class="tick" style={format!("left:{};transform:translateX(-{lean}%)", percent(share))}>
-                        <b>{ pages }</b>{ name }
-                    </span>
-                </>
-            }) }
-            if let Some(need) = gauge.need {
-                <i class="mark" style={mark_style(need.at, need.now, props.t)} />
-                <span class="need" style={need_style(need.at)}>
-                    { fill(words.needs, &[&grouped(need.pages), if need.granted { "✓" } else { "✗" }]) }
-                </span>
-            } else if !gauge.inside {
-                <span class="why">{ words.not_in_zonelist }</span>
-            }
-            if gauge.walked {
-                <span class="walk" aria-hidden="true">{ "→" }</span>
-            }
-        </div>
+    let names = [("min", 86), ("low", 50), ("high", 14)];
+    for ((pages, share), (name, lean)) in gauge.marks.into_iter().zip(names) {
+        let style = format!("{};transform:translateX(-{lean}%)", left(share));
+        bar = bar.put(El::new("i", "at").style(left(share))).put(
+            El::new("span", "tick")
+                .style(style)
+                .put(El::new("b", "").text(&pages.to_string()))
+                .text(name),
+        );
     }
+    if let Some(need) = gauge.need {
+        let sign = if need.granted { "✓" } else { "✗" };
+        bar = bar
+            .put(El::new("i", "mark").style(mark_style(need.at, need.now, t)))
+            .put(
+                El::new("span", "need")
+                    .style(need_style(need.at))
+                    .text(&fill(words.needs, &[&grouped(need.pages), sign])),
+            );
+    } else if !gauge.inside {
+        bar = bar.put(El::new("span", "why").text(words.not_in_zonelist));
+    }
+    bar.maybe(
+        gauge
+            .walked
+            .then(|| El::new("span", "walk").is("aria-hidden", "true").text("→")),
+    )
 }
 
 /// The mark drops onto the scale while its test is the event at the cursor.
@@ -514,14 +527,19 @@ fn mark_style(at: f32, now: bool, t: f32) -> String {
     } else {
         0.0
     };
-    format!("left:{:.2}%;transform:translateY({above:.1}px)", at * 100.0)
+    format!(
+        "left:{};transform:translateY({}px)",
+        percent(at),
+        tween::fixed(above)
+    )
 }
 
 /// The words stand at the side of the mark that has room.
 fn need_style(at: f32) -> String {
-    if at > 0.45 {
-        format!("right:calc({:.2}% + 8px)", 100.0 - at * 100.0)
+    let (side, share) = if at > 0.45 {
+        ("right", 1.0 - at)
     } else {
-        format!("left:calc({:.2}% + 8px)", at * 100.0)
-    }
+        ("left", at)
+    };
+    format!("{side}:calc({} + 8px)", percent(share))
 }

@@ -2,6 +2,8 @@
 //!
 //! Whether a goal is reached, and why not, is the core's word.
 
+use std::rc::Rc;
+
 use kmalloc_core::exercise::{Exercise, Finding, Goal, Prediction, Rule, verdict};
 use yew::prelude::*;
 
@@ -17,8 +19,12 @@ use crate::widgets::Button;
 pub struct Props {
     /// The language.
     pub lang: Lang,
+    /// The exercise.
+    pub exercise: Rc<Exercise>,
     /// The run that the exercise is checked against.
     pub run: SharedRun,
+    /// The call that decides is just being played: the verdict waits for its end.
+    pub unfolding: bool,
     /// What was foretold.
     pub prediction: Prediction,
     /// Where actions go.
@@ -30,7 +36,9 @@ pub struct Props {
 pub fn Lesson(props: &Props) -> Html {
     let Props {
         lang,
+        exercise,
         run,
+        unfolding,
         prediction,
         on,
     } = props;
@@ -40,9 +48,8 @@ pub fn Lesson(props: &Props) -> Html {
     let body = use_memo(*lang, |_| {
         Html::from_html_unchecked(AttrValue::from(page.html))
     });
-    let exercise = use_memo((), |()| lessons::exercise().goals());
     let findings = use_memo((run.clone(), *prediction), |(run, prediction)| {
-        verdict(&exercise, &run.borrow(), *prediction)
+        verdict(exercise, &run.borrow(), *prediction)
     });
     // The prediction is closed by the call that it is about.
     let pressed = exercise
@@ -50,16 +57,21 @@ pub fn Lesson(props: &Props) -> Html {
         .iter()
         .zip(findings.iter())
         .any(|(goal, finding)| matches!(goal, Goal::Asked { .. }) && *finding == Finding::Met);
+    let told = if *unfolding {
+        vec![Finding::NotRun; findings.len()]
+    } else {
+        (*findings).clone()
+    };
     html! {
-        <aside class="lesson" aria-label={texts.lesson}>
+        <section class="lesson" aria-label={texts.lesson}>
             <div class="scroll" tabindex="0" role="region" aria-label={page.title}>
                 <p class="kicker">{ texts.book }</p>
                 <h2>{ page.title }</h2>
                 <div class="prose">{ (*body).clone() }</div>
                 { prediction_card(texts, *lang, *prediction, pressed, on) }
-                { exercise_card(texts, *lang, &exercise, &findings, on) }
+                { exercise_card(texts, *lang, exercise, &told, on) }
             </div>
-        </aside>
+        </section>
     }
 }
 
@@ -159,7 +171,7 @@ fn exercise_card(
         <section class="card exercise" aria-label={texts.exercise}>
             <header><h3>{ texts.exercise }</h3><span>{ count }</span></header>
             <div class="prose">{ Html::from_html_unchecked(AttrValue::from(page.html)) }</div>
-            <ul role="status">{ for goals }</ul>
+            <div role="status"><ul>{ for goals }</ul></div>
             if met == findings.len() {
                 <p class="passed"><b>{ "✓ " }{ texts.passed }</b></p>
             }

@@ -1,6 +1,6 @@
 //! Memory map: every page of the machine on a canvas, with rings, a legend and an inspector.
 //!
-//! The canvas is a picture for the eyes. The sheet over it takes the focus and the keys, and the inspector says in words
+//! The canvas is a picture for the eyes. The plane over it takes the focus and the keys, and the inspector says in words
 //! what is under the pointer or the keys. Where a page lies is computed in `paint::shapes`, what is known about it in
 //! `stage::facts`.
 
@@ -9,11 +9,13 @@ use kmalloc_core::run::Variable;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::prelude::*;
 
+use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
 use crate::paint::shapes::{Layout, Rect, blocks, image, uses};
 use crate::stage::facts::{Facts, facts, held, touched};
-use crate::stage::{bytes_label, grouped};
+use crate::stage::{bytes_label, grouped, hex};
+use crate::tween::fixed;
 use crate::view::{Action, View};
 
 /// Width of the zones' names; a room narrower than [`BARE`] does without.
@@ -43,8 +45,14 @@ pub fn MapPanel(props: &Props) -> Html {
     let bare = room.width < BARE;
     let left = if bare { 0.0 } else { NAMES };
     let layout = Layout::of(machine, (room.width - left).max(64.0), room.height);
-    let at = seen.or(view.inspected).filter(|pfn| u64::from(*pfn) < machine.spec().total_pages());
-    let lens = at.filter(|_| !layout.cells).map(|pfn| Layout::lens(machine, pfn, room.width.max(256.0)));
+    let at = seen
+        .or(view.inspected)
+        .filter(|pfn| u64::from(*pfn) < machine.spec().total_pages());
+    let now = view.event.as_ref().map(|event| touched(machine, event));
+    let spoken = at.or_else(|| now.and_then(|blocks| blocks.first().map(|(pfn, _)| *pfn)));
+    // An image has no room for blocks: the lens shows them around the page that is spoken of.
+    let lens =
+        (!layout.cells).then(|| Layout::lens(machine, spoken.unwrap_or(0), room.width.max(256.0)));
 
     let image = use_mut_ref(|| None::<Image>);
     {
@@ -52,7 +60,13 @@ pub fn MapPanel(props: &Props) -> Html {
         let deps = (view.machine.clone(), layout.clone(), room);
         use_effect_with(deps, move |(machine, layout, room)| {
             if room.width > 0.0 {
-                paint(&canvas, machine, layout, &mut image.borrow_mut(), room.density);
+                paint(
+                    &canvas,
+                    machine,
+                    layout,
+                    &mut image.borrow_mut(),
+                    room.density,
+                );
             }
         });
     }
@@ -78,8 +92,6 @@ pub fn MapPanel(props: &Props) -> Html {
         },
     );
     let marked = marked(view, at, &variables);
-    let now = view.event.as_ref().map(|event| touched(machine, event));
-    let spoken = at.or_else(|| now.and_then(|blocks| blocks.first().map(|(pfn, _)| *pfn)));
     let known = spoken.map(|pfn| facts(machine, &variables, pfn));
 
     let look = {
@@ -96,11 +108,15 @@ pub fn MapPanel(props: &Props) -> Html {
             }
         }
     };
-    let sheet_ref = use_node_ref();
+    let plane_ref = use_node_ref();
     let page_under = {
-        let (sheet, layout) = (sheet_ref.clone(), layout.clone());
+        let (plane, layout) = (plane_ref.clone(), layout.clone());
         move |event: &MouseEvent| {
-            let (x, y) = screen::point_in(&sheet.cast::<Element>()?, event.client_x(), event.client_y());
+            let (x, y) = screen::point_in(
+                &plane.cast::<Element>()?,
+                event.client_x(),
+                event.client_y(),
+            );
             layout.page_at(x - left, y)
         }
     };
@@ -141,67 +157,84 @@ pub fn MapPanel(props: &Props) -> Html {
     let pages = grouped(machine.spec().total_pages() as u32);
     let fact = match layout.pages_shift {
         0 => fill(words.map_fact, &[&pages, &page]),
-        shift => fill(words.map_fact_many, &[&pages, &page, &(1 << shift).to_string()]),
+        shift => fill(
+            words.map_fact_many,
+            &[&pages, &page, &(1 << shift).to_string()],
+        ),
     };
     html! {
-        <div class={classes!("panel", "memory", bare.then_some("bare"))}>
-            <header>
-                <h2>{ words.map_title }</h2>
-                <span class="fact">{ fact }</span>
-            </header>
+        <section aria-label={words.map_title} class={classes!("panel", "memory", (!layout.cells).then_some("image"))}>
+            { El::new("header", "")
+                .put(El::new("h2", "").text(words.map_title))
+                .put(El::new("span", "fact").text(&fact)) }
             <div class="stage">
                 <div
+                    key="room"
                     class="room"
                     ref={room_ref}
-                    style={format!("--rows:{rows};--columns:{};--between:{between}px", layout.columns)}
+                    style={format!("--rows:{rows};--columns:{};--between:{}px", layout.columns, fixed(between))}
                 >
                     <div
-                        class="sheet"
-                        ref={sheet_ref}
+                        class="plane"
+                        ref={plane_ref}
                         role="application"
                         tabindex="0"
                         aria-label={words.map_label}
                         aria-describedby="inspector"
-                        style={format!("width:{}px;height:{}px", left + layout.width(), layout.height)}
+                        style={place(Rect { x: 0.0, y: 0.0, w: left + layout.width(), h: layout.height })}
                         {onpointermove}
                         {onpointerleave}
                         {onclick}
                         {onkeydown}
                     >
-                        if !bare {
-                            { for names(words, machine, &layout) }
-                        }
+                        <div key="names">
+                            { for names(words, machine, &layout).filter(|_| !bare) }
+                        </div>
                         <canvas
+                            key="canvas"
                             class={(!layout.cells).then_some("pixels")}
                             ref={canvas_ref}
-                            style={format!("left:{left}px;width:{}px;height:{}px", layout.width(), layout.height)}
+                            style={place(Rect { x: left, y: 0.0, w: layout.width(), h: layout.height })}
                         />
-                        { for marked.iter().filter_map(|mark| {
-                            let rect = layout.rect(mark.first, mark.pages)?;
-                            Some(ring(mark.class, rect, left))
-                        }) }
+                        <div key="rings">
+                            { for marked.iter().enumerate().filter_map(|(index, mark)| {
+                                let rect = layout.rect(mark.first, mark.pages)?;
+                                Some(ring(index, mark.class, rect, left))
+                            }) }
+                        </div>
                     </div>
                 </div>
+                if let Some(lens) = &lens {
+                    <div key="lens" class="lens" aria-hidden="true">
+                        <canvas ref={lens_ref} style={place(Rect { x: 0.0, y: 0.0, w: lens.width(), h: lens.height })} />
+                        <div>
+                            { for spoken.and_then(|pfn| lens.rect(pfn, 1)).map(|rect| ring(0, "ring seen", rect, 0.0)) }
+                        </div>
+                    </div>
+                }
+                { legend(words, machine) }
             </div>
-            if let Some(lens) = &lens {
-                <div class="lens" aria-hidden="true">
-                    <canvas ref={lens_ref} style={format!("width:{}px;height:{}px", lens.width(), lens.height)} />
-                    { for at.and_then(|pfn| lens.rect(pfn, 1)).map(|rect| ring("seen", rect, 0.0)) }
-                </div>
-            }
-            <ul class="legend">
-                { for uses(machine).into_iter().map(|what| html! {
-                    <li key={words.use_of(what)}><i class={classes!("swatch", swatch(what))} />{ words.use_of(what) }</li>
-                }) }
-            </ul>
             <div class="inspector" id="inspector" aria-live="polite">
                 { match &known {
-                    Some(known) => inspector(words, known),
-                    None => html! { <span>{ words.inspect_hint }</span> },
+                    Some(known) => inspector(words, known, at),
+                    None => html! { { words.inspect_hint } },
                 } }
             </div>
-        </div>
+        </section>
     }
+}
+
+/// The uses that occur, with their patterns.
+fn legend(words: &Texts, machine: &Machine) -> El {
+    El::new("ul", "legend")
+        .key("legend")
+        .all(uses(machine).into_iter().map(|what| {
+            let name = words.use_of(what);
+            El::new("li", "")
+                .key(name)
+                .put(El::new("i", swatch(what)))
+                .text(name)
+        }))
 }
 
 /// The size of the room and the theme, now and whenever they change.
@@ -300,11 +333,15 @@ struct Mark {
 fn marked(view: &View, at: Option<u32>, variables: &[Variable]) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     if let Some(event) = &view.event {
-        marks.extend(touched(&view.machine, event).into_iter().map(|(first, pages)| Mark {
-            class: "touched",
-            first,
-            pages,
-        }));
+        marks.extend(
+            touched(&view.machine, event)
+                .into_iter()
+                .map(|(first, pages)| Mark {
+                    class: "ring touched",
+                    first,
+                    pages,
+                }),
+        );
     }
     let holder = view
         .highlighted
@@ -312,69 +349,90 @@ fn marked(view: &View, at: Option<u32>, variables: &[Variable]) -> Vec<Mark> {
         .and_then(|name| variables.iter().find(|variable| variable.name == *name));
     if let Some((first, pages)) = holder.and_then(|variable| held(&view.machine, &variable.value)) {
         marks.push(Mark {
-            class: "held",
+            class: "ring held",
             first,
             pages,
         });
     }
     marks.extend(at.map(|pfn| Mark {
-        class: "seen",
+        class: "ring seen",
         first: pfn,
         pages: 1,
     }));
     marks
 }
 
-fn ring(class: &'static str, rect: Rect, left: f32) -> Html {
+fn ring(key: usize, class: &'static str, rect: Rect, left: f32) -> El {
     // A ring of one pixel could not be seen.
-    let (w, h) = (rect.w.max(4.0) + 3.0, rect.h.max(4.0) + 3.0);
-    let style = format!(
-        "left:{}px;top:{}px;width:{w}px;height:{h}px",
-        left + rect.x - 1.5,
-        rect.y - 1.5
-    );
-    html! { <i class={classes!("ring", class)} {style} /> }
+    let around = Rect {
+        x: left + rect.x - 1.5,
+        y: rect.y - 1.5,
+        w: rect.w.max(4.0) + 3.0,
+        h: rect.h.max(4.0) + 3.0,
+    };
+    El::new("i", class).number(key).style(place(around))
+}
+
+/// The declarations that put an element there.
+fn place(rect: Rect) -> String {
+    let [x, y, w, h] = [rect.x, rect.y, rect.w, rect.h].map(fixed);
+    format!("left:{x}px;top:{y}px;width:{w}px;height:{h}px")
 }
 
 /// The zones' names beside their bands.
-fn names<'a>(words: &'a Texts, machine: &'a Machine, layout: &'a Layout) -> impl Iterator<Item = Html> + 'a {
+fn names<'a>(
+    words: &'a Texts,
+    machine: &'a Machine,
+    layout: &'a Layout,
+) -> impl Iterator<Item = El> + 'a {
     layout.bands.iter().map(move |band| {
         let height = (band.rows as f32 * layout.cell).max(16.0);
-        let style = format!("top:{}px;height:{height}px", band.top);
-        html! {
-            <div key={band.zone.name()} class="zone" {style}>
-                <b>{ band.zone.name() }</b>
-                if height >= 31.0 {
-                    <span>{ fill(words.free_pages, &[&grouped(machine.zone(band.zone).free_pages())]) }</span>
-                }
-                if height >= 64.0 {
-                    <span class="pfn">{ format!("{:#x}", band.first) }</span>
-                    <span class="pfn">{ format!("{:#x}", band.first + band.pages - 1) }</span>
-                }
-            </div>
+        let free = grouped(machine.zone(band.zone).free_pages());
+        let line = |class, text: &str| El::new("span", class).text(text);
+        let mut name = El::new("div", "zone")
+            .key(band.zone.name())
+            .style(format!(
+                "top:{}px;height:{}px",
+                fixed(band.top),
+                fixed(height)
+            ))
+            .put(El::new("b", "").text(band.zone.name()));
+        if height >= 31.0 {
+            // A long number stands alone: the column is narrow.
+            name = name.put(if free.len() > 5 {
+                line("", &free)
+            } else {
+                line("", &fill(words.free_pages, &[&free]))
+            });
         }
+        if height >= 64.0 {
+            name = name
+                .put(line("pfn", &hex(band.first)))
+                .put(line("pfn", &hex(band.first + band.pages - 1)));
+        }
+        name
     })
 }
 
 const fn swatch(what: Use) -> &'static str {
     match what {
-        Use::Body | Use::Free => "free",
-        Use::Pages => "pages",
-        Use::Hot => "hot",
-        Use::Cold => "cold",
-        Use::Slab => "slab",
-        Use::Reserved => "reserved",
-        Use::Hand => "hand",
+        Use::Body | Use::Free => "swatch free",
+        Use::Pages => "swatch pages",
+        Use::Hot => "swatch hot",
+        Use::Cold => "swatch cold",
+        Use::Slab => "swatch slab",
+        Use::Reserved => "swatch reserved",
+        Use::Hand => "swatch hand",
     }
 }
 
-/// What the inspector says about a page.
-fn inspector(words: &Texts, known: &Facts) -> Html {
+/// What the inspector says about a page; `at` is the one that is pointed at.
+fn inspector(words: &Texts, known: &Facts, at: Option<u32>) -> Html {
     let block = known.block;
-    let pages = if known.last == block.pfn {
-        format!("pfn {:#x}", block.pfn)
-    } else {
-        format!("pfn {:#x}–{:#x}", block.pfn, known.last)
+    let pages = match at {
+        _ if known.last == block.pfn => format!("pfn {:#x}", block.pfn),
+        Some(pfn) => format!("pfn {pfn:#x} ({:#x}–{:#x})", block.pfn, known.last),
+        None => format!("pfn {:#x}–{:#x}", block.pfn, known.last),
     };
     let names = known.holders.join(", ");
     let holder = match (known.holders.is_empty(), known.more) {
@@ -382,19 +440,29 @@ fn inspector(words: &Texts, known: &Facts) -> Html {
         (_, 0) => Some(fill(words.held_by, &[&names])),
         (_, more) => Some(fill(words.held_by_more, &[&names, &more.to_string()])),
     };
-    html! {
-        <>
-            <b>{ words.use_of(block.what) }</b>
-            <span class="mono">{ pages }</span>
-            <span class="mono">{ format!("phys {:#010x}", known.physical) }</span>
-            <span>{ known.zone.name() }</span>
-            <span>{ fill(words.order, &[&block.order.to_string()]) }</span>
-            if let Some(slab) = &known.slab {
-                <span>{ fill(words.slab_facts, &[&slab.cache, &slab.in_use.to_string(), &slab.objects.to_string()]) }</span>
-            }
-            if let Some(holder) = holder {
-                <span class="holder">{ holder }</span>
-            }
-        </>
+    let mut facts = vec![
+        ("mono", pages),
+        ("mono", format!("phys {:#010x}", known.physical)),
+        ("", known.zone.name().into()),
+        ("", fill(words.order, &[&block.order.to_string()])),
+    ];
+    if let Some(slab) = &known.slab {
+        let [taken, objects] = [slab.in_use, slab.objects].map(|n| n.to_string());
+        facts.push(("", fill(words.slab_facts, &[&slab.cache, &taken, &objects])));
     }
+    facts.extend(holder.map(|holder| ("holder", holder)));
+    // The spaces are for those who hear it.
+    let facts = facts
+        .into_iter()
+        .enumerate()
+        .map(|(index, (class, text))| El::new("span", class).number(index).text(&text).text(" "));
+    El::new("span", "facts")
+        .put(
+            El::new("b", "")
+                .key("use")
+                .text(words.use_of(block.what))
+                .text(" "),
+        )
+        .all(facts)
+        .html()
 }

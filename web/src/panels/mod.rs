@@ -2,6 +2,7 @@
 
 pub mod buckets;
 pub mod call_bar;
+mod el;
 pub mod free_lists;
 pub mod guide;
 pub mod lesson;

@@ -4,6 +4,7 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen;
 use crate::stage::Current;
@@ -44,10 +45,10 @@ pub fn Path(props: &Props) -> Html {
     }
     let Some((current, steps)) = known.as_ref() else {
         return html! {
-            <div class="panel decisions">
+            <section aria-label={words.path_title} class="panel decisions">
                 <header><h2>{ words.path_title }</h2></header>
                 <div class="body" ref={scroller}><p class="quiet">{ words.path_empty }</p></div>
-            </div>
+            </section>
         };
     };
     let at = current.at;
@@ -62,96 +63,92 @@ pub fn Path(props: &Props) -> Html {
         &[&(steps.before + reached).to_string(), &total.to_string()],
     );
     let left_out = |count: usize| {
-        (count > 0).then(|| html! { <p class="quiet">{ fill(words.steps_left_out, &[&count.to_string()]) }</p> })
+        (count > 0).then(
+            || html! { <p class="quiet">{ fill(words.steps_left_out, &[&count.to_string()]) }</p> },
+        )
     };
+    let rows = steps.shown.iter().enumerate().map(|(index, step)| {
+        let state = step.state(at);
+        let to = current.record.first + step.to;
+        let onclick = props.on.reform(move |_| Action::Seek(to));
+        let button = button(words, step, state, onclick).html();
+        // The step to look at: the one at the cursor, or the answer behind it.
+        let place = if index + 1 == reached {
+            now.clone()
+        } else {
+            NodeRef::default()
+        };
+        html! { <li key={format!("{}-{}", step.from, step.kind)} ref={place}>{ button }</li> }
+    });
     html! {
-        <div class="panel decisions">
-            <header>
-                <h2>{ words.path_title }</h2>
-                <span class="fact">{ place }</span>
-                <span class="fact aside">{ words.path_aside }</span>
-            </header>
+        <section aria-label={words.path_title} class="panel decisions">
+            { El::new("header", "")
+                .put(El::new("h2", "").text(words.path_title))
+                .put(El::new("span", "fact").text(&place))
+                .put(El::new("span", "fact aside").text(words.path_aside)) }
             <div class="body" ref={scroller}>
                 { for left_out(steps.before) }
-                <ol class="steps">
-                    { for steps.shown.iter().enumerate().map(|(index, step)| {
-                        let state = step.state(at);
-                        // The step to look at: the one at the cursor, or the answer behind it.
-                        let here = index + 1 == reached;
-                        let to = current.record.first + step.to;
-                        let onclick = props.on.reform(move |_: MouseEvent| Action::Seek(to));
-                        row(words, step, state, onclick, here.then(|| now.clone()))
-                    }) }
-                </ol>
+                <ol class="steps" data-keys="">{ for rows }</ol>
                 { for left_out(steps.after) }
             </div>
-        </div>
+        </section>
     }
 }
 
-fn row(
-    words: &Texts,
-    step: &Step,
-    state: State,
-    onclick: Callback<MouseEvent>,
-    place: Option<NodeRef>,
-) -> Html {
-    let (class, spoken) = match state {
-        State::Done if step.failed => ("done", words.state_failed),
-        State::Done => ("done", words.state_done),
-        State::Now => ("now", words.state_now),
-        State::Ahead => ("ahead", words.state_ahead),
-    };
+fn button(words: &Texts, step: &Step, state: State, onclick: Callback<MouseEvent>) -> El {
     let failed = step.failed && state != State::Ahead;
-    let sign = match state {
-        _ if failed => "✗",
-        State::Done => "✓",
-        State::Now | State::Ahead => "",
+    let (class, spoken, sign) = match (state, failed) {
+        (State::Done, false) => ("done", words.state_done, "✓"),
+        (State::Done, true) => ("done failed", words.state_failed, "✗"),
+        (State::Now, false) => ("now", words.state_now, ""),
+        (State::Now, true) => ("now failed", words.state_failed, "✗"),
+        (State::Ahead, _) => ("ahead", words.state_ahead, ""),
     };
     let file = match (step.source.file, step.source.clause) {
         (file, "") => file.to_string(),
         (file, clause) => format!("{file} · ¶ {clause}"),
     };
-    html! {
-        <li key={format!("{}-{}", step.from, step.kind)} ref={place.unwrap_or_default()}>
-            <button
-                type="button"
-                class={classes!(class, failed.then_some("failed"))}
-                data-step={step.kind}
-                aria-current={(state == State::Now).then_some("step")}
-                {onclick}
-            >
-                <span class="state" aria-hidden="true">{ sign }</span>
-                <span class="title">{ &step.title }<span class="visually-hidden">{ format!(" ({spoken})") }</span></span>
-                <span class="function">{ step.source.function }</span>
-                <span class="numbers">{ rich(&step.numbers) }</span>
-                <span class="file">{ file }</span>
-            </button>
-        </li>
+    let spoken = El::new("span", "visually-hidden").text(&format!(" ({spoken})"));
+    let mut button = El::new("button", class)
+        .is("type", "button")
+        .is("data-step", step.kind)
+        .click(onclick);
+    if state == State::Now {
+        button = button.is("aria-current", "step");
     }
+    button
+        .put(
+            El::new("span", "state")
+                .is("aria-hidden", "true")
+                .text(sign),
+        )
+        .put(El::new("span", "title").text(&step.title).put(spoken))
+        .put(El::new("span", "function").text(step.source.function))
+        .put(rich(El::new("span", "numbers"), &step.numbers))
+        .put(El::new("span", "file").text(&file))
 }
 
 /// Numbers with their marks: backticks around what decided, `^` before an exponent.
-fn rich(text: &str) -> Html {
-    text.split('`')
-        .enumerate()
-        .map(|(index, part)| {
-            if index % 2 == 1 {
-                html! { <b>{ raised(part) }</b> }
-            } else {
-                raised(part)
-            }
-        })
-        .collect()
+fn rich(mut into: El, text: &str) -> El {
+    for (index, part) in text.split('`').enumerate() {
+        into = if index % 2 == 1 {
+            into.put(raised(El::new("b", ""), part))
+        } else {
+            raised(into, part)
+        };
+    }
+    into
 }
 
-fn raised(text: &str) -> Html {
+fn raised(into: El, text: &str) -> El {
     let Some((base, rest)) = text.split_once('^') else {
-        return html! { { text } };
+        return into.text(text);
     };
     let digits = rest
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());
     let (exponent, rest) = rest.split_at(digits);
-    html! { <>{ base }<sup>{ exponent }</sup>{ rest }</> }
+    into.text(base)
+        .put(El::new("sup", "").text(exponent))
+        .text(rest)
 }

@@ -206,7 +206,9 @@ fn array(
             .to_string()
     };
     let range = format!("{}[{}…{}]", group.name, index(first), index(last));
-    let lit = props.highlighted.as_deref() == Some(group.name);
+    let lit = props.highlighted.as_ref().is_some_and(|name| {
+        name == group.name || group.members.iter().any(|held| held.variable.name == *name)
+    });
     let light = {
         let name = group.name.to_string();
         props

@@ -9,7 +9,7 @@ use crate::lessons;
 use crate::view::{Action, Theme};
 use crate::widgets::{Button, Menu};
 
-const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 0 0 13zM8 3a5 5 0 0 1 0 10z";
+const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM8 3v10A5 5 0 0 0 8 3z";
 
 /// Pages in a megabyte.
 const PER_MEGABYTE: u32 = 256;
@@ -51,7 +51,9 @@ pub fn Top(props: &Props) -> Html {
         share,
     } = props;
     let texts = lang.app();
+    // The part before the colon: here is no room for a whole title.
     let title = lessons::page(&lessons::chapter().pages, *lang).title;
+    let title = title.split([':', '：']).next().unwrap_or(title);
     let kernels = Kernel::ALL
         .iter()
         .map(|kernel| format!("Linux {}", kernel.name()).into());

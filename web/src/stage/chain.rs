@@ -81,9 +81,10 @@ fn joining(events: &[Event], now: usize) -> Option<Chain> {
         .rev()
         .take_while(|event| matches!(event, Event::Joined { .. }))
         .count();
-    let end = now + events[now..]
-        .iter()
-        .position(|event| matches!(event, Event::Listed { .. }))?;
+    let end = now
+        + events[now..]
+            .iter()
+            .position(|event| matches!(event, Event::Listed { .. }))?;
     let Event::Listed { zone, order, pfn } = events[end] else {
         return None;
     };
@@ -134,13 +135,19 @@ mod tests {
             chain(&Current::of(&run, cursor).expect("a call")).expect("the event is of a chain")
         };
         let taken = at(cursor - 1);
-        assert_eq!((taken.hand, taken.joining), ((taken.scale.pfn, taken.scale.order), false));
+        assert_eq!(
+            (taken.hand, taken.joining),
+            ((taken.scale.pfn, taken.scale.order), false)
+        );
         let first = at(cursor);
         assert_eq!(first.scale, taken.scale);
         assert_eq!(first.hand.1 + 1, taken.hand.1);
         assert!(first.left.is_empty());
         let second = at(cursor + 1);
-        assert_eq!(second.left, [(first.scale.pfn + (1 << first.hand.1), first.hand.1)]);
+        assert_eq!(
+            second.left,
+            [(first.scale.pfn + (1 << first.hand.1), first.hand.1)]
+        );
         assert_eq!(second.ahead.len() + 1, first.ahead.len());
     }
 
@@ -153,7 +160,10 @@ mod tests {
         let joined = chain(&Current::of(&run, cursor).expect("a call")).expect("of a chain");
         assert!(joined.joining);
         assert_eq!(joined.hand.1, 4);
-        let listed = after(&run, "listed");
+        let listed = (cursor..run.len())
+            .find(|index| matches!(run.event(*index), Some(Event::Listed { .. })))
+            .expect("a merge ends on a list")
+            + 1;
         let end = chain(&Current::of(&run, listed).expect("a call")).expect("of a chain");
         assert_eq!(end.scale, joined.scale);
         assert_eq!(end.hand, (end.scale.pfn, end.scale.order));

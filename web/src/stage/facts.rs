@@ -53,9 +53,9 @@ pub fn facts(machine: &Machine, variables: &[Variable], pfn: u32) -> Facts {
                 objects: shape.objects,
             }
         });
-    let holding = variables
-        .iter()
-        .filter(|variable| variable.live && held(machine, &variable.value).is_some_and(|(first, _)| first == block.pfn));
+    let holding = variables.iter().filter(|variable| {
+        variable.live && held(machine, &variable.value).is_some_and(|(first, _)| first == block.pfn)
+    });
     let mut holders: Vec<String> = holding.map(|variable| variable.name.clone()).collect();
     let more = holders.len().saturating_sub(NAMED);
     holders.truncate(NAMED);
@@ -97,8 +97,17 @@ pub fn touched(machine: &Machine, event: &Event) -> Vec<(u32, u32)> {
             let half = 1 << (order - 1);
             two((pfn + half, half), (pfn, half))
         }
-        Event::Joined { order, buddy, hand_is_upper, .. } => {
-            let lower = if hand_is_upper { buddy } else { buddy - (1 << order) };
+        Event::Joined {
+            order,
+            buddy,
+            hand_is_upper,
+            ..
+        } => {
+            let lower = if hand_is_upper {
+                buddy
+            } else {
+                buddy - (1 << order)
+            };
             vec![(lower, 2 << order)]
         }
         Event::PcpGot { pfn, .. } | Event::PcpPut { pfn, .. } | Event::Drained { pfn, .. } => {
@@ -139,7 +148,10 @@ mod tests {
         };
         let pfn = machine.pfn_of(address).expect("low memory");
         let known = facts(&machine, &variables, pfn);
-        assert_eq!(known.slab.map(|slab| slab.cache).as_deref(), Some("size-128"));
+        assert_eq!(
+            known.slab.map(|slab| slab.cache).as_deref(),
+            Some("size-128")
+        );
         assert_eq!(known.holders, ["p", "q"]);
         assert_eq!(known.zone, ZoneId::NORMAL);
         assert_eq!(known.physical, u64::from(pfn) * 4096);
@@ -147,7 +159,9 @@ mod tests {
 
     #[test]
     fn every_event_of_a_run_touches_pages_that_exist() {
-        let mut run = run("p = kmalloc(4000, GFP_KERNEL); kfree(p); b = __get_free_pages(GFP_ATOMIC, 4); free_pages(b, 4);");
+        let mut run = run(
+            "p = kmalloc(4000, GFP_KERNEL); kfree(p); b = __get_free_pages(GFP_ATOMIC, 4); free_pages(b, 4);",
+        );
         let mut machine = run.start().clone();
         for cursor in 1..=run.len() {
             run.seek(&mut machine, cursor - 1, cursor);

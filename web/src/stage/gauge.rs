@@ -59,7 +59,14 @@ pub fn gauges(machine: &Machine, current: Option<&Current>) -> Vec<Gauge> {
         .iter()
         .chain(others)
         .filter(|zone| machine.zone(**zone).pages() > 0)
-        .map(|&zone| gauge(machine, zone, past, request.is_none() || walk.contains(&zone)))
+        .map(|&zone| {
+            gauge(
+                machine,
+                zone,
+                past,
+                request.is_none() || walk.contains(&zone),
+            )
+        })
         .collect();
     for index in 1..all.len() {
         all[index - 1].walked = all[index].need.is_some() && all[index - 1].need.is_some();
@@ -72,28 +79,33 @@ fn gauge(machine: &Machine, zone: ZoneId, past: &[Event], inside: bool) -> Gauge
     let end = (u64::from(state.pages_high()) * u64::from(END) / 100).max(1) as f32;
     let share = |pages: u32| (pages as f32 / end).min(1.0);
     let free = state.free_pages();
-    let need = past.iter().enumerate().rev().find_map(|(index, event)| match *event {
-        Event::ZoneTested {
-            zone: tested,
-            granted,
-            free,
-            need,
-            ..
-        } if tested == zone => Some(Need {
-            pages: need,
-            free,
-            granted,
-            at: share(need),
-            now: index + 1 == past.len(),
-        }),
-        _ => None,
-    });
+    let need = past
+        .iter()
+        .enumerate()
+        .rev()
+        .find_map(|(index, event)| match *event {
+            Event::ZoneTested {
+                zone: tested,
+                granted,
+                free,
+                need,
+                ..
+            } if tested == zone => Some(Need {
+                pages: need,
+                free,
+                granted,
+                at: share(need),
+                now: index + 1 == past.len(),
+            }),
+            _ => None,
+        });
     Gauge {
         zone,
         free,
         fill: share(free),
         broken: free as f32 > end,
-        marks: [state.pages_min(), state.pages_low(), state.pages_high()].map(|mark| (mark, share(mark))),
+        marks: [state.pages_min(), state.pages_low(), state.pages_high()]
+            .map(|mark| (mark, share(mark))),
         need,
         inside,
         walked: false,
@@ -128,7 +140,10 @@ mod tests {
         let all = gauges(&machine, current.as_ref());
         let need = all[0].need.expect("Normal was tested");
         assert_eq!((need.pages, need.granted, need.now), (71, true, true));
-        let high = all.iter().find(|gauge| gauge.zone == ZoneId::HIGHMEM).expect("has memory");
+        let high = all
+            .iter()
+            .find(|gauge| gauge.zone == ZoneId::HIGHMEM)
+            .expect("has memory");
         assert!(!high.inside, "GFP_KERNEL does not walk high memory");
     }
 }

@@ -100,18 +100,7 @@ pub fn bytes_label(bytes: u64) -> String {
 
 /// A number of prose: thousands get a comma from 10,000.
 pub fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    if digits.len() < 5 {
-        return digits;
-    }
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    crate::lang::grouped(number.into())
 }
 
 /// A page's number as the kernel prints it.
@@ -141,7 +130,8 @@ pub(crate) mod tests {
     }
 
     /// The call that splits: the boot's slab of size-2048 has no object left for it.
-    pub(crate) const SPLITTING: &str = "p = __get_free_pages(GFP_KERNEL, 0); q = kmalloc(4000, GFP_KERNEL);";
+    pub(crate) const SPLITTING: &str =
+        "p = __get_free_pages(GFP_KERNEL, 0); q = kmalloc(4000, GFP_KERNEL);";
 
     #[test]
     fn numbers_of_prose() {

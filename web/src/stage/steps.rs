@@ -13,7 +13,9 @@ use kmalloc_core::run::Answer;
 
 use super::{Current, grouped, hex, zonelist};
 use crate::lang::Lang;
-use crate::lang::stage::{Texts, fill, failure, grow_failure, null_reason, retry, sin, stop, texts};
+use crate::lang::stage::{
+    Texts, failure, fill, grow_failure, null_reason, retry, sin, stop, texts,
+};
 
 /// Steps that are shown at most.
 pub const SHOWN: usize = 60;
@@ -173,18 +175,26 @@ impl Fold<'_> {
     /// The number after the last event of the step that begins at `from`.
     fn end(&self, from: usize) -> usize {
         let events = &self.current.events;
-        let belongs = |event: &Event| match (&events[from], event) {
-            (Event::Taken { .. }, Event::Split { .. }) => true,
-            (Event::Drained { .. } | Event::Joined { .. }, Event::Joined { .. } | Event::Listed { .. }) => true,
-            (
-                Event::RefillAsked { .. },
-                Event::FreeSlabsTouched { .. } | Event::ArrayFilled { .. },
-            ) => true,
-            (Event::GrowAsked { .. }, Event::ColourDrawn { .. } | Event::PagesAsked { .. }) => true,
-            (Event::FlushStarted { .. }, Event::ObjectReturned { .. }) => true,
-            (Event::ReclaimStarted { .. }, Event::ReclaimPlanUsed) => true,
-            (Event::Called { .. }, Event::KmallocAsked { .. }) => true,
-            _ => false,
+        let belongs = |event: &Event| {
+            matches!(
+                (&events[from], event),
+                (Event::Called { .. }, Event::KmallocAsked { .. })
+                    | (Event::Taken { .. }, Event::Split { .. })
+                    | (
+                        Event::Drained { .. } | Event::Joined { .. },
+                        Event::Joined { .. } | Event::Listed { .. }
+                    )
+                    | (
+                        Event::RefillAsked { .. },
+                        Event::FreeSlabsTouched { .. } | Event::ArrayFilled { .. }
+                    )
+                    | (
+                        Event::GrowAsked { .. },
+                        Event::ColourDrawn { .. } | Event::PagesAsked { .. }
+                    )
+                    | (Event::FlushStarted { .. }, Event::ObjectReturned { .. })
+                    | (Event::ReclaimStarted { .. }, Event::ReclaimPlanUsed)
+            )
         };
         let more = events[from + 1..]
             .iter()
@@ -239,7 +249,10 @@ impl Fold<'_> {
     }
 
     fn zones(&self, gfp: Gfp) -> String {
-        let zones: Vec<&str> = zonelist(self.machine, gfp).iter().map(|zone| zone.name()).collect();
+        let zones: Vec<&str> = zonelist(self.machine, gfp)
+            .iter()
+            .map(|zone| zone.name())
+            .collect();
         zones.join(", ")
     }
 
@@ -264,12 +277,22 @@ impl Fold<'_> {
         else {
             return String::new();
         };
-        let asked = self.current.events[..before].iter().rev().find_map(|event| match *event {
-            Event::PagesAsked { order, gfp } => Some((order, gfp)),
-            _ => None,
-        });
+        let asked = self.current.events[..before]
+            .iter()
+            .rev()
+            .find_map(|event| match *event {
+                Event::PagesAsked { order, gfp } => Some((order, gfp)),
+                _ => None,
+            });
         let known = asked.and_then(|(order, gfp)| {
-            let terms = terms(self.machine, zone, pass, gfp, order, self.current.record.context)?;
+            let terms = terms(
+                self.machine,
+                zone,
+                pass,
+                gfp,
+                order,
+                self.current.record.context,
+            )?;
             // A mark that was changed since the test would not add up: then the sum alone speaks.
             (terms.need == need).then_some((order, terms))
         });
@@ -288,21 +311,35 @@ impl Fold<'_> {
         } else {
             self.words.test_no
         };
-        let numbers = [free, order, terms.protection, need, need.saturating_sub(free)].map(|n| n.to_string());
+        let numbers = [
+            free,
+            order,
+            terms.protection,
+            need,
+            need.saturating_sub(free),
+        ]
+        .map(|n| n.to_string());
         let [free, order, protection, need, short] = &numbers;
         fill(text, &[free, &mark, order, protection, need, short])
     }
 
     fn worded(&self, first: &Event, events: &[Event], from: usize) -> (String, String, Source) {
         let words = self.words;
-        let plain = |title: &str, numbers: String, source: Source| (title.to_string(), numbers, source);
+        let plain =
+            |title: &str, numbers: String, source: Source| (title.to_string(), numbers, source);
         let slab = |function| source(function, "slab.c", "");
         let pages = |function| source(function, "page_alloc.c", "");
         match *first {
-            Event::KmallocAsked { gfp, .. } => plain(words.flags, self.flags(gfp), source("kmalloc", "slab.h", "8.1.1")),
+            Event::KmallocAsked { gfp, .. } => plain(
+                words.flags,
+                self.flags(gfp),
+                source("kmalloc", "slab.h", "8.1.1"),
+            ),
             Event::ClassChosen { cache, size } => {
                 let class = self.machine.cache(cache).shape().class_size;
-                let before = classes(self.machine).take_while(|&other| other < class).last();
+                let before = classes(self.machine)
+                    .take_while(|&other| other < class)
+                    .last();
                 let (size, bytes) = (size.to_string(), class.to_string());
                 let numbers = match before {
                     Some(before) => fill(
@@ -311,12 +348,23 @@ impl Fold<'_> {
                     ),
                     None => fill(words.class_smallest, &[&size, &bytes, self.cache(cache)]),
                 };
-                plain(words.class, numbers, source("kmalloc", "kmalloc_sizes.h", "8.1.2"))
+                plain(
+                    words.class,
+                    numbers,
+                    source("kmalloc", "kmalloc_sizes.h", "8.1.2"),
+                )
             }
             Event::ClassMissing { size } => {
                 let largest = classes(self.machine).last().unwrap_or_default();
-                let numbers = fill(words.class_missing_numbers, &[&size.to_string(), &largest.to_string()]);
-                plain(words.class_missing, numbers, source("__kmalloc", "slab.c", "8.1.2"))
+                let numbers = fill(
+                    words.class_missing_numbers,
+                    &[&size.to_string(), &largest.to_string()],
+                );
+                plain(
+                    words.class_missing,
+                    numbers,
+                    source("__kmalloc", "slab.c", "8.1.2"),
+                )
             }
             Event::ArrayTested {
                 cache,
@@ -328,7 +376,11 @@ impl Fold<'_> {
                 } else {
                     fill(
                         words.array_some,
-                        &[self.cache(cache), &available.to_string(), &limit.to_string()],
+                        &[
+                            self.cache(cache),
+                            &available.to_string(),
+                            &limit.to_string(),
+                        ],
                     )
                 };
                 plain(words.array_look, numbers, slab("__cache_alloc"))
@@ -407,10 +459,14 @@ impl Fold<'_> {
             } => {
                 let (count_text, low_text) = (count.to_string(), low.to_string());
                 // What the list did, not what it should do: a refill is followed by blocks that are taken for it.
-                let refilled = matches!(self.current.events.get(from + 1), Some(Event::Taken { .. }));
+                let refilled =
+                    matches!(self.current.events.get(from + 1), Some(Event::Taken { .. }));
                 let numbers = if refilled {
                     let batch = self.machine.zone(zone).pcp(list).batch();
-                    fill(words.percpu_refill, &[&count_text, &low_text, &batch.to_string()])
+                    fill(
+                        words.percpu_refill,
+                        &[&count_text, &low_text, &batch.to_string()],
+                    )
                 } else {
                     fill(words.percpu_enough, &[&count_text, &low_text])
                 };
@@ -444,7 +500,10 @@ impl Fold<'_> {
             ),
             Event::ReclaimStarted { order, gfp } => plain(
                 words.reclaim,
-                fill(words.reclaim_numbers, &[&order.to_string(), &flag_names(gfp)]),
+                fill(
+                    words.reclaim_numbers,
+                    &[&order.to_string(), &flag_names(gfp)],
+                ),
                 source("try_to_free_pages", "vmscan.c", "8.1.1"),
             ),
             Event::ReclaimEnded { freed } => plain(
@@ -472,7 +531,11 @@ impl Fold<'_> {
                 failure(self.lang, why).into(),
                 pages("__alloc_pages"),
             ),
-            Event::Sinned { sin: what, .. } => plain(words.sinned, sin(self.lang, what).into(), source("", "", "")),
+            Event::Sinned { sin: what, .. } => plain(
+                words.sinned,
+                sin(self.lang, what).into(),
+                source("", "", ""),
+            ),
             Event::Taken {
                 order, want, pfn, ..
             } => self.taken(order, want, pfn, events, from),
@@ -510,7 +573,10 @@ impl Fold<'_> {
             }
             Event::ObjectPut { cache, address } => plain(
                 words.object_put,
-                fill(words.object_put_numbers, &[self.cache(cache), &hex(address)]),
+                fill(
+                    words.object_put_numbers,
+                    &[self.cache(cache), &hex(address)],
+                ),
                 slab("__cache_free"),
             ),
             Event::FlushStarted { count, .. } => plain(
@@ -557,7 +623,12 @@ impl Fold<'_> {
             ),
             Event::OomCalled { kills, .. } => plain(
                 words.oom,
-                if kills { words.oom_kills } else { words.oom_waits }.into(),
+                if kills {
+                    words.oom_kills
+                } else {
+                    words.oom_waits
+                }
+                .into(),
                 source("out_of_memory", "oom_kill.c", ""),
             ),
             Event::Waited { jiffies } => plain(
@@ -582,7 +653,11 @@ impl Fold<'_> {
                 ),
                 source("memset", "string.h", "8.1"),
             ),
-            Event::Stopped { why } => plain(words.stopped, stop(self.lang, why).into(), source("", "", "")),
+            Event::Stopped { why } => plain(
+                words.stopped,
+                stop(self.lang, why).into(),
+                source("", "", ""),
+            ),
             _ => plain(words.other, first.name().into(), source("", "", "")),
         }
     }
@@ -606,7 +681,14 @@ impl Fold<'_> {
         })
     }
 
-    fn taken(&self, order: u8, want: u8, pfn: u32, events: &[Event], from: usize) -> (String, String, Source) {
+    fn taken(
+        &self,
+        order: u8,
+        want: u8,
+        pfn: u32,
+        events: &[Event],
+        from: usize,
+    ) -> (String, String, Source) {
         let words = self.words;
         let (order_text, pfn_text) = (order.to_string(), hex(pfn));
         if order == want {
@@ -617,9 +699,10 @@ impl Fold<'_> {
             );
         }
         let numbers = match self.now(events, from) {
-            Some(Event::Split { order, .. }) => {
-                fill(words.split_now, &[&order.to_string(), &(order - 1).to_string()])
-            }
+            Some(Event::Split { order, .. }) => fill(
+                words.split_now,
+                &[&order.to_string(), &(order - 1).to_string()],
+            ),
             Some(_) => fill(words.split_begin, &[&pfn_text, &order_text]),
             None => fill(words.split_all, &[&order_text, &want.to_string()]),
         };
@@ -653,9 +736,10 @@ impl Fold<'_> {
             );
         };
         let numbers = match self.now(events, from) {
-            Some(Event::Joined { order, .. }) => {
-                fill(words.join_now, &[&order.to_string(), &(order + 1).to_string()])
-            }
+            Some(Event::Joined { order, .. }) => fill(
+                words.join_now,
+                &[&order.to_string(), &(order + 1).to_string()],
+            ),
             _ => fill(words.join_all, &[&begin.to_string(), &to_text, &hex(pfn)]),
         };
         (fill(words.join, &[&to_text]), numbers, here)
@@ -678,14 +762,21 @@ impl Fold<'_> {
                 ),
                 false,
             ),
-            Answer::Pages { pfn, order, address } => (
+            Answer::Pages {
+                pfn,
+                order,
+                address,
+            } => (
                 match address {
                     Some(address) => fill(words.address, &[&hex(address)]),
                     None => fill(words.answer_pages, &[&hex(pfn), &order.to_string()]),
                 },
                 false,
             ),
-            Answer::Null(why) => (fill(words.answer_null, &[null_reason(self.lang, why)]), true),
+            Answer::Null(why) => (
+                fill(words.answer_null, &[null_reason(self.lang, why)]),
+                true,
+            ),
             Answer::Size(bytes) => (fill(words.answer_size, &[&bytes.to_string()]), false),
             Answer::Done => (words.answer_done.into(), false),
             // The step before says it already.
@@ -769,7 +860,10 @@ mod tests {
     }
 
     fn printed(steps: &[Step]) -> String {
-        steps.iter().map(|step| format!("{} | {}\n", step.title, step.numbers)).collect()
+        steps
+            .iter()
+            .map(|step| format!("{} | {}\n", step.title, step.numbers))
+            .collect()
     }
 
     #[test]
@@ -793,8 +887,15 @@ mod tests {
         let end = run.len();
         for lang in [Lang::En, Lang::Zh] {
             let steps = at(lang, &mut run, end);
-            let test = steps.iter().find(|step| step.kind == "zone-tested").expect("one");
-            assert!(test.numbers.contains(" + 2^0 + 0 = `71`"), "{}", test.numbers);
+            let test = steps
+                .iter()
+                .find(|step| step.kind == "zone-tested")
+                .expect("one");
+            assert!(
+                test.numbers.contains(" + 2^0 + 0 = `71`"),
+                "{}",
+                test.numbers
+            );
         }
     }
 
@@ -807,7 +908,13 @@ mod tests {
         assert!(split.numbers.starts_with("now `"), "{}", split.numbers);
         let first = run.calls()[run.call_at(cursor).expect("a call")].first;
         assert_eq!(split.state(cursor - first), State::Now);
-        assert_eq!(steps.iter().filter(|step| step.state(cursor - first) == State::Now).count(), 1);
+        assert_eq!(
+            steps
+                .iter()
+                .filter(|step| step.state(cursor - first) == State::Now)
+                .count(),
+            1
+        );
     }
 
     #[test]
@@ -832,7 +939,9 @@ mod tests {
 
     #[test]
     fn the_list_is_bounded() {
-        let mut run = run("for (i = 0; i < 2000; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0); x = kmalloc(100000, GFP_KERNEL);");
+        let mut run = run(
+            "for (i = 0; i < 2000; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0); x = kmalloc(100000, GFP_KERNEL);",
+        );
         let end = run.len();
         let machine = run.at(end);
         let last = steps(Lang::En, &machine, &Current::of(&run, end).expect("a call"));

@@ -71,14 +71,16 @@ pub fn supply(current: Option<&Current>) -> Supply {
                 .iter()
                 .any(|event| matches!(event, Event::PagesRefused { .. })),
         },
-        Call::FreePages { order, .. } | Call::FreePageStructs { order, .. } => match current.record.answer {
-            Answer::Sinned(_) | Answer::Stopped(_) => Supply::None,
-            _ => Supply::Pages {
-                order: *order,
-                back: true,
-                refused: false,
-            },
-        },
+        Call::FreePages { order, .. } | Call::FreePageStructs { order, .. } => {
+            match current.record.answer {
+                Answer::Sinned(_) | Answer::Stopped(_) => Supply::None,
+                _ => Supply::Pages {
+                    order: *order,
+                    back: true,
+                    refused: false,
+                },
+            }
+        }
         _ => Supply::None,
     }
 }
@@ -107,7 +109,9 @@ fn kmalloc(current: &Current, size: u32) -> Supply {
 pub fn growing(current: &Current, own: CacheId) -> bool {
     let latest = current.past().iter().rev().find_map(|event| match *event {
         Event::GrowAsked { cache, .. } if cache == own => Some(true),
-        Event::SlabGrew { cache, .. } | Event::GrowFailed { cache, .. } if cache == own => Some(false),
+        Event::SlabGrew { cache, .. } | Event::GrowFailed { cache, .. } if cache == own => {
+            Some(false)
+        }
         _ => None,
     });
     latest == Some(true) && current.record.end > current.record.first + current.at
@@ -122,6 +126,8 @@ pub struct Class {
     pub at: f32,
     /// How it stands to the request.
     pub fit: Fit,
+    /// There is room for its name.
+    pub named: bool,
 }
 
 /// How a class stands to a request.
@@ -137,7 +143,8 @@ pub enum Fit {
     Other,
 }
 
-/// The neighbouring classes to scale, up to twice the chosen one; without a choice, the whole ladder evenly.
+/// The neighbouring classes to scale, up to twice the chosen one; without a choice, the whole ladder evenly,
+/// every second class with its name.
 pub fn ruler(machine: &Machine, chosen: Option<u32>) -> Vec<Class> {
     let all: Vec<u32> = classes(machine).collect();
     let Some(place) = chosen.and_then(|bytes| all.iter().position(|class| *class == bytes)) else {
@@ -145,12 +152,11 @@ pub fn ruler(machine: &Machine, chosen: Option<u32>) -> Vec<Class> {
         return all
             .iter()
             .enumerate()
-            // Every second name has room.
-            .filter(|(index, _)| (last - index).is_multiple_of(2))
             .map(|(index, &bytes)| Class {
                 bytes,
                 at: 0.04 + 0.96 * index as f32 / last as f32,
                 fit: Fit::Other,
+                named: (last - index).is_multiple_of(2),
             })
             .collect();
     };
@@ -165,6 +171,7 @@ pub fn ruler(machine: &Machine, chosen: Option<u32>) -> Vec<Class> {
             _ if index == place + 1 => Fit::Also,
             _ => Fit::Other,
         },
+        named: true,
     });
     for class in near.filter(|class| class.at <= 1.0 && class.at >= NEAREST) {
         let crowded = ruler.last().is_some_and(|last| class.at - last.at < APART);
@@ -286,14 +293,23 @@ mod tests {
             panic!("{:?}", at(3));
         };
         assert_eq!(run.start().cache(cache).shape().name, "size-128");
-        assert!(matches!(at(run.len()), Supply::Object { address: Some(_), .. }));
+        assert!(matches!(
+            at(run.len()),
+            Supply::Object {
+                address: Some(_),
+                ..
+            }
+        ));
     }
 
     #[test]
     fn the_ruler_names_what_is_too_small_what_fits_and_what_would_fit_too() {
         let run = run("");
         let classes = ruler(run.start(), Some(128));
-        let named: Vec<_> = classes.iter().map(|class| (class.bytes, class.fit)).collect();
+        let named: Vec<_> = classes
+            .iter()
+            .map(|class| (class.bytes, class.fit))
+            .collect();
         assert_eq!(
             named,
             [
@@ -323,9 +339,17 @@ mod tests {
         assert_eq!(all.counts.iter().sum::<usize>(), all.drawn.len() + all.more);
         let mut cached = 0;
         for slab in &all.drawn {
-            let free = slab.slots.iter().filter(|slot| **slot == Slot::Free).count();
+            let free = slab
+                .slots
+                .iter()
+                .filter(|slot| **slot == Slot::Free)
+                .count();
             assert_eq!(slab.slots.len() - free, usize::from(slab.in_use));
-            cached += slab.slots.iter().filter(|slot| **slot == Slot::Cached).count();
+            cached += slab
+                .slots
+                .iter()
+                .filter(|slot| **slot == Slot::Cached)
+                .count();
         }
         assert_eq!(cached, usize::from(machine.cache(cache).available()));
     }

@@ -1,0 +1,109 @@
+//! Small elements without the macro.
+//!
+//! `html!` writes out the building of every element where it stands; the stage has a hundred kinds of spans. One function
+//! for all of them is a tenth of the code, and the page is downloaded. Elements with a reference stay with the macro.
+
+use std::rc::Rc;
+
+use yew::html::onclick;
+use yew::prelude::*;
+use yew::virtual_dom::{VTag, VText};
+
+/// An element that is being put together.
+pub(super) struct El(VTag);
+
+impl El {
+    /// An element of this class.
+    #[inline(never)]
+    pub(super) fn new(tag: &'static str, class: &'static str) -> El {
+        let mut element = VTag::new(tag);
+        if !class.is_empty() {
+            element.add_attribute("class", class);
+        }
+        El(element)
+    }
+
+    /// An attribute that is made while drawing.
+    #[inline(never)]
+    pub(super) fn attr(mut self, name: &'static str, value: String) -> El {
+        self.0.add_attribute(name, value);
+        self
+    }
+
+    /// An attribute that is always the same.
+    #[inline(never)]
+    pub(super) fn is(mut self, name: &'static str, value: &'static str) -> El {
+        self.0.add_attribute(name, value);
+        self
+    }
+
+    /// A second class.
+    pub(super) fn also(self, class: &'static str, more: &str) -> El {
+        self.attr("class", format!("{class} {more}"))
+    }
+
+    /// What tells it from its siblings.
+    #[inline(never)]
+    pub(super) fn key(mut self, key: &str) -> El {
+        self.0.key = Some(key.into());
+        self
+    }
+
+    /// The same by number.
+    #[inline(never)]
+    pub(super) fn number(self, key: usize) -> El {
+        self.key(&key.to_string())
+    }
+
+    /// Its place.
+    pub(super) fn style(self, style: String) -> El {
+        self.attr("style", style)
+    }
+
+    /// A text in it.
+    #[inline(never)]
+    pub(super) fn text(mut self, text: &str) -> El {
+        self.0.add_child(VText::new(text.to_string()).into());
+        self
+    }
+
+    /// An element in it.
+    #[inline(never)]
+    pub(super) fn put(mut self, child: El) -> El {
+        self.0.add_child(child.0.into());
+        self
+    }
+
+    /// An element in it, if there is one.
+    #[inline(never)]
+    pub(super) fn maybe(self, child: Option<El>) -> El {
+        match child {
+            Some(child) => self.put(child),
+            None => self,
+        }
+    }
+
+    /// Elements in it.
+    pub(super) fn all(self, children: impl IntoIterator<Item = El>) -> El {
+        children.into_iter().fold(self, El::put)
+    }
+
+    /// What a click on it does.
+    #[inline(never)]
+    pub(super) fn click(mut self, on: Callback<MouseEvent>) -> El {
+        self.0.add_listener(Rc::new(onclick::Wrapper::new(on)));
+        self
+    }
+
+    /// Done.
+    #[inline(never)]
+    pub(super) fn html(self) -> Html {
+        self.0.into()
+    }
+}
+
+impl From<El> for Html {
+    fn from(element: El) -> Html {
+        element.html()
+    }
+}

@@ -4,6 +4,7 @@
 use kmalloc_core::event::{Event, Failure, Pass, Sin, Stop};
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::lab::{Lab, PageAnswer};
+use kmalloc_core::linux_2_6_10::explain::terms;
 use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, size_classes};
 use kmalloc_core::linux_2_6_10::marks::{default_min_free_kbytes, marks, needed, pcp_shapes};
 use kmalloc_core::machine::SlabList;
@@ -443,4 +444,39 @@ fn msleep_in_an_interrupt() {
             "context-set"
         ]
     );
+}
+
+/// Whatever the flags and the caller, the terms add up to what the allocator really tested.
+#[test]
+fn terms_add_up_to_every_test() {
+    let text = "machine dma=256K normal=1M highmem=256K\n\
+                for (i = 0; i < 300; i++) a[i] = __get_free_pages(GFP_KERNEL | __GFP_NORETRY, 0);\n\
+                irq { for (i = 0; i < 300; i++) b[i] = __get_free_pages(GFP_ATOMIC, 0); }\n\
+                for (i = 0; i < 9; i++) c[i] = alloc_pages(GFP_HIGHUSER | __GFP_HIGH | __GFP_NORETRY, 3);\n\
+                for (i = 0; i < 9; i++) d[i] = kmalloc(9000, 0);";
+    let parsed = parse(text);
+    assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+    let run = Run::new(&parsed.scenario, Bounds::default()).expect("boots");
+    let (mut tests, mut lowered) = (0, 0);
+    for call in run.calls() {
+        let mut asked = None;
+        for event in run.events(call.first, call.end) {
+            match event {
+                Event::PagesAsked { order, gfp } => asked = Some((order, gfp)),
+                Event::ZoneTested {
+                    zone, pass, need, ..
+                } => {
+                    let (order, gfp) = asked.expect("a request comes before its tests");
+                    let terms = terms(run.start(), zone, pass, gfp, order, call.context)
+                        .expect("it was tested");
+                    assert_eq!(terms.need, need, "{event:?} of {:?}", call.call);
+                    assert_eq!(terms.lowered + terms.pages + terms.protection, need);
+                    tests += 1;
+                    lowered += u32::from(terms.lowered < terms.mark);
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(tests > 100 && lowered > 10, "{tests}, {lowered}");
 }

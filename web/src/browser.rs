@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, HtmlInputElement,
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlInputElement,
     HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList, Storage, Url, Window,
 };
 use yew::prelude::*;
@@ -365,13 +365,5 @@ fn is_for_the_page(event: &KeyboardEvent) -> bool {
         _ => target
             .closest("[data-keys]")
             .is_ok_and(|found| found.is_some()),
-    }
-}
-
-/// Moves the focus to the first element that a selector finds.
-pub fn focus(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
-        element.focus().ok();
     }
 }

@@ -92,7 +92,7 @@ fn a_split_shows_two_halves_on_their_way() {
     assert!(half.contains(r#"data-half="lower""#) && half.contains(r#"data-half="upper""#));
     // Block of order 3 in row 7, halves go to row 8: at half time both are between.
     assert_eq!(
-        half.matches("top:calc(var(--row)*7.500)").count(),
+        half.matches("top:calc(var(--row)*7.5000)").count(),
         2,
         "{half}"
     );

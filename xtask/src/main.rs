@@ -6,6 +6,7 @@
 mod browser;
 mod page;
 mod process;
+mod replay;
 mod say;
 mod slim;
 mod suite;

@@ -17,6 +17,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::{
     process::{self, find},
+    replay,
     say::{self, Work},
     slim, tools,
 };
@@ -37,6 +38,9 @@ pub(crate) fn build(release: bool) -> Result<()> {
     trunk
         .args(["build", "--offline"])
         .args(release.then_some("--release"));
+    if release {
+        show_replay(&mut trunk)?;
+    }
     let work = Work::start("Building the page", usually(release));
     process::run(&mut trunk).context("the page could not be built")?;
     if release {
@@ -60,6 +64,9 @@ pub(crate) fn serve(serving: &Serving) -> Result<()> {
         "--port",
         &serving.port.to_string(),
     ]);
+    if serving.release {
+        show_replay(&mut trunk)?;
+    }
     trunk
         .args(serving.open.then_some("--open"))
         .args(serving.release.then_some("--release"));
@@ -106,6 +113,24 @@ pub(crate) fn serve(serving: &Serving) -> Result<()> {
     }
     end(&mut server);
     say::news("Stopped");
+    Ok(())
+}
+
+/// Gives the build what a replay of the kernel's recordings came to: the page shows it. Builds for one's own work go
+/// without, as they should start at once.
+fn show_replay(trunk: &mut Command) -> Result<()> {
+    let work = Work::start(
+        "Replaying the kernel's recordings",
+        "seconds, a minute at first",
+    );
+    let totals = replay::totals()?;
+    work.done();
+    trunk
+        .env("KMALLOC_LAB_DECISIONS", totals.decisions.to_string())
+        .env(
+            "KMALLOC_LAB_DISAGREEMENTS",
+            totals.disagreements.to_string(),
+        );
     Ok(())
 }
 

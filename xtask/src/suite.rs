@@ -12,12 +12,11 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::{
     page,
-    process::{self, cargo, exit_code, find, run},
+    process::{self, cargo, find, run},
+    replay,
     say::{self, Work},
     tools,
 };
-
-const RECORDINGS: &str = "core/tests/recordings/linux-2.6.10";
 
 struct Step {
     name: &'static str,
@@ -44,7 +43,7 @@ const STEPS: [Step; 6] = [
     Step {
         name: "recordings",
         headline: "the real kernel's decisions, replayed",
-        run: recordings,
+        run: replay::check,
     },
     Step {
         name: "wasm",
@@ -151,29 +150,6 @@ fn host() -> Result<()> {
         "xtask-wasm-bindgen",
         "--locked",
     ]))
-}
-
-fn recordings() -> Result<()> {
-    // `cargo lab replay` ends with 3 when the only thing to tell is what this version does not support yet.
-    const ONLY_UNSUPPORTED: i32 = 3;
-    match exit_code(
-        cargo([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "kmalloc-lab",
-            "--",
-        ])
-        .args(["replay", RECORDINGS]),
-    )? {
-        0 => Ok(()),
-        ONLY_UNSUPPORTED => {
-            println!("No disagreement; what is counted as unsupported above was not compared.");
-            Ok(())
-        }
-        code => bail!("`cargo lab replay {RECORDINGS}` ended with exit code {code}"),
-    }
 }
 
 fn wasm() -> Result<()> {

@@ -139,7 +139,7 @@ texts! {
     /// While a slab is asked for.
     slab_growing: "new slab, waiting for its pages", "新 slab，正在等页";
     /// Slabs.
-    slabs_more: "and {0} more slabs", "另有 {0} 个 slab";
+    slabs_more: "and {0} more", "另有 {0} 个 slab";
     /// A kind of slot.
     slot_used: "in use", "使用中";
     /// A kind of slot.
@@ -202,7 +202,7 @@ texts! {
     /// Step.
     refill: "Refill from the slabs", "从 slab 补充";
     /// Wanted, got.
-    refill_some: "wanted {0} → `{1}` objects into the array", "想要 {0} 个 → `{1}` 个进入数组缓存";
+    refill_some: "wanted {0} → `{1}` into the array", "想要 {0} 个 → `{1}` 个进入数组缓存";
     /// Wanted, untouched limit said.
     refill_none: "wanted {0} → no slab has one: `grow`", "想要 {0} 个 → slab 都没有：`增长`";
     /// Pages, order.
@@ -260,7 +260,7 @@ texts! {
     /// Step.
     reclaim_end: "Reclaim ends", "回收结束";
     /// Pages.
-    reclaim_freed: "`{0}` pages freed", "释放了 `{0}` 页";
+    reclaim_freed: "pages freed: `{0}`", "释放了 `{0}` 页";
     /// Step.
     reclaim_free: "Reclaim frees a block", "回收释放一块";
     /// Step.
@@ -318,11 +318,11 @@ texts! {
     /// Step.
     flush: "The array is full: flush the oldest", "数组已满：退回最旧的对象";
     /// Objects.
-    flush_numbers: "`{0}` objects go back to their slabs", "`{0}` 个对象回到各自的 slab";
+    flush_numbers: "the oldest `{0}` go back to their slabs", "`{0}` 个对象回到各自的 slab";
     /// Step.
     grew: "Make the pages a slab", "把页变成 slab";
     /// Objects, first page, colour.
-    grew_numbers: "`{0}` objects at {1}, colour {2}", "`{0}` 个对象，位于 {1}，着色 {2}";
+    grew_numbers: "{1}: objects `{0}`, colour {2}", "`{0}` 个对象，位于 {1}，着色 {2}";
     /// Step.
     died: "An empty slab is destroyed", "销毁一个空 slab";
     /// First page.
@@ -368,7 +368,7 @@ texts! {
     /// Why.
     answer_null: "`NULL`: {0}", "`NULL`：{0}";
     /// Steps left out, before or after those that are shown.
-    steps_left_out: "… {0} more steps", "… 另有 {0} 步";
+    steps_left_out: "… {0} more", "… 另有 {0} 步";
 }
 
 /// The table of a language.

@@ -16,7 +16,7 @@ use crate::paint::shapes::{Layout, Rect, blocks, image, uses};
 use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
 use crate::tween::fixed;
-use crate::view::{Action, View};
+use crate::view::{Action, Shared, View};
 
 /// Width of the zones' names; a room narrower than [`BARE`] does without.
 const NAMES: f32 = 62.0;
@@ -54,32 +54,10 @@ pub fn MapPanel(props: &Props) -> Html {
     let lens =
         (!layout.cells).then(|| Layout::lens(machine, spoken.unwrap_or(0), room.width.max(256.0)));
 
-    let image = use_mut_ref(|| None::<Image>);
-    {
-        let canvas = canvas_ref.clone();
-        let deps = (view.machine.clone(), layout.clone(), room);
-        use_effect_with(deps, move |(machine, layout, room)| {
-            if room.width > 0.0 {
-                paint(
-                    &canvas,
-                    machine,
-                    layout,
-                    &mut image.borrow_mut(),
-                    room.density,
-                );
-            }
-        });
-    }
-    {
-        let canvas = lens_ref.clone();
-        let deps = (view.machine.clone(), lens.clone(), room);
-        use_effect_with(deps, move |(machine, lens, room)| {
-            if let Some(lens) = lens {
-                paint(&canvas, machine, lens, &mut None, room.density);
-            }
-        });
-    }
+    use_painting(&canvas_ref, &view.machine, Some(&layout), room);
+    use_painting(&lens_ref, &view.machine, lens.as_ref(), room);
 
+    let occurring = use_memo(view.machine.clone(), |machine| uses(machine));
     let needs_names = at.is_some() || view.highlighted.is_some();
     let variables = use_memo(
         (view.run.clone(), view.cursor, needs_names),
@@ -212,7 +190,7 @@ pub fn MapPanel(props: &Props) -> Html {
                         </div>
                     </div>
                 }
-                { legend(words, machine) }
+                { legend(words, &occurring) }
             </div>
             <div class="inspector" id="inspector" aria-live="polite">
                 { match &known {
@@ -225,10 +203,10 @@ pub fn MapPanel(props: &Props) -> Html {
 }
 
 /// The uses that occur, with their patterns.
-fn legend(words: &Texts, machine: &Machine) -> El {
+fn legend(words: &Texts, occurring: &[Use]) -> El {
     El::new("ul", "legend")
         .key("legend")
-        .all(uses(machine).into_iter().map(|what| {
+        .all(occurring.iter().map(|&what| {
             let name = words.use_of(what);
             El::new("li", "")
                 .key(name)
@@ -265,28 +243,57 @@ fn use_room(node: &NodeRef) -> Room {
     *room
 }
 
-/// Draws a layout on a canvas, in the colours of the theme.
+/// What a canvas is drawn with, kept between drawings.
+#[derive(Default)]
+struct Brush {
+    /// Read again when the theme changes.
+    palette: Option<(u32, Palette)>,
+    image: Option<Image>,
+}
+
+/// Draws a machine on a canvas whenever one of them, the room or the theme is another.
+#[hook]
+fn use_painting(canvas: &NodeRef, machine: &Shared<Machine>, layout: Option<&Layout>, room: Room) {
+    let brush = use_mut_ref(Brush::default);
+    let canvas = canvas.clone();
+    let deps = (machine.clone(), layout.cloned(), room);
+    use_effect_with(deps, move |(machine, layout, room)| {
+        if let Some(layout) = layout.as_ref().filter(|_| room.width > 0.0) {
+            // A browser without a canvas still has the inspector and the lists.
+            let _ = paint(&canvas, machine, layout, &mut brush.borrow_mut(), *room);
+        }
+    });
+}
+
 fn paint(
     canvas: &NodeRef,
     machine: &Machine,
     layout: &Layout,
-    kept: &mut Option<Image>,
-    density: f32,
-) {
-    let Some(canvas) = canvas.cast::<HtmlCanvasElement>() else {
-        return;
-    };
-    let Some(palette) = Palette::read(&canvas) else {
-        return;
-    };
-    // A browser without a canvas still has the inspector and the lists.
-    let _ = if layout.cells {
-        *kept = None;
-        screen::draw(&canvas, layout, &blocks(machine, layout), &palette, density)
+    brush: &mut Brush,
+    room: Room,
+) -> Option<()> {
+    let canvas = canvas.cast::<HtmlCanvasElement>()?;
+    if brush
+        .palette
+        .as_ref()
+        .is_none_or(|(theme, _)| *theme != room.theme)
+    {
+        brush.palette = Some((room.theme, Palette::read(&canvas)?));
+    }
+    let (_, palette) = brush.palette.as_ref()?;
+    if layout.cells {
+        brush.image = None;
+        screen::draw(
+            &canvas,
+            layout,
+            &blocks(machine, layout),
+            palette,
+            room.density,
+        )
     } else {
         let (width, height, pixels) = image(machine, layout);
-        screen::blit(&canvas, kept, (width, height, &pixels), &palette)
-    };
+        screen::blit(&canvas, &mut brush.image, (width, height, &pixels), palette)
+    }
 }
 
 /// What a key does.
@@ -322,6 +329,9 @@ fn key(name: &str, layout: &Layout, machine: &Machine, at: Option<u32>, first: u
     }
 }
 
+/// Rings for what a highlighted array holds.
+const MAX_HELD: usize = 64;
+
 /// A ring on the map.
 struct Mark {
     class: &'static str,
@@ -343,16 +353,19 @@ fn marked(view: &View, at: Option<u32>, variables: &[Variable]) -> Vec<Mark> {
                 }),
         );
     }
-    let holder = view
-        .highlighted
-        .as_ref()
-        .and_then(|name| variables.iter().find(|variable| variable.name == *name));
-    if let Some((first, pages)) = holder.and_then(|variable| held(&view.machine, &variable.value)) {
-        marks.push(Mark {
-            class: "ring held",
-            first,
-            pages,
-        });
+    let lit = variables
+        .iter()
+        .filter(|variable| view.highlights(&variable.name));
+    for (first, pages) in lit.filter_map(|variable| held(&view.machine, &variable.value)) {
+        // An array's objects share their slabs, and a long array has more pages than rings can show.
+        let known = marks.iter().filter(|mark| mark.class == "ring held");
+        if known.clone().count() < MAX_HELD && known.clone().all(|mark| mark.first != first) {
+            marks.push(Mark {
+                class: "ring held",
+                first,
+                pages,
+            });
+        }
     }
     marks.extend(at.map(|pfn| Mark {
         class: "ring seen",

@@ -876,7 +876,7 @@ mod tests {
             "Read the flags | WAIT, IO, FS → zonelist `Normal, DMA`\n\
              Choose the bucket | 96 < `100 ≤ 128` → `size-128`\n\
              Look in the array cache | size-128: `0` of 120 objects → empty\n\
-             Refill from the slabs | wanted 16 → `16` objects into the array\n\
+             Refill from the slabs | wanted 16 → `16` into the array\n\
              Answer | p = `0xc01039e0`, 128 bytes of size-128\n"
         );
     }

@@ -140,11 +140,11 @@ pub enum Finding {
         /// Got.
         given: u32,
     },
-    /// The rule fails for this size, the smallest for which it does.
+    /// The rule fails for this size.
     WrongRule {
         /// The rule.
         rule: Rule,
-        /// A size for which it is wrong.
+        /// A size for which it is wrong, the nearest to what was asked.
         size: u32,
         /// What the rule would give.
         rule_gives: u32,
@@ -181,16 +181,22 @@ pub fn verdict(exercise: &Exercise, run: &Run, prediction: Prediction) -> Vec<Fi
         (Goal::PredictRule, served) => match (prediction.rule, served) {
             (None, _) => Finding::NoPrediction,
             (Some(_), None) => Finding::NotRun,
-            (Some(rule), Some(_)) => check_rule(rule, run.start()),
+            (Some(rule), Some((asked, _))) => check_rule(rule, run.start(), asked),
         },
     };
     exercise.goals.iter().map(finding).collect()
 }
 
-/// Tries a rule on every size against the choice that `kmalloc` makes on this machine.
-fn check_rule(rule: Rule, machine: &Machine) -> Finding {
+/// Tries a rule on every size against the choice that `kmalloc` makes on this machine, nearest to what was asked first:
+/// a counterexample teaches more when it is close to what the learner looks at.
+fn check_rule(rule: Rule, machine: &Machine, asked: u32) -> Finding {
     let largest = classes(machine).last().unwrap_or(0);
-    for size in 1..=largest {
+    let nearest_first = (0..largest)
+        .flat_map(|distance| [asked.checked_sub(distance), asked.checked_add(distance)]);
+    for size in nearest_first
+        .flatten()
+        .filter(|size| (1..=largest).contains(size))
+    {
         let chosen = machine
             .classes(false)
             .holding(size)

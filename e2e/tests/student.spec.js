@@ -420,3 +420,15 @@ test("the machine changes under the same calls", async ({ page }) => {
   expect(moment(await snapshot(page))).toEqual(moment(before));
   await expect(page.getByRole("combobox", { name: "machine" })).toHaveValue("0");
 });
+
+test("the badge tells what the replay of this build came to", async ({ page }) => {
+  await opened(page);
+  const badge = page.locator(".badge");
+  await expect(badge).toContainText(/^[\d,]+ recorded decisions of Linux 2\.6\.10, 0 disagreements/);
+  const compared = Number((await badge.locator("summary").innerText()).split(" ")[0].replaceAll(",", ""));
+  expect(compared).toBeGreaterThan(140_000);
+  await expect(badge.locator("p").last()).toBeHidden();
+  await badge.locator("summary").focus();
+  await page.keyboard.press("Enter");
+  await expect(badge.locator("p").last()).toContainText("Not modelled");
+});

@@ -13,6 +13,7 @@ use crate::api;
 use crate::browser::{self, Frames, Timer};
 use crate::lang::Lang;
 use crate::lang::app as texts;
+use crate::panels::badge::badge;
 use crate::panels::buckets::Buckets;
 use crate::panels::call_bar::CallBar;
 use crate::panels::free_lists::FreeLists;
@@ -309,7 +310,10 @@ pub fn App() -> Html {
                 </section>
                 <section class="map"><MapPanel view={view.clone()} on={on.clone()} /></section>
                 <section class="lists"><FreeLists view={view.clone()} {progress} on={on.clone()} /></section>
-                <section class="path"><Path view={view.clone()} on={on.clone()} /></section>
+                <section class="path">
+                    <Path view={view.clone()} on={on.clone()} />
+                    { badge(session.lang) }
+                </section>
                 <section class="buckets"><Buckets view={view.clone()} {progress} on={on.clone()} /></section>
                 <Timeline {view} playing={moving} speed={session.player.speed} on={on.clone()} />
             </main>

@@ -114,6 +114,12 @@ pub struct Texts {
     pub guide_skip: &'static str,
     /// Button at its end.
     pub guide_close: &'static str,
+    /// Decisions compared, decisions that differed.
+    pub badge: &'static str,
+    /// How they were compared.
+    pub badge_how: &'static str,
+    /// What the lab leaves out.
+    pub badge_without: &'static str,
     /// The player.
     pub player: &'static str,
     /// Button.
@@ -248,6 +254,9 @@ const EN: Texts = Texts {
     guide_done: "That was one call, from the size to the page. Change the size or the flags and press again.",
     guide_skip: "Skip",
     guide_close: "Close",
+    badge: "{0} recorded decisions of Linux 2.6.10, {1} disagreements",
+    badge_how: "The unmodified sources of Linux 2.6.10 were compiled, asked and recorded. This build put every recorded question to the lab's own kernel and compared the answers: pages, addresses, the order of every list, the messages.",
+    badge_without: "Not modelled: more than one processor, several nodes, page cache and user pages (so direct reclaim and `kswapd` find nothing to free), swap, and caches other than `kmem_cache` and the general ones.",
     player: "Player",
     to_start: "To the start",
     step_back: "Step back",
@@ -338,6 +347,9 @@ const ZH: Texts = Texts {
     guide_done: "这就是一次调用，从字节数一直到页。换个大小或标志，再按一次试试。",
     guide_skip: "跳过",
     guide_close: "关闭",
+    badge: "与 Linux 2.6.10 的 {0} 条实录判断比对，{1} 处不一致",
+    badge_how: "我们编译了未经改动的 Linux 2.6.10 源码，向它提问并录下答案。构建本页时，每个问题都重新交给实验室的内核回答，再逐条比对：页、地址、每个链表的顺序、内核消息。",
+    badge_without: "没有模拟的部分：多处理器、多节点、页缓存和用户页（所以直接回收和 `kswapd` 无页可收）、交换，以及 `kmem_cache` 和通用缓存之外的缓存。",
     player: "播放器",
     to_start: "回到开头",
     step_back: "后退一步",

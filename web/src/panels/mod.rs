@@ -1,5 +1,6 @@
 //! The panels of the page, one a file.
 
+pub mod badge;
 pub mod buckets;
 pub mod call_bar;
 mod el;

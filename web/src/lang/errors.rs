@@ -18,7 +18,7 @@ pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
     let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
     match kind {
         ScriptErrorKind::Expected { expected, found } => say(
-            ["Expected {0}, found {1}.", "此处应为{0}，却是{1}。"],
+            ["Expected {0}, found {1}.", "此处应为{0}，实际是{1}。"],
             &[
                 Arg::Text(&either(lang, expected)),
                 Arg::Text(&shown(lang, found)),
@@ -61,7 +61,7 @@ pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
         ScriptErrorKind::OutOfRange { text, least, most } => say(
             [
                 "Expected a number from {1} to {2}, found {0}.",
-                "此处应为 {1} 到 {2} 之间的数，却是 {0}。",
+                "此处应为 {1} 到 {2} 之间的数，实际是 {0}。",
             ],
             &[Arg::Name(text), Arg::Code(*least), Arg::Code(*most)],
         ),
@@ -79,7 +79,7 @@ pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
         ScriptErrorKind::BadHeader { word, expected } => say(
             [
                 "Header: expected {0}, found {1}.",
-                "头部：此处应为{0}，却是{1}。",
+                "头部：此处应为{0}，实际是{1}。",
             ],
             &[
                 Arg::Text(&either(lang, expected)),
@@ -130,15 +130,15 @@ pub fn link_error(lang: Lang, error: LinkError) -> &'static str {
     let both = match error {
         LinkError::Truncated => [
             "This link is cut off at its end; your work is as it was.",
-            "这个链接的末尾不完整；你的内容保持不变。",
+            "这个链接的末尾被截断；你的内容保持不变。",
         ],
         LinkError::Newer { .. } => [
             "This link was made by a newer version of the lab; your work is as it was.",
-            "这个链接由更新版本的实验室生成；你的内容保持不变。",
+            "这个链接由较新版本的 kmalloc lab 生成；你的内容保持不变。",
         ],
         LinkError::TooBig => [
             "This link carries more than the lab takes; your work is as it was.",
-            "这个链接的内容超出了实验室的上限；你的内容保持不变。",
+            "这个链接的内容超出了本页面的上限；你的内容保持不变。",
         ],
         LinkError::BadCharacter | LinkError::Damaged | LinkError::Malformed => [
             "This link is damaged; your work is as it was.",

@@ -70,7 +70,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The array cache of {0} is empty: 0 of at most {1 object}. It must be refilled first.",
-                "{0} 的数组缓存是空的：最多 {1} 个，现有 0 个对象，要先补充。",
+                "{0} 的数组缓存是空的：容量 {1} 个，现有 0 个对象，必须先补充。",
             ],
             &[cache(id), count(limit)],
         ),
@@ -81,7 +81,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The array cache of {0} holds {1 object} of at most {2}: one is at hand.",
-                "{0} 的数组缓存里有 {1} 个对象（最多 {2} 个）：随手可取。",
+                "{0} 的数组缓存里有 {1} 个对象（容量 {2} 个）：直接可取。",
             ],
             &[cache(id), count(available), count(limit)],
         ),
@@ -135,12 +135,12 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             let both = if granted {
                 [
                     "{0} grants the request: {1} free pages are at least the {2} needed ({3}).",
-                    "{0} 同意：空闲 {1} 页，不少于所需的 {2} 页（{3}）。",
+                    "{0} 通过检查：空闲 {1} 页，不少于所需的 {2} 页（{3}）。",
                 ]
             } else {
                 [
                     "{0} refuses: {1} free pages are fewer than the {2} needed ({3}).",
-                    "{0} 拒绝：空闲 {1} 页，少于所需的 {2} 页（{3}）。",
+                    "{0} 未通过检查：空闲 {1} 页，少于所需的 {2} 页（{3}）。",
                 ]
             };
             let against = Arg::Text(walk(pass)[lang as usize]);
@@ -149,7 +149,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ZoneUntested { zone: id } => say(
             [
                 "{0} is tried without a test: no watermark holds this task.",
-                "{0} 不作检查：水位线对这个任务不起作用。",
+                "不检查水位线，直接尝试 {0}：这个任务不受水位线约束。",
             ],
             &[zone(id)],
         ),
@@ -172,7 +172,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             let both = if pages <= low {
                 [
                     "The {0} list of {1} holds {2 page}, not above its low mark {3}: it is refilled from the buddy system.",
-                    "{1} 的{0}链表有 {2} 页，没有超过下限 {3}：先从伙伴系统补充。",
+                    "{1} 的{0}链表有 {2} 页，不高于下限 {3}：先从伙伴系统补充。",
                 ]
             } else {
                 [
@@ -189,7 +189,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "{0} has {1 free page}, not above `pages_low` {2}: `kswapd` is woken.",
-                "{0} 空闲 {1} 页，没有超过 `pages_low` 的 {2}：唤醒 `kswapd`。",
+                "{0} 空闲 {1} 页，不高于 `pages_low` 的 {2}：唤醒 `kswapd`。",
             ],
             &[zone(id), number(free), number(low)],
         ),
@@ -214,7 +214,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ReclaimStarted { order: value, gfp } => say(
             [
                 "Direct reclaim begins: `try_to_free_pages`, for order {0}, with the flags {1}.",
-                "开始直接回收：`try_to_free_pages`，为了 {0} 阶的块，分配标志 {1}。",
+                "开始直接回收：调用 `try_to_free_pages`，目标是 {0} 阶的块，分配标志 {1}。",
             ],
             &[order(value), Arg::Hex(gfp.0)],
         ),
@@ -229,7 +229,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::LoopCut { waits } => say(
             [
                 "After {0 wait} the lab stops following this retry: it would never end.",
-                "等待 {0} 次之后，实验室不再跟踪这次重试：它永远不会结束。",
+                "等待 {0} 次之后，模拟器不再跟踪这次重试：它永远不会结束。",
             ],
             &[number(waits)],
         ),
@@ -240,7 +240,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The page allocator returns `NULL` for order {0} with {1}: {2}.",
-                "页分配器对 {0} 阶、标志 {1} 的请求返回 `NULL`：{2}。",
+                "页分配器对 {0} 阶、分配标志 {1} 的请求返回 `NULL`：{2}。",
             ],
             &[
                 number(value),
@@ -259,12 +259,12 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             let both = if value == want {
                 [
                     "Block {0} at the head of order {1} of {2} is taken {4}: it is just of that size.",
-                    "取下 {2} 的 {1} 阶链表头 {0}，{4}：大小正合适。",
+                    "从 {2} 的 {1} 阶链表表头取下块 {0}，{4}：大小正好。",
                 ]
             } else {
                 [
                     "Block {0} at the head of order {1} of {2} is taken {4}, to be cut down to order {3}.",
-                    "取下 {2} 的 {1} 阶链表头 {0}，{4}，要切到 {3} 阶。",
+                    "从 {2} 的 {1} 阶链表表头取下块 {0}，{4}，先要拆分到 {3} 阶。",
                 ]
             };
             let whom = Arg::Text(destination(to)[lang as usize]);
@@ -280,7 +280,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             say(
                 [
                     "Order-{0} block {1} splits: the lower half goes on, the upper half {2} goes to the head of order {3}.",
-                    "{0} 阶的块 {1} 拆成两半：下半块继续，上半块 {2} 放到 {3} 阶链表的表头。",
+                    "{0} 阶的块 {1} 拆成两半：下半块留在手中，上半块 {2} 挂到 {3} 阶链表的表头。",
                 ],
                 &[
                     order(value),
@@ -308,7 +308,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "Block {0} goes to the head of the free list of order {1} of {2}.",
-                "块 {0} 放到 {2} 的 {1} 阶空闲链表的表头。",
+                "块 {0} 挂到 {2} 的 {1} 阶空闲链表的表头。",
             ],
             &[Arg::Hex(pfn), order(value), zone(id)],
         ),
@@ -330,7 +330,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "Page {0} goes to the head of the {1} list of {2}.",
-                "页 {0} 放到 {2} 的{1}链表的表头。",
+                "页 {0} 挂到 {2} 的{1}链表的表头。",
             ],
             &[Arg::Hex(pfn), pcp(list), zone(id)],
         ),
@@ -348,21 +348,21 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ObjectGot { cache: id, address } => say(
             [
                 "Object {0} on top of the array cache of {1} goes to the caller.",
-                "{1} 的数组缓存顶上的对象 {0} 交给调用者。",
+                "{1} 的数组缓存顶端的对象 {0} 交给调用者。",
             ],
             &[Arg::Hex(address), cache(id)],
         ),
         Event::ObjectPut { cache: id, address } => say(
             [
                 "Object {0} is put on top of the array cache of {1}: the next call gets it first.",
-                "对象 {0} 放到 {1} 的数组缓存顶上：下一次分配会最先拿到它。",
+                "对象 {0} 放到 {1} 的数组缓存顶端：下一次分配最先得到它。",
             ],
             &[Arg::Hex(address), cache(id)],
         ),
         Event::FreeSlabsTouched { cache: id } => say(
             [
                 "{0} has no partial slab: its list of free slabs is looked at.",
-                "{0} 没有部分占用的 slab：去看空闲 slab 的链表。",
+                "{0} 没有部分满的 slab：转而查看空闲 slab 的链表。",
             ],
             &[cache(id)],
         ),
@@ -383,7 +383,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The oldest {1 object} of the array cache of {0} are on their way back to their slabs.",
-                "{0} 的数组缓存里最旧的 {1} 个对象要回到各自的 slab。",
+                "{0} 的数组缓存里最旧的 {1} 个对象即将回到各自的 slab。",
             ],
             &[cache(id), count(objects)],
         ),
@@ -397,7 +397,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ColourDrawn { cache: id } => say(
             [
                 "The next slab of {0} gets the next colour: a small offset that spreads objects over the processor's cache lines.",
-                "{0} 的下一个 slab 取下一种颜色：一个小偏移量，让对象分散到不同的处理器缓存行。",
+                "{0} 的下一个 slab 使用下一个着色值：一个小偏移量，让对象错开，分散到处理器的不同缓存行。",
             ],
             &[cache(id)],
         ),
@@ -452,7 +452,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ArrayTuned { cache: id, array } => say(
             [
                 "{0} gets its array cache of final size, at {1}.",
-                "{0} 得到最终大小的数组缓存，位于 {1}。",
+                "{0} 换上最终大小的数组缓存，位于 {1}。",
             ],
             &[cache(id), Arg::Hex(array)],
         ),
@@ -538,7 +538,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "The failure of order {0}, mode {1}, is not printed: the rate limit swallows the message.",
-                "{0} 阶、mode 为 {1} 的失败没有打印：限速机制把消息丢掉了。",
+                "{0} 阶、mode 为 {1} 的失败没有打印：限速机制丢弃了这条消息。",
             ],
             &[order(value), Arg::Hex(gfp.0)],
         ),
@@ -559,7 +559,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ReclaimOffered { order: value, pfn } => say(
             [
                 "Block {0} of order {1} is what reclaim can find.",
-                "{1} 阶的块 {0} 可供回收。",
+                "{1} 阶的块 {0} 可以被回收。",
             ],
             &[Arg::Hex(pfn), order(value)],
         ),
@@ -573,7 +573,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ReclaimPlanUsed => say(
             [
                 "This reclaim follows the script's plan.",
-                "这次回收照剧本的安排进行。",
+                "这次回收按脚本的安排进行。",
             ],
             &[],
         ),
@@ -581,21 +581,21 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::VictimOffered { order: value, pfn } => say(
             [
                 "Block {0} of order {1} belongs to the OOM killer's next victim.",
-                "{1} 阶的块 {0} 属于 OOM killer 的下一个牺牲者。",
+                "{1} 阶的块 {0} 属于 OOM killer 的下一个牺牲进程。",
             ],
             &[Arg::Hex(pfn), order(value)],
         ),
         Event::VictimUsed => say(
             [
                 "The victim's next block is freed.",
-                "牺牲者的下一个块被释放。",
+                "牺牲进程的下一个块被释放。",
             ],
             &[],
         ),
         Event::PatienceSet { waits } => say(
             [
                 "The lab will follow {0 wait} before it calls a retry endless.",
-                "实验室最多跟踪 {0} 次等待，再往后就认定重试没有尽头。",
+                "模拟器最多跟踪 {0} 次等待，此后就认定重试没有尽头。",
             ],
             &[number(waits)],
         ),
@@ -606,7 +606,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => say(
             [
                 "{0 byte} from {1} on are filled with {2}.",
-                "从 {1} 起的 {0} 字节填为 {2}。",
+                "从 {1} 起的 {0} 字节填充为 {2}。",
             ],
             &[number(length), Arg::Hex(address), Arg::Hex(byte.into())],
         ),
@@ -693,15 +693,15 @@ pub fn ended(lang: Lang, why: Ended) -> &'static str {
         Ended::Stopped(why) => stop(why),
         Ended::TooManyCalls => [
             "The scenario makes more calls than the lab follows. Everything up to here stands.",
-            "调用次数超出了实验室的上限。到此为止的内容都有效。",
+            "调用次数超出了模拟器的上限。到此为止的内容都有效。",
         ],
         Ended::TooManyEvents => [
             "The scenario causes more events than the lab records. Everything up to here stands.",
-            "事件数超出了实验室能记录的上限。到此为止的内容都有效。",
+            "事件数超出了模拟器能记录的上限。到此为止的内容都有效。",
         ],
         Ended::TooManySteps => [
             "The scenario's loops run longer than the lab follows. Everything up to here stands.",
-            "循环的次数超出了实验室的上限。到此为止的内容都有效。",
+            "循环次数超出了模拟器的上限。到此为止的内容都有效。",
         ],
     };
     both[lang as usize]
@@ -716,9 +716,9 @@ fn temperature(list: Temperature) -> Both {
 
 fn destination(to: Destination) -> Both {
     match to {
-        Destination::Caller => ["for the caller", "给调用者"],
-        Destination::Pcp(Temperature::Hot) => ["for the hot list", "补充热链表"],
-        Destination::Pcp(Temperature::Cold) => ["for the cold list", "补充冷链表"],
+        Destination::Caller => ["for the caller", "交给调用者"],
+        Destination::Pcp(Temperature::Hot) => ["for the hot list", "用来补充热链表"],
+        Destination::Pcp(Temperature::Cold) => ["for the cold list", "用来补充冷链表"],
     }
 }
 
@@ -726,15 +726,15 @@ fn walk(pass: Pass) -> Both {
     match pass {
         Pass::Low => [
             "first walk, against `pages_low`",
-            "第一轮，对照 `pages_low`",
+            "第一轮，与 `pages_low` 比较",
         ],
         Pass::Min => [
             "second walk, against `pages_min` as the flags lower it",
-            "第二轮，对照按标志放宽的 `pages_min`",
+            "第二轮，与按分配标志降低后的 `pages_min` 比较",
         ],
         Pass::AfterReclaim => [
             "after reclaim, against `pages_min` as the flags lower it",
-            "回收之后，对照按标志放宽的 `pages_min`",
+            "回收之后，与按分配标志降低后的 `pages_min` 比较",
         ],
     }
 }
@@ -780,7 +780,7 @@ fn grow_failure(why: GrowFailure) -> Both {
     match why {
         GrowFailure::NoGrow => [
             "`__GFP_NO_GROW` forbids {0} to grow.",
-            "`__GFP_NO_GROW` 不许 {0} 增长。",
+            "`__GFP_NO_GROW` 禁止 {0} 增长。",
         ],
         GrowFailure::NoPages => [
             "{0} cannot grow: the page allocator returned `NULL`.",
@@ -819,11 +819,11 @@ fn sin(sin: Sin) -> Both {
         ],
         Sin::WrongFree => [
             "{0} was not given by the function that this one frees for.",
-            "{0} 不是由与这个释放函数配对的函数分配的。",
+            "{0} 的分配函数与这个释放函数不配对。",
         ],
         Sin::WrongOrder => [
             "The block at {0} is freed with another order than it was asked for.",
-            "释放 {0} 处的块时用的阶与申请时不同。",
+            "释放 {0} 处的块时，给出的阶与申请时不同。",
         ],
         Sin::Overrun => [
             "The bytes written from {0} on reach past the end of what the caller owns.",
@@ -848,7 +848,7 @@ fn sin(sin: Sin) -> Both {
         ],
         Sin::LockHeld => [
             "The lock is held already: on one processor nobody could ever release it.",
-            "锁已经被持有：在单处理器上，再也没有人能释放它。",
+            "锁已被持有：在单处理器上，再也没有人能释放它。",
         ],
         Sin::LockNotHeld => [
             "A lock is released that was not held.",
@@ -861,15 +861,15 @@ fn stop(why: Stop) -> Both {
     match why {
         Stop::CacheGrowBug => [
             "`BUG()` in `cache_grow`: a slab may not pass these flags on. The kernel stops here.",
-            "`cache_grow` 里的 `BUG()`：slab 不得把这样的标志传下去。内核到此为止。",
+            "`cache_grow` 里的 `BUG()`：slab 不得把这样的标志传下去。内核就此停止。",
         ],
         Stop::Undefined(_) => [
             "What the kernel does from here on is undefined: the lab stops here.",
-            "从这里开始，内核的行为没有定义：实验室到此为止。",
+            "从这里开始，内核的行为是未定义的：模拟到此为止。",
         ],
         Stop::Endless => [
             "This call would never return: the lab stops here.",
-            "这次调用永远不会返回：实验室到此为止。",
+            "这次调用永远不会返回：模拟到此为止。",
         ],
     }
 }
@@ -893,7 +893,7 @@ fn context(context: Context) -> Both {
     } else {
         [
             "Now an ordinary process is running: it may sleep.",
-            "现在运行的是普通进程：可以睡眠。",
+            "现在处于普通的进程上下文：可以睡眠。",
         ]
     }
 }

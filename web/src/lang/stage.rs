@@ -30,22 +30,22 @@ macro_rules! texts {
 texts! {
     // ── memory map ────────────────────────────────────────────────────────────────────────────────────────────────
     /// Head.
-    map_title: "Memory map", "内存地图";
+    map_title: "Memory map", "内存布局";
     /// Pages, bytes in a page.
-    map_fact: "{0} pages of {1}, one cell each", "共 {0} 页，每格一页 {1}";
+    map_fact: "{0} pages of {1}, one cell each", "共 {0} 页，每页 {1}，每格一页";
     /// Pages, bytes in a page, pages in a cell.
     map_fact_many: "{0} pages of {1}, {2} to a cell", "共 {0} 页，每页 {1}，每格 {2} 页";
     /// What the map is for those who do not see it.
     map_label: "Memory map. Arrow keys move by a page or a row, Page Up and Page Down by a block, Enter pins the page, Escape lets go.",
-        "内存地图。方向键移动一页或一行，Page Up 和 Page Down 移动一块，Enter 固定，Esc 取消。";
+        "内存布局。方向键移动一页或一行，Page Up 和 Page Down 移动一块，Enter 固定当前页，Esc 取消固定。";
     /// Pages.
     free_pages: "{0} free", "空闲 {0}";
     /// What the inspector says before a page is chosen.
-    inspect_hint: "Point at a page, or focus the map and use the arrow keys", "指向某一页，或聚焦地图后用方向键查看";
+    inspect_hint: "Point at a page, or focus the map and use the arrow keys", "指向某一页，或聚焦布局图后用方向键查看";
     /// Use of a page.
     use_free: "free block", "空闲块";
     /// Use of a page.
-    use_pages: "pages", "页分配";
+    use_pages: "pages", "按页分配";
     /// Use of a page.
     use_hot: "per-cpu hot", "每 CPU 热页";
     /// Use of a page.
@@ -59,31 +59,31 @@ texts! {
     /// Order.
     order: "order {0}", "{0} 阶";
     /// Cache, objects in use, objects.
-    slab_facts: "{0}, {1} of {2} objects taken", "{0}，{2} 个对象中取出 {1} 个";
+    slab_facts: "{0}, {1} of {2} objects taken", "{0}，{2} 个对象中已取出 {1} 个";
     /// Variables.
     held_by: "held by {0}", "由 {0} 持有";
     /// Variables, how many more.
-    held_by_more: "held by {0} and {1} more", "由 {0} 等另外 {1} 个持有";
+    held_by_more: "held by {0} and {1} more", "由 {0} 和另外 {1} 个指针持有";
 
     // ── free lists ────────────────────────────────────────────────────────────────────────────────────────────────
     /// Head.
     lists_title: "Free lists", "空闲链表";
     /// Label of the zone buttons.
-    lists_zones: "Zone whose lists are shown", "显示哪个区的链表";
+    lists_zones: "Zone whose lists are shown", "显示哪个区的空闲链表";
     /// Hot, cold.
-    percpu_fact: "per-cpu hot {0} · cold {1}", "每 CPU 热 {0} · 冷 {1}";
+    percpu_fact: "per-cpu hot {0} · cold {1}", "每 CPU 热页 {0} · 冷页 {1}";
     /// Before the number of free pages.
     free: "free", "空闲";
     /// Pages, check or cross.
     needs: "needs {0} {1}", "需要 {0} {1}";
     /// Under a zone that the request does not walk.
-    not_in_zonelist: "not in this zonelist", "不在此 zonelist 中";
+    not_in_zonelist: "not in this zonelist", "不在本次的 zonelist 中";
     /// Column.
     column_order: "order", "阶";
     /// Column, while blocks part.
-    column_cut: "the cut, to scale", "拆分，按比例";
+    column_cut: "the cut, to scale", "拆分过程（按比例）";
     /// Column, while blocks join.
-    column_join: "the merge, to scale", "合并，按比例";
+    column_join: "the merge, to scale", "合并过程（按比例）";
     /// Column, when neither is under way.
     column_share: "where the free pages are", "空闲页分布";
     /// Column.
@@ -99,45 +99,45 @@ texts! {
 
     // ── buckets ───────────────────────────────────────────────────────────────────────────────────────────────────
     /// Head.
-    buckets_title: "Buckets", "桶";
+    buckets_title: "Buckets", "大小类";
     /// Classes, the smallest, the largest.
     buckets_fact: "{0} classes, {1} … {2}", "{0} 个大小类，{1} … {2}";
     /// Bytes.
-    l1_line: "L1 line {0} B", "L1 行 {0} B";
+    l1_line: "L1 line {0} B", "L1 缓存行 {0} B";
     /// Bytes.
-    asked: "asked {0}", "请求 {0}";
+    asked: "asked {0}", "申请 {0}";
     /// Unused bytes, given bytes, percent.
     waste: "{0} of {1} bytes unused, {2} %", "{0} / {1} 字节未用，{2} %";
     /// Bytes.
-    exact: "{0} bytes: an exact fit", "{0} 字节，正好";
+    exact: "{0} bytes: an exact fit", "{0} 字节，正好用满";
     /// Bytes, the largest class.
-    too_large: "{0} bytes: more than the largest class, {1}. kmalloc returns NULL.", "{0} 字节，超过最大的类 {1}，kmalloc 返回 NULL。";
+    too_large: "{0} bytes: more than the largest class, {1}. kmalloc returns NULL.", "{0} 字节，超过最大的大小类 {1}：kmalloc 返回 NULL。";
     /// Under a class.
-    too_small: "too small", "太小";
+    too_small: "too small", "装不下";
     /// Under a class.
-    first_fit: "first that fits", "第一个够大的";
+    first_fit: "first that fits", "第一个装得下";
     /// Under a class.
-    would_fit: "would fit too", "也够大";
+    would_fit: "would fit too", "也装得下";
     /// What the ruler is.
     ruler_label: "Size classes", "大小类";
     /// Over the array.
     array: "array cache, last in first out", "数组缓存，后进先出";
     /// Address.
-    array_next: "next out {0}", "下一个出：{0}";
+    array_next: "next out {0}", "下一个取出：{0}";
     /// When there is none.
     array_empty: "empty", "空";
     /// Partial, full, free.
-    slab_counts: "slabs: partial {0} · full {1} · free {2}", "slab：部分 {0} · 满 {1} · 空 {2}";
+    slab_counts: "slabs: partial {0} · full {1} · free {2}", "slab：部分满 {0} · 全满 {1} · 空闲 {2}";
     /// List of slabs.
-    list_partial: "partial", "部分";
+    list_partial: "partial", "部分满";
     /// List of slabs.
-    list_full: "full", "满";
+    list_full: "full", "全满";
     /// List of slabs.
-    list_free: "free", "空";
+    list_free: "free", "空闲";
     /// Objects out, objects, list.
-    slab_line: "{0} of {1} objects taken · {2}", "{1} 个对象中取出 {0} 个 · {2}";
+    slab_line: "{0} of {1} objects taken · {2}", "{1} 个对象中已取出 {0} 个 · {2}";
     /// While a slab is asked for.
-    slab_growing: "new slab, waiting for its pages", "新 slab，正在等页";
+    slab_growing: "new slab, waiting for its pages", "新 slab，等待分配页";
     /// Slabs.
     slabs_more: "and {0} more", "另有 {0} 个 slab";
     /// A kind of slot.
@@ -147,15 +147,15 @@ texts! {
     /// A kind of slot.
     slot_free: "free", "空闲";
     /// A kind of slot.
-    slot_kept: "management", "管理信息";
+    slot_kept: "management", "管理结构";
     /// A kind of slot.
     slot_lit: "this call's object", "本次调用的对象";
     /// Order, pages, bytes in a page, bytes in all.
-    pages_given: "order {0}: {1} × {2} = {3}. No bucket: whole pages, a power of two of them.", "{0} 阶：{1} × {2} = {3}。不经过桶：整页分配，页数是 2 的幂。";
+    pages_given: "order {0}: {1} × {2} = {3}. No bucket: whole pages, a power of two of them.", "{0} 阶：{1} × {2} = {3}。不经过大小类，直接分配整页，页数是 2 的幂。";
     /// Order, pages, bytes in a page, bytes in all.
-    pages_back: "order {0}: {1} × {2} = {3} go back to the buddy system.", "{0} 阶：{1} × {2} = {3}，还给伙伴系统。";
+    pages_back: "order {0}: {1} × {2} = {3} go back to the buddy system.", "{0} 阶：{1} × {2} = {3}，归还伙伴系统。";
     /// Order, pages, bytes in a page, bytes in all.
-    pages_refused: "order {0}: {1} × {2} = {3} were not given.", "{0} 阶：{1} × {2} = {3}，没有分到。";
+    pages_refused: "order {0}: {1} × {2} = {3} were not given.", "{0} 阶：{1} × {2} = {3}，未能分配。";
     /// Order above the largest.
     pages_too_large: "order {0}: above the largest block, order 10.", "{0} 阶：超过最大的块（10 阶）。";
 
@@ -167,7 +167,7 @@ texts! {
     /// Head.
     path_aside: "what the kernel tested, in order", "内核依次做的判断";
     /// Before a run.
-    path_empty: "Press kmalloc: each test appears here with its numbers.", "按下 kmalloc：每一次判断都会连同数字出现在这里。";
+    path_empty: "Press kmalloc: each test appears here with its numbers.", "按下 kmalloc：内核的每次判断都会连同数字列在这里。";
     /// State of a step.
     state_done: "done", "已完成";
     /// State of a step.
@@ -178,19 +178,19 @@ texts! {
     state_ahead: "ahead", "尚未发生";
 
     /// Step.
-    flags: "Read the flags", "读取标志";
+    flags: "Read the flags", "读取分配标志";
     /// Flags, zones.
     flags_numbers: "{0} → zonelist `{1}`", "{0} → zonelist `{1}`";
     /// Flags that no zonelist exists for.
     flags_undefined: "{0} → no such zonelist", "{0} → 没有这样的 zonelist";
     /// Step.
-    class: "Choose the bucket", "选桶";
+    class: "Choose the bucket", "选择大小类";
     /// Class before, size, class, name.
     class_numbers: "{0} < `{1} ≤ {2}` → `{3}`", "{0} < `{1} ≤ {2}` → `{3}`";
     /// Size, class, name.
     class_smallest: "`{0} ≤ {1}` → `{2}`", "`{0} ≤ {1}` → `{2}`";
     /// Step.
-    class_missing: "No bucket is large enough", "没有足够大的桶";
+    class_missing: "No bucket is large enough", "没有装得下的大小类";
     /// Size, largest class.
     class_missing_numbers: "`{0} > {1}` → NULL", "`{0} > {1}` → NULL";
     /// Step.
@@ -202,9 +202,9 @@ texts! {
     /// Step.
     refill: "Refill from the slabs", "从 slab 补充";
     /// Wanted, got.
-    refill_some: "wanted {0} → `{1}` into the array", "想要 {0} 个 → `{1}` 个进入数组缓存";
+    refill_some: "wanted {0} → `{1}` into the array", "需要 {0} 个 → `{1}` 个移入数组缓存";
     /// Wanted, untouched limit said.
-    refill_none: "wanted {0} → no slab has one: `grow`", "想要 {0} 个 → slab 都没有：`增长`";
+    refill_none: "wanted {0} → no slab has one: `grow`", "需要 {0} 个 → 所有 slab 都已用完：`增长`";
     /// Pages, order.
     grow_one: "Ask for 1 page, order 0", "申请 1 页，0 阶";
     /// Pages, order.
@@ -212,7 +212,7 @@ texts! {
     /// Objects, bytes each, bytes of management, bytes of the slab.
     grow_on_slab: "{0} × {1} + {2} of `{3}` bytes", "{0} × {1} + {2} ≤ `{3}` 字节";
     /// Objects, bytes each, bytes of the slab.
-    grow_off_slab: "{0} × {1} of `{2}` bytes, management elsewhere", "{0} × {1} ≤ `{2}` 字节，管理信息在别处";
+    grow_off_slab: "{0} × {1} of `{2}` bytes, management elsewhere", "{0} × {1} ≤ `{2}` 字节，管理结构在 slab 之外";
     /// Step.
     grow_failed: "The cache does not grow", "缓存没有增长";
     /// Flags, zones.
@@ -228,13 +228,13 @@ texts! {
     /// Free, mark, order, protection, need, shortfall.
     test_no: "free `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? no, {5} short", "空闲 `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? 否，差 {5}";
     /// Zone.
-    untested: "Try {0} without a test", "不经检查直接试 {0}";
+    untested: "Try {0} without a test", "不检查水位线，直接试 {0}";
     /// Why.
-    untested_numbers: "PF_MEMALLOC: no watermark holds this task", "PF_MEMALLOC：水位线管不住这个任务";
+    untested_numbers: "PF_MEMALLOC: no watermark holds this task", "PF_MEMALLOC：这个任务不受水位线约束";
     /// Order, zone.
-    block_missing: "No free block of order {0} in {1}", "{1} 中没有 {0} 阶的空闲块";
+    block_missing: "No free block of order {0} in {1}", "{1} 中没有 {0} 阶及以上的空闲块";
     /// Why.
-    block_missing_numbers: "the count is enough, no block is: fragmentation", "数量够，却没有连续的块：碎片";
+    block_missing_numbers: "the count is enough, no block is: fragmentation", "空闲页数够，却没有够大的连续块：碎片";
     /// `hot` or `cold`.
     percpu: "Per-cpu {0} list", "每 CPU {0}链表";
     /// Count, low, pages taken.
@@ -250,7 +250,7 @@ texts! {
     /// Flag.
     might_sleep_numbers: "__GFP_WAIT in atomic context", "在原子上下文中用了 __GFP_WAIT";
     /// Step.
-    slept_atomic: "It slept in atomic context", "在原子上下文中睡着了";
+    slept_atomic: "It slept in atomic context", "在原子上下文中睡眠了";
     /// The kernel's words.
     slept_atomic_numbers: "scheduling while atomic", "scheduling while atomic";
     /// Step.
@@ -266,15 +266,15 @@ texts! {
     /// Step.
     retry: "Try again", "重试";
     /// Step.
-    loop_cut: "The lab stops following this retry", "实验室不再跟踪这次重试";
+    loop_cut: "The lab stops following this retry", "模拟器不再跟踪这次重试";
     /// Waits.
-    loop_cut_numbers: "{0} waits: the kernel would never return", "等了 {0} 次：内核永远不会返回";
+    loop_cut_numbers: "{0} waits: the kernel would never return", "已等待 {0} 次：内核永远不会返回";
     /// Step.
     refused: "The page allocator returns NULL", "页分配器返回 NULL";
     /// Step.
     sinned: "The caller's mistake", "调用者的错误";
     /// Order.
-    take: "Take the head of order {0}", "取 {0} 阶链表的表头";
+    take: "Take the head of order {0}", "取下 {0} 阶链表的表头块";
     /// First page.
     take_exact: "`{0}`, an exact fit: no split", "`{0}`，大小正好，不用拆分";
     /// Order, first page.
@@ -282,49 +282,49 @@ texts! {
     /// Order, half.
     split_now: "now `{0} → {1} + {1}`", "现在 `{0} → {1} + {1}`";
     /// First order, last order.
-    split_all: "`{0} → {1}`, each upper half to the head of its list", "`{0} → {1}`，每次上半块进入相应链表的表头";
+    split_all: "`{0} → {1}`, each upper half to the head of its list", "`{0} → {1}`，每次把上半块挂到对应链表的表头";
     /// First page, order.
-    split_begin: "off its list: `{0}`, order {1} in hand", "离开链表：`{0}`，手上是 {1} 阶";
+    split_begin: "off its list: `{0}`, order {1} in hand", "已离开链表：`{0}`，手中是 {1} 阶块";
     /// `hot` or `cold`.
     percpu_got: "Take the page from the {0} list", "从{0}链表取页";
     /// `hot` or `cold`.
-    percpu_put: "Put the page on the {0} list", "把页放到{0}链表";
+    percpu_put: "Put the page on the {0} list", "把页放入{0}链表";
     /// `hot` or `cold`.
     percpu_drained: "The {0} list is full: give a page back", "{0}链表已满：归还一页";
     /// First page.
     page: "page `{0}`", "页 `{0}`";
     /// First page.
-    page_head: "page `{0}`, at the head", "页 `{0}`，放在表头";
+    page_head: "page `{0}`, at the head", "页 `{0}`，挂到表头";
     /// Order.
-    join: "Join free buddies up to order {0}", "与空闲伙伴合并到 {0} 阶";
+    join: "Join free buddies up to order {0}", "与空闲伙伴逐级合并到 {0} 阶";
     /// Half, half, order.
     join_now: "now `{0} + {0} → {1}`", "现在 `{0} + {0} → {1}`";
     /// First order, last order, first page.
-    join_all: "`{0} → {1}`, then {2} to the head of its list", "`{0} → {1}`，然后 {2} 进入链表表头";
+    join_all: "`{0} → {1}`, then {2} to the head of its list", "`{0} → {1}`，然后把 {2} 挂到链表表头";
     /// Order.
-    list: "Put the block on the list of order {0}", "把块放回 {0} 阶链表";
+    list: "Put the block on the list of order {0}", "把块挂到 {0} 阶链表";
     /// First page.
-    list_numbers: "`{0}`, at the head; its buddy is not free", "`{0}`，放在表头；伙伴不空闲";
+    list_numbers: "`{0}`, at the head; its buddy is not free", "`{0}`，挂到表头；它的伙伴不空闲";
     /// Step.
-    object_got: "Hand out the top of the array", "交出数组缓存顶上的对象";
+    object_got: "Hand out the top of the array", "交出数组缓存顶端的对象";
     /// Cache.
-    management_got: "Note the slab in {0}", "在 {0} 中记下这个 slab";
+    management_got: "Note the slab in {0}", "从 {0} 分得这个 slab 的管理结构";
     /// Address.
     address: "`{0}`", "`{0}`";
     /// Step.
-    object_put: "Put it on top of the array cache", "放到数组缓存顶上";
+    object_put: "Put it on top of the array cache", "放到数组缓存顶端";
     /// Cache, address.
-    object_put_numbers: "{0}: `{1}`, next to go out", "{0}：`{1}`，下次先出";
+    object_put_numbers: "{0}: `{1}`, next to go out", "{0}：`{1}`，下次最先取出";
     /// Step.
-    flush: "The array is full: flush the oldest", "数组已满：退回最旧的对象";
+    flush: "The array is full: flush the oldest", "数组缓存已满：退回最旧的对象";
     /// Objects.
-    flush_numbers: "the oldest `{0}` go back to their slabs", "`{0}` 个对象回到各自的 slab";
+    flush_numbers: "the oldest `{0}` go back to their slabs", "最旧的 `{0}` 个对象回到各自的 slab";
     /// Step.
-    grew: "Make the pages a slab", "把页变成 slab";
+    grew: "Make the pages a slab", "用这些页建立 slab";
     /// Objects, first page, colour.
-    grew_numbers: "{1}: objects `{0}`, colour {2}", "`{0}` 个对象，位于 {1}，着色 {2}";
+    grew_numbers: "{1}: objects `{0}`, colour {2}", "{1}：`{0}` 个对象，着色 {2}";
     /// Step.
-    died: "An empty slab is destroyed", "销毁一个空 slab";
+    died: "An empty slab is destroyed", "销毁一个空闲 slab";
     /// First page.
     died_numbers: "its pages at `{0}` go back", "`{0}` 处的页归还";
     /// Step.
@@ -332,13 +332,13 @@ texts! {
     /// Order, flags.
     warned_numbers: "page allocation failure. order:{0}, mode:{1}", "page allocation failure. order:{0}, mode:{1}";
     /// When the rate limit holds.
-    warned_kept: "kept back by the rate limit", "被限速压下了";
+    warned_kept: "kept back by the rate limit", "因限速而未打印";
     /// Step.
     oom: "Out of memory", "内存耗尽";
     /// Outcome.
-    oom_kills: "a victim is chosen now", "现在选出牺牲者";
+    oom_kills: "a victim is chosen now", "现在选出牺牲进程";
     /// Outcome.
-    oom_waits: "not yet: it has not lasted long enough", "还不杀：持续的时间还不够";
+    oom_waits: "not yet: it has not lasted long enough", "暂不选：内存紧缺持续得还不够久";
     /// Step.
     waited: "Wait", "等待";
     /// Milliseconds.
@@ -350,7 +350,7 @@ texts! {
     /// Bytes, value, address.
     written_numbers: "{0} × {1} at `{2}`", "{0} × {1}，从 `{2}` 起";
     /// Step.
-    stopped: "The lab stops here", "实验到此为止";
+    stopped: "The lab stops here", "模拟到此为止";
     /// A kind of event without words of its own.
     other: "Bookkeeping", "内部记账";
     /// Runs of the same.
@@ -358,7 +358,7 @@ texts! {
     /// Step.
     answer: "Answer", "返回";
     /// Address, name of the slab's cache.
-    answer_object: "`{0}`, {1} bytes of {2}", "`{0}`，{2} 的 {1} 字节";
+    answer_object: "`{0}`, {1} bytes of {2}", "`{0}`，取自 {2}，{1} 字节";
     /// Page.
     answer_pages: "page `{0}`, order {1}", "页 `{0}`，{1} 阶";
     /// Bytes.
@@ -408,7 +408,7 @@ pub const fn failure(lang: Lang, why: Failure) -> &'static str {
         Failure::EmptyZonelist => pick(
             lang,
             "no zone of this request has memory",
-            "请求的区都没有内存",
+            "这次请求的各个区都没有内存",
         ),
         Failure::MayNotWait => pick(
             lang,
@@ -418,17 +418,17 @@ pub const fn failure(lang: Lang, why: Failure) -> &'static str {
         Failure::MemallocExhausted => pick(
             lang,
             "nothing left, even without watermarks",
-            "不管水位线也没有了",
+            "即使不看水位线也没有页了",
         ),
         Failure::NoRetry => pick(
             lang,
             "__GFP_NORETRY: one reclaim, no more",
-            "__GFP_NORETRY：只回收一次",
+            "__GFP_NORETRY：只回收一次，不再重试",
         ),
         Failure::CostlyOrder => pick(
             lang,
             "order above 3, without __GFP_REPEAT or __GFP_NOFAIL",
-            "大于 3 阶，又没有 __GFP_REPEAT 或 __GFP_NOFAIL",
+            "高于 3 阶，又没有 __GFP_REPEAT 或 __GFP_NOFAIL",
         ),
     }
 }
@@ -436,7 +436,7 @@ pub const fn failure(lang: Lang, why: Failure) -> &'static str {
 /// Why the allocator tries again.
 pub const fn retry(lang: Lang, why: Retry) -> &'static str {
     match why {
-        Retry::SmallOrder => pick(lang, "order ≤ 3 is always retried", "不大于 3 阶总会重试"),
+        Retry::SmallOrder => pick(lang, "order ≤ 3 is always retried", "3 阶及以下总会重试"),
         Retry::Repeat => "__GFP_REPEAT",
         Retry::NoFail => "__GFP_NOFAIL",
     }
@@ -448,7 +448,7 @@ pub const fn grow_failure(lang: Lang, why: GrowFailure) -> &'static str {
         GrowFailure::NoGrow => "__GFP_NO_GROW",
         GrowFailure::NoPages => pick(lang, "no pages for a slab", "没有页给 slab 用"),
         GrowFailure::NoManagement => {
-            pick(lang, "no memory for its management", "没有内存存放管理信息")
+            pick(lang, "no memory for its management", "没有内存存放管理结构")
         }
     }
 }
@@ -456,7 +456,7 @@ pub const fn grow_failure(lang: Lang, why: GrowFailure) -> &'static str {
 /// Why a call returned NULL.
 pub const fn null_reason(lang: Lang, why: NullReason) -> &'static str {
     match why {
-        NullReason::TooLarge => pick(lang, "larger than the largest bucket", "比最大的桶还大"),
+        NullReason::TooLarge => pick(lang, "larger than the largest bucket", "超过最大的大小类"),
         NullReason::NoGrow => pick(
             lang,
             "__GFP_NO_GROW, and nothing cached",
@@ -466,7 +466,7 @@ pub const fn null_reason(lang: Lang, why: NullReason) -> &'static str {
         NullReason::NoAddress => pick(
             lang,
             "a page of high memory has no address; it is lost",
-            "高端内存的页没有地址；这一页丢失了",
+            "高端内存的页没有线性地址；这一页就此丢失",
         ),
     }
 }
@@ -481,7 +481,7 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
             "用错了释放函数",
         ),
         Sin::WrongOrder => pick(lang, "freed with another order", "释放时的阶与分配时不同"),
-        Sin::Overrun => pick(lang, "wrote past its own bytes", "写出了自己的范围"),
+        Sin::Overrun => pick(lang, "wrote past its own bytes", "写入越界"),
         Sin::UseAfterFree => pick(lang, "used after it was freed", "释放之后仍在使用"),
         Sin::NullDereference => pick(lang, "dereferenced NULL", "对 NULL 解引用"),
         Sin::BothZoneBits => pick(
@@ -499,8 +499,8 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
             "a variable that was never given a value",
             "变量没有赋过值",
         ),
-        Sin::LockHeld => pick(lang, "a lock that is already held", "锁已经被持有"),
-        Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁没有被持有"),
+        Sin::LockHeld => pick(lang, "a lock that is already held", "锁已被持有"),
+        Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁并未被持有"),
     }
 }
 

@@ -33,11 +33,16 @@ pub fn run(file: &Path, form: Form) -> io::Result<u8> {
     }
     let run = Run::new(&parsed.scenario, Bounds::default())
         .expect("the parser gives only machines that can be built");
-    if form.json {
-        println!("{}", as_json(&run, form.events));
+    let text = if form.json {
+        format!(
+            "{}
+",
+            as_json(&run, form.events)
+        )
     } else {
-        print!("{}", as_text(&run, form.events));
-    }
+        as_text(&run, form.events)
+    };
+    crate::print(&text)?;
     Ok(0)
 }
 

@@ -127,24 +127,19 @@ impl Lab {
 
     /// Whether an object lies in its array cache, that is, was freed already.
     fn cached(&self, address: u32) -> bool {
-        let Some(slab) = self.machine.slab_of(address) else {
-            return false;
-        };
-        self.machine
-            .cache(self.machine.slab(slab).cache())
-            .array()
-            .any(|entry| entry == address)
+        let cache = self.machine.cache_of(address);
+        cache.is_some_and(|cache| {
+            self.machine
+                .cache(cache)
+                .array()
+                .any(|entry| entry == address)
+        })
     }
 
     /// `ksize(address)`: the size class.
     pub fn ksize(&self, address: u32) -> Option<u32> {
-        let slab = self.machine.slab_of(address)?;
-        Some(
-            self.machine
-                .cache(self.machine.slab(slab).cache())
-                .shape()
-                .class_size,
-        )
+        let cache = self.machine.cache_of(address)?;
+        Some(self.machine.cache(cache).shape().class_size)
     }
 
     /// `alloc_pages(gfp, order)`.

@@ -45,10 +45,9 @@ pub fn replay(folder: &Path) -> io::Result<u8> {
         recognized += 1;
         disagreements += tally.disagreements;
         unsupported += tally.unsupported();
-        println!("{}", tally.line(&name));
-        if let Some(first) = &tally.first {
-            println!("{first}");
-        }
+        let first = tally.first.iter().map(|first| format!("{first}\n"));
+        let first: String = first.collect();
+        crate::print(&format!("{}\n{first}", tally.line(&name)))?;
     }
     Ok(match (recognized, disagreements, unsupported) {
         (0, ..) => {

@@ -347,6 +347,13 @@ impl Machine {
         (block.what == Use::Slab).then(|| SlabId(self.frames.links[block.pfn as usize].prev))
     }
 
+    /// The cache of the slab that an address lies in: `kfree` needs no more (`GET_PAGE_CACHE`).
+    #[inline(always)]
+    pub fn cache_of(&self, address: u32) -> Option<CacheId> {
+        let block = self.block_of(self.pfn_of(address)?);
+        (block.what == Use::Slab).then(|| CacheId(self.frames.links[block.pfn as usize].next as u8))
+    }
+
     /// The object that an address lies in: its slab and its index, or None between objects.
     pub fn object_of(&self, address: u32) -> Option<(SlabId, u16)> {
         let id = self.slab_of(address)?;

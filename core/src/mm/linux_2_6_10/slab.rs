@@ -182,10 +182,9 @@ fn grow<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<()
 /// `kfree(address)` of a live object: on top of the array, which is flushed first when it is full.
 #[inline(always)]
 pub(crate) fn kfree<R: Recorder>(door: &mut Door<'_, R>, address: u32) {
-    let slab = door
-        .slab_of(address)
+    let id = door
+        .cache_of(address)
         .expect("the caller made sure that this is an object");
-    let id = door.slab(slab).cache();
     cache_free(door, id, address);
 }
 

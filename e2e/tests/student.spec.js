@@ -51,7 +51,7 @@ const LANGUAGES = [
     split: /^(\d+) 阶的块 (0x[0-9a-f]+) 拆成两半/,
     other: "EN",
     otherLang: "en",
-    tabs: ["课程", "舞台", "路径", "脚本"],
+    tabs: ["课程", "演示", "路径", "脚本"],
     flags: /^标志/,
   },
 ];
@@ -431,4 +431,17 @@ test("the badge tells what the replay of this build came to", async ({ page }) =
   await badge.locator("summary").focus();
   await page.keyboard.press("Enter");
   await expect(badge.locator("p").last()).toContainText("Not modelled");
+});
+
+test("a reload before the cursor has come to rest loses nothing", async ({ page }) => {
+  await opened(page);
+  await source(page, en).fill("p = kmalloc(300, GFP_ATOMIC);\n");
+  await expect.poll(async () => (await snapshot(page)).calls).toBe(1);
+  await expect.poll(() => new URL(page.url()).hash.length).toBeGreaterThan(3);
+  await page.evaluate(() => {
+    window.kmallocLab.seek(2);
+    location.reload();
+  });
+  await page.waitForFunction(() => window.kmallocLab?.snapshot().calls === 1 && performance.getEntriesByType("navigation")[0].type === "reload");
+  expect((await snapshot(page)).cursor).toBe(2);
 });

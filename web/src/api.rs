@@ -195,7 +195,7 @@ fn ran(session: &Session) -> Ran {
     });
     let calls = run.calls().iter().map(|call| RanCall {
         text: print_call(&call.call),
-        answer: plain(&sentences::answer(session.lang, &call.answer, &run)),
+        answer: plain(&sentences::answer(session.lang, call, &run)),
     });
     Ran {
         errors: errors.collect(),

@@ -136,6 +136,7 @@ fn boot() -> Boot {
         },
     });
     Boot {
+        reloaded: browser::reloaded(),
         fragment,
         kept,
         work,
@@ -214,6 +215,13 @@ fn fingerprint(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
+}
+
+/// Address and storage catch up with a cursor that has come to rest.
+fn settle(session: &Session) {
+    let (fragment, _) = address(session);
+    remember(session, Some(&fragment), false);
+    save_work(session);
 }
 
 /// The student went back, forward, or to another address.
@@ -390,9 +398,7 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
             }
         } else if !session.player.is_moving() {
             let later = Timer::after(SETTLE_MS, move || {
-                let (fragment, _) = address(&session);
-                remember(&session, Some(&fragment), false);
-                save_work(&session);
+                settle(&session);
             });
             *timer.borrow_mut() = Some(later);
         }

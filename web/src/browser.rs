@@ -196,6 +196,14 @@ pub fn on_leave(told: Callback<()>) {
     heard.forget();
 }
 
+/// Whether the page was loaded again, and not opened by a link.
+pub fn reloaded() -> bool {
+    let performance = window().performance();
+    performance.is_some_and(|performance| {
+        performance.navigation().type_() == web_sys::PerformanceNavigation::TYPE_RELOAD
+    })
+}
+
 // ── clipboard and files ───────────────────────────────────────────────────────────────────────────────────────────
 
 /// Copies a text and tells whether that worked.

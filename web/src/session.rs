@@ -48,6 +48,8 @@ pub struct Boot {
     pub kept: Option<String>,
     /// The student's own work.
     pub work: Option<Work>,
+    /// The page was loaded again. Then the saved cursor is the newer one: the address follows only at rest.
+    pub reloaded: bool,
     /// Work that a link replaced earlier.
     pub earlier: Option<String>,
     /// The language to begin in.
@@ -191,6 +193,10 @@ impl Session {
         // What could be read is run: on a reload there is no earlier run to keep.
         session.take(parsed, Arrive::At(work.cursor));
         session.navigate(&boot.fragment, boot.kept.as_deref(), true);
+        if boot.reloaded && *session.text == *work.text {
+            let len = session.len();
+            session.player.seek(work.cursor, len);
+        }
         // An address that was opened is where undo and the browser's history begin.
         session.past = Rc::default();
         session.look();
@@ -539,11 +545,8 @@ impl Session {
         let bytes = link::encode(&shared.scenario, 0);
         let same = |scenario: &Scenario| link::encode(scenario, 0) == bytes;
         if same(&self.scenario) && self.errors.is_empty() {
-            // A reload of one's own entry: the saved cursor is newer than the address, which follows only at rest.
-            if !(rescue && kept.is_some()) {
-                let len = self.len();
-                self.player.seek(cursor, len);
-            }
+            let len = self.len();
+            self.player.seek(cursor, len);
             return;
         }
         // The text with its names and comments is better than the link's, as long as it is the same scenario.
@@ -911,7 +914,7 @@ mod tests {
         assert_eq!(reloaded.earlier, None);
         let entry = Boot {
             fragment: session.reduced(Action::Seek(5)).link(),
-            kept: Some(mine.text.clone()),
+            reloaded: true,
             work: Some(mine),
             ..Boot::default()
         };

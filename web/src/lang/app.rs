@@ -269,8 +269,8 @@ const EN: Texts = Texts {
     next_split: "Next split",
     position: "call {0} of {1} · event {2} of {3}",
     playing: "Playing {0}",
-    earlier_calls: "{0} earlier calls",
-    later_calls: "{0} later calls",
+    earlier_calls: "{0 earlier call}",
+    later_calls: "{0 later call}",
     says: "the kernel says",
     scenario: "Scenario",
     lines: "{0 line}",
@@ -412,7 +412,7 @@ pub const fn theme(lang: Lang, theme: Theme) -> &'static str {
 pub const fn tab(lang: Lang, tab: Tab) -> &'static str {
     let both = match tab {
         Tab::Lesson => ["Lesson", "课程"],
-        Tab::Stage => ["Stage", "舞台"],
+        Tab::Stage => ["Stage", "演示"],
         Tab::Path => ["Path", "路径"],
         Tab::Text => ["Text", "脚本"],
     };

@@ -15,7 +15,7 @@ type Both = [&'static str; 2];
 
 /// What was wrong at a place of the text, and what was expected.
 pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
-    let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
+    let say = |both: Both, args: &[Arg<'_>]| closed_up(fill(both[lang as usize], args));
     match kind {
         ScriptErrorKind::Expected { expected, found } => say(
             ["Expected {0}, found {1}.", "此处应为{0}，实际是{1}。"],
@@ -165,6 +165,23 @@ fn either(lang: Lang, choices: &[&'static str]) -> String {
     text
 }
 
+/// The text without the spaces that stand between code and a full-width mark: the mark brings its own. Code stays as it is.
+fn closed_up(text: String) -> String {
+    const MARKS: &str = "，。、；：？（）";
+    let marks = |neighbour: Option<char>| neighbour.is_some_and(|letter| MARKS.contains(letter));
+    let mut closed = String::with_capacity(text.len());
+    let mut code = false;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        code ^= letter == '`';
+        let loose = letter == ' ' && !code;
+        if !(loose && (marks(letters.peek().copied()) || marks(closed.chars().next_back()))) {
+            closed.push(letter);
+        }
+    }
+    closed
+}
+
 /// A class in the student's language; anything else is what is typed, as code.
 fn shown(lang: Lang, word: &str) -> String {
     if !CLASSES.contains(&word) {
@@ -240,6 +257,26 @@ mod tests {
                     .any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
                 assert_eq!(han, lang == Lang::Zh, "{said}");
                 assert_eq!(said.matches('`').count() % 2, 0, "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_space_stands_beside_a_full_width_mark() {
+        assert_eq!(closed_up("应为 `;` 、 `， `。".into()), "应为 `;`、`， `。");
+        for text in WRONG {
+            for error in parse(text).errors {
+                let said = script_error(Lang::Zh, &error.kind);
+                for (at, _) in said.match_indices(' ') {
+                    let wide = |letter: Option<char>| {
+                        letter.is_some_and(|letter| "，。、；：？".contains(letter))
+                    };
+                    assert!(
+                        !wide(said[..at].chars().next_back())
+                            && !wide(said[at + 1..].chars().next()),
+                        "{said}"
+                    );
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use kmalloc_core::event::{
     CacheId, Destination, Event, Failure, GrowFailure, Mark, Pass, Retry, Sin, Stop, Temperature,
 };
 use kmalloc_core::profile::ZoneId;
-use kmalloc_core::run::{Answer, Ended, NullReason, Run};
+use kmalloc_core::run::{Answer, CallRecord, Ended, NullReason, Run};
 use kmalloc_core::script::print_call;
 
 use super::{Arg, Lang, fill};
@@ -45,7 +45,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             let class = run.start().cache(id).shape().class_size;
             say(
                 [
-                    "{0} is the first class that holds {1 byte}: {2} are given, {3} stay unused.",
+                    "{0} is the first class that holds {1 byte}: it gives {2} and wastes {3}.",
                     "能装下 {1} 字节的第一个大小类是 {0}：给出 {2} 字节，其中 {3} 字节闲置。",
                 ],
                 &[
@@ -91,7 +91,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             touched: true,
         } => say(
             [
-                "A refill begins: up to {1 object} are to move from the slabs of {0} into its array cache.",
+                "A refill begins: it is to move up to {1 object} from the slabs of {0} into its array cache.",
                 "开始补充：从 {0} 的 slab 向数组缓存移入至多 {1} 个对象。",
             ],
             &[cache(id), count(wanted)],
@@ -102,7 +102,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             touched: false,
         } => say(
             [
-                "A refill begins: {0} has not been used lately, so only up to {1 object} are to move into its array cache.",
+                "A refill begins: {0} has not been used lately, so it is to move only up to {1 object} into its array cache.",
                 "开始补充：{0} 近来没有用过，所以只向数组缓存移入至多 {1} 个对象。",
             ],
             &[cache(id), count(wanted)],
@@ -134,12 +134,12 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         } => {
             let both = if granted {
                 [
-                    "{0} grants the request: {1} free pages are at least the {2} needed ({3}).",
+                    "{0} grants the request: {1 free page}, at least the {2} needed ({3}).",
                     "{0} 通过检查：空闲 {1} 页，不少于所需的 {2} 页（{3}）。",
                 ]
             } else {
                 [
-                    "{0} refuses: {1} free pages are fewer than the {2} needed ({3}).",
+                    "{0} refuses: {1 free page}, fewer than the {2} needed ({3}).",
                     "{0} 未通过检查：空闲 {1} 页，少于所需的 {2} 页（{3}）。",
                 ]
             };
@@ -248,7 +248,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
                 Arg::Text(failure(why)[lang as usize]),
             ],
         ),
-        Event::Sinned { sin, address } => say(self::sin(sin), &[Arg::Hex(address)]),
+        Event::Sinned { sin, address } => say(self::sin(sin, address), &[Arg::Hex(address)]),
         Event::Taken {
             zone: id,
             order: value,
@@ -372,7 +372,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             ..
         } => say(
             [
-                "{1 object} of a slab of {0} move into its array cache.",
+                "The array cache of {0} gets {1 object} from one of its slabs.",
                 "{0} 的一个 slab 里有 {1} 个对象移入数组缓存。",
             ],
             &[cache(id), count(objects)],
@@ -382,8 +382,8 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             count: objects,
         } => say(
             [
-                "The oldest {1 object} of the array cache of {0} are on their way back to their slabs.",
-                "{0} 的数组缓存里最旧的 {1} 个对象即将回到各自的 slab。",
+                "The array cache of {0} is full: it sends its oldest {1 object} back to the slabs.",
+                "{0} 的数组缓存已满：最旧的 {1} 个对象将回到各自的 slab。",
             ],
             &[cache(id), count(objects)],
         ),
@@ -458,14 +458,14 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         ),
         Event::ArrayUntouched { cache: id } => say(
             [
-                "`cache_reap` marks the array cache of {0} as unused.",
+                "`cache_reap` marks the array cache of {0} as not used lately.",
                 "`cache_reap` 把 {0} 的数组缓存标记为近来未用。",
             ],
             &[cache(id)],
         ),
         Event::FreeSlabsUntouched { cache: id } => say(
             [
-                "`cache_reap` marks the free slabs of {0} as unused.",
+                "`cache_reap` marks the free slabs of {0} as not used lately.",
                 "`cache_reap` 把 {0} 的空闲 slab 标记为近来未用。",
             ],
             &[cache(id)],
@@ -515,7 +515,10 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         ),
         Event::ContextSet { context } => say(self::context(context), &[]),
         Event::Waited { jiffies } => say(
-            ["Time passes: {0} jiffies.", "时间过去 {0} 个 jiffies。"],
+            [
+                "Time passes: `jiffies` grows by {0}.",
+                "时间流逝：`jiffies` 增加 {0}。",
+            ],
             &[number(jiffies)],
         ),
         Event::Warned {
@@ -551,8 +554,8 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         ),
         Event::OomCalled { kills: false, gfp } => say(
             [
-                "`out_of_memory()` is called, with the flags {0}, and spares everyone for now.",
-                "调用 `out_of_memory()`（分配标志 {0}），暂时不杀任何任务。",
+                "`out_of_memory()` is called, with the flags {0}, and kills nobody yet: it waits for the tenth call that comes a second or more after the first, and five seconds after the last kill.",
+                "调用 `out_of_memory()`（分配标志 {0}），暂时不杀任何任务：距首次调用 1 秒以上的调用满 10 次，且距上次杀死任务满 5 秒，才会动手。",
             ],
             &[Arg::Hex(gfp.0)],
         ),
@@ -605,7 +608,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             length,
         } => say(
             [
-                "{0 byte} from {1} on are filled with {2}.",
+                "The lab writes {2} to {0 byte}, from {1} on.",
                 "从 {1} 起的 {0} 字节填充为 {2}。",
             ],
             &[number(length), Arg::Hex(address), Arg::Hex(byte.into())],
@@ -623,9 +626,18 @@ pub fn at_the_start(lang: Lang) -> &'static str {
 }
 
 /// A call's answer, short.
-pub fn answer(lang: Lang, answer: &Answer, run: &Run) -> String {
+pub fn answer(lang: Lang, call: &CallRecord, run: &Run) -> String {
     let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
-    match *answer {
+    let sinned = |what| {
+        let mut events = run.events(call.first, call.end);
+        let at = events.find_map(|event| match event {
+            Event::Sinned { address, .. } => Some(address),
+            _ => None,
+        });
+        let at = at.unwrap_or_default();
+        say(sin(what, at), &[Arg::Hex(at)])
+    };
+    match call.answer {
         Answer::Object {
             address,
             asked,
@@ -682,7 +694,8 @@ pub fn answer(lang: Lang, answer: &Answer, run: &Run) -> String {
         }
         Answer::Size(size) => say(["{0 byte}", "{0} 字节"], &[Arg::Number(size.into())]),
         Answer::Done => say(["done", "完成"], &[]),
-        Answer::Sinned(what) => say(sin(what), &[Arg::Hex(0)]),
+        Answer::Sinned(what) => sinned(what),
+        Answer::Stopped(Stop::Undefined(what)) => sinned(what),
         Answer::Stopped(why) => say(stop(why), &[]),
     }
 }
@@ -810,9 +823,21 @@ fn retry(why: Retry) -> Both {
     }
 }
 
-/// `{0}` is the address.
-fn sin(sin: Sin) -> Both {
+/// `{0}` is the address; pages of high memory have none, then it is 0.
+fn sin(sin: Sin, address: u32) -> Both {
     match sin {
+        Sin::DoubleFree if address == 0 => [
+            "Double free: this block is free already.",
+            "重复释放：这一块已经是空闲的。",
+        ],
+        Sin::WrongFree if address == 0 => [
+            "This block was not given by the function that this one frees for.",
+            "这一块的分配函数与这个释放函数不配对。",
+        ],
+        Sin::WrongOrder if address == 0 => [
+            "The block is freed with another order than it was asked for.",
+            "释放这一块时，给出的阶与申请时不同。",
+        ],
         Sin::DoubleFree => [
             "Double free: {0} is free already.",
             "重复释放：{0} 已经是空闲的。",
@@ -1091,6 +1116,7 @@ mod tests {
         }
         for sin in SINS {
             samples.push(Event::Sinned { sin, address });
+            samples.push(Event::Sinned { sin, address: 0 });
         }
         for why in [
             Stop::CacheGrowBug,
@@ -1197,6 +1223,68 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_names_the_address_of_the_mistake() {
+        let last = |text: &str| {
+            let parsed = parse(text);
+            assert!(parsed.errors.is_empty());
+            let run = Run::new(&parsed.scenario, Bounds::default()).expect("the machine boots");
+            let call = run.calls().last().expect("a call");
+            let address = match run.calls()[0].answer {
+                Answer::Object { address, .. } => address,
+                _ => 0,
+            };
+            (answer(Lang::En, call, &run), format!("`{address:#x}`"))
+        };
+        let (said, address) = last("p = kmalloc(100, GFP_KERNEL); kfree(p); kfree(p);");
+        assert_eq!(said, format!("Double free: {address} is free already."));
+        let (said, address) = last("p = kmalloc(100, GFP_KERNEL); memset(p, 0x41, 500);");
+        assert!(said.contains(&address), "{said}");
+        let (said, _) =
+            last("h = alloc_pages(GFP_HIGHUSER, 3); __free_pages(h, 3); __free_pages(h, 3);");
+        assert_eq!(said, "Double free: this block is free already.");
+    }
+
+    #[test]
+    fn one_is_said_in_the_singular() {
+        let run = run();
+        let (cache, slab, address) = (CacheId(7), SlabId(0), 0xc010_39e0);
+        let said = [
+            Event::ArrayFilled {
+                cache,
+                count: 1,
+                slab,
+            },
+            Event::FlushStarted { cache, count: 1 },
+            Event::Waited { jiffies: 1 },
+            Event::Written {
+                byte: 0x41,
+                address,
+                length: 1,
+            },
+            Event::ZoneTested {
+                zone: ZoneId::DMA,
+                pass: Pass::Low,
+                granted: false,
+                free: 1,
+                need: 15,
+            },
+        ]
+        .map(|event| sentence(Lang::En, &event, &run));
+        for text in said {
+            for wrong in [
+                "1 objects",
+                "1 bytes",
+                "1 jiffies",
+                "1 free pages",
+                " are ",
+                " move ",
+            ] {
+                assert!(!text.contains(wrong), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn answers_and_ends_are_said_in_both_languages() {
         let run = run();
         let mut answers = vec![
@@ -1227,8 +1315,10 @@ mod tests {
             Ended::TooManySteps,
         ];
         for lang in Lang::ALL {
-            for given in &answers {
-                check(lang, &answer(lang, given, &run));
+            for &given in &answers {
+                let mut call = run.calls()[0].clone();
+                call.answer = given;
+                check(lang, &answer(lang, &call, &run));
             }
             for why in ends {
                 check(lang, ended(lang, why));

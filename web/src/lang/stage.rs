@@ -126,6 +126,10 @@ texts! {
     array_next: "next out {0}", "下一个取出：{0}";
     /// When there is none.
     array_empty: "empty", "空";
+    /// Over the first bytes of the object.
+    bytes: "its first bytes", "它的前几个字节";
+    /// The same of an object that was just handed out.
+    bytes_stale: "first bytes, not cleared", "前几个字节，没有清零";
     /// Partial, full, free.
     slab_counts: "slabs: partial {0} · full {1} · free {2}", "slab：部分满 {0} · 全满 {1} · 空闲 {2}";
     /// List of slabs.
@@ -135,7 +139,7 @@ texts! {
     /// List of slabs.
     list_free: "free", "空闲";
     /// Objects out, objects, list.
-    slab_line: "{0} of {1} objects taken · {2}", "{1} 个对象中已取出 {0} 个 · {2}";
+    slab_line: "{0} of {1} objects taken · {2}", "已取出 {0} / {1} 个对象 · {2}";
     /// While a slab is asked for.
     slab_growing: "new slab, waiting for its pages", "新 slab，等待分配页";
     /// Slabs.
@@ -232,7 +236,7 @@ texts! {
     /// Why.
     untested_numbers: "PF_MEMALLOC: no watermark holds this task", "PF_MEMALLOC：这个任务不受水位线约束";
     /// Order, zone.
-    block_missing: "No free block of order {0} in {1}", "{1} 中没有 {0} 阶及以上的空闲块";
+    block_missing: "No free block of order {0} or above in {1}", "{1} 中没有 {0} 阶及以上的空闲块";
     /// Why.
     block_missing_numbers: "the count is enough, no block is: fragmentation", "空闲页数够，却没有够大的连续块：碎片";
     /// `hot` or `cold`.
@@ -268,7 +272,7 @@ texts! {
     /// Step.
     loop_cut: "The lab stops following this retry", "模拟器不再跟踪这次重试";
     /// Waits.
-    loop_cut_numbers: "{0} waits: the kernel would never return", "已等待 {0} 次：内核永远不会返回";
+    loop_cut_numbers: "waits so far: {0}; the kernel would never return", "已等待 {0} 次：内核永远不会返回";
     /// Step.
     refused: "The page allocator returns NULL", "页分配器返回 NULL";
     /// Step.
@@ -304,11 +308,11 @@ texts! {
     /// Order.
     list: "Put the block on the list of order {0}", "把块挂到 {0} 阶链表";
     /// First page.
-    list_numbers: "`{0}`, at the head; its buddy is not free", "`{0}`，挂到表头；它的伙伴不空闲";
+    list_numbers: "`{0}`, at the head; nothing to join it with", "`{0}`，挂到表头；没有可以合并的伙伴";
     /// Step.
     object_got: "Hand out the top of the array", "交出数组缓存顶端的对象";
     /// Cache.
-    management_got: "Note the slab in {0}", "从 {0} 分得这个 slab 的管理结构";
+    management_got: "Take the slab's management from {0}", "从 {0} 分得这个 slab 的管理结构";
     /// Address.
     address: "`{0}`", "`{0}`";
     /// Step.
@@ -318,7 +322,7 @@ texts! {
     /// Step.
     flush: "The array is full: flush the oldest", "数组缓存已满：退回最旧的对象";
     /// Objects.
-    flush_numbers: "the oldest `{0}` go back to their slabs", "最旧的 `{0}` 个对象回到各自的 slab";
+    flush_numbers: "back to their slabs: the oldest `{0}`", "最旧的 `{0}` 个对象回到各自的 slab";
     /// Step.
     grew: "Make the pages a slab", "用这些页建立 slab";
     /// Objects, first page, colour.
@@ -338,13 +342,25 @@ texts! {
     /// Outcome.
     oom_kills: "a victim is chosen now", "现在选出牺牲进程";
     /// Outcome.
-    oom_waits: "not yet: it has not lasted long enough", "暂不选：内存紧缺持续得还不够久";
+    oom_waits: "not yet: ten calls later than 1 s after the first, and 5 s after the last kill", "暂不杀：距首次调用 1 秒以上的调用要满 10 次，且距上次杀死满 5 秒";
     /// Step.
     waited: "Wait", "等待";
     /// Milliseconds.
     waited_numbers: "`{0}` ms", "`{0}` ms";
     /// Step.
-    context: "The task is an ordinary one again", "任务恢复为普通任务";
+    memalloc_cleared: "The task is an ordinary one again", "任务恢复为普通任务";
+    /// Flag.
+    memalloc_cleared_numbers: "PF_MEMALLOC is cleared", "清除 PF_MEMALLOC";
+    /// Step.
+    lock_taken: "A spinlock is held from here on", "从这里起持有自旋锁";
+    /// Step.
+    lock_dropped: "No spinlock is held any more", "不再持有自旋锁";
+    /// Step.
+    context: "The context changes", "上下文改变";
+    /// What the new context allows.
+    no_sleep: "the code must not sleep", "代码不允许睡眠";
+    /// What the new context allows.
+    may_sleep: "the code may sleep", "代码可以睡眠";
     /// Step.
     written: "Write bytes", "写入字节";
     /// Bytes, value, address.
@@ -508,7 +524,11 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
 pub const fn stop(lang: Lang, why: Stop) -> &'static str {
     match why {
         Stop::CacheGrowBug => "kernel BUG at mm/slab.c:1765!",
-        Stop::Undefined(what) => sin(lang, what),
+        Stop::Undefined(_) => pick(
+            lang,
+            "the kernel's behaviour is undefined from here on",
+            "从这里开始，内核的行为是未定义的",
+        ),
         Stop::Endless => pick(lang, "the call would never return", "这次调用永远不会返回"),
     }
 }

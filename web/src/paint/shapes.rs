@@ -14,6 +14,8 @@ const SMALL: u64 = 2_048;
 const MEDIUM: u64 = 8_192;
 /// … and up to this many with two pixels a page.
 const LARGE: u64 = 32_768;
+/// Pixels that the label of a band takes in an image.
+const LABEL: f32 = 20.0;
 /// Pages of an image; a larger machine has several pages in a cell.
 const IMAGE: u64 = 262_144;
 /// Cells smaller than this carry no pattern.
@@ -96,7 +98,11 @@ impl Layout {
             fit.clamp(if columns == 64 { 4.0 } else { 3.0 }, 12.0)
                 .min(by_width.max(2.0))
         } else {
-            by_width.clamp(0.5, 512.0 / columns as f32)
+            // A thin band keeps the height of its label.
+            let labels = LABEL * (zones - 1) as f32 / rows.max(1) as f32;
+            by_width
+                .min(by_height - labels)
+                .clamp(0.5, 512.0 / columns as f32)
         };
         let mut top = 0.0;
         let mut bands = Vec::new();
@@ -110,7 +116,7 @@ impl Layout {
                 rows,
             });
             // A label stands beside each band, so the next one may not come too early.
-            top += (rows as f32 * cell).max(if cells { 16.0 } else { 20.0 }) + BETWEEN;
+            top += (rows as f32 * cell).max(if cells { 16.0 } else { LABEL }) + BETWEEN;
         }
         Layout {
             columns,
@@ -408,6 +414,13 @@ mod tests {
         assert_eq!(pixels.len(), (width * height) as usize);
         let drawn = pixels.iter().filter(|kind| **kind != 0).count();
         assert_eq!(drawn, 4096 + 225_280 + 32_768);
+    }
+
+    #[test]
+    fn an_image_is_seen_as_a_whole_where_it_can_be() {
+        let machine = machine([4096, 61_440, 0]);
+        let layout = Layout::of(&machine, 494.0, 140.0);
+        assert!(!layout.cells && layout.height <= 140.0, "{}", layout.height);
     }
 
     #[test]

@@ -5,12 +5,13 @@ use kmalloc_core::event::{CacheId, Event};
 use kmalloc_core::exercise::classes;
 use kmalloc_core::machine::SlabList;
 use kmalloc_core::profile::ORDERS;
+use kmalloc_core::script::ast::Call;
 use yew::prelude::*;
 
 use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::supply::{
-    Class, Fit, SlabSlots, Slot, Supply, growing, ruler, slabs, slot_of, supply,
+    Class, Fit, SlabSlots, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of, supply,
 };
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
@@ -45,7 +46,7 @@ pub fn Buckets(props: &Props) -> Html {
         .is("tabindex", "0")
         .is("role", "group")
         .is("aria-label", words.buckets_title);
-    body = match supply(current) {
+    body = match supply(machine, current) {
         Supply::None => body.put(ladder(words, &ruler(machine, None))),
         Supply::Asked(size) => body
             .put(El::new("p", "quiet").text(&fill(words.asked, &[&grouped(size)])))
@@ -53,8 +54,15 @@ pub fn Buckets(props: &Props) -> Html {
         Supply::TooLarge(size) => {
             let largest = classes(machine).last().unwrap_or_default();
             let text = fill(words.too_large, &[&grouped(size), &grouped(largest)]);
+            let mut near = ruler(machine, Some(largest));
+            for class in &mut near {
+                class.fit = match class.fit {
+                    Fit::First => Fit::TooSmall,
+                    _ => Fit::Other,
+                };
+            }
             body.put(El::new("p", "").text(&text))
-                .put(ladder(words, &ruler(machine, Some(largest))))
+                .put(ladder(words, &near))
         }
         Supply::Object {
             cache,
@@ -253,6 +261,18 @@ fn stock(
                 .put(El::new("span", "").text(&format!("{available} / {}", state.limit()))),
         )
         .put(El::new("p", "next").text(&next));
+    // A new object shows what its last owner left in it: nothing has cleared it.
+    let bytes = address.and_then(|address| first_bytes(machine, address));
+    let caption = match current.map(|current| &current.record.call) {
+        Some(Call::Kmalloc { .. }) => words.bytes_stale,
+        _ => words.bytes,
+    };
+    let array = match bytes {
+        Some(bytes) => array
+            .put(El::new("p", "caption").text(caption))
+            .put(El::new("p", "bytes").text(&bytes)),
+        None => array,
+    };
     let waiting = current
         .is_some_and(|current| growing(current, cache))
         .then(|| El::new("p", "slab growing").text(words.slab_growing));

@@ -111,6 +111,7 @@ fn line(texts: &Texts, draft: Draft, name: &str, change: &Callback<Draft>) -> Ht
             <span class="around">{ before }</span>
             <span>{ format!("{name} = kmalloc(") }</span>
             <input
+                autocomplete="off"
                 class="amount"
                 type="number"
                 min="0"
@@ -150,6 +151,7 @@ fn size(texts: &Texts, draft: Draft, change: &Callback<Draft>) -> Html {
         <div class="size">
             <span aria-hidden="true">{ texts.size }</span>
             <input
+                autocomplete="off"
                 type="range"
                 min="0"
                 max={SLIDER_END.to_string()}
@@ -210,6 +212,7 @@ fn modifier(texts: &Texts, draft: Draft, flag: &'static GfpName, change: &Callba
     html! {
         <label key={flag.name} class="mono" title={why}>
             <input
+                autocomplete="off"
                 type="checkbox"
                 aria-label={flag.name}
                 checked={draft.gfp().has(flag.bits)}

@@ -98,6 +98,7 @@ fn prediction_card(
         html! {
             <label key={rule.name()}>
                 <input
+                    autocomplete="off"
                     type="radio"
                     name="rule"
                     value={rule.name()}
@@ -122,7 +123,7 @@ fn prediction_card(
             <legend><h3>{ texts.predict }</h3><span>{ when }</span></legend>
             <label class="given">
                 <span>{ texts.predict_given }</span>
-                <input type="number" min="0" max="4294967295" value={given} {oninput} />
+                <input type="number" autocomplete="off" min="0" max="4294967295" value={given} {oninput} />
             </label>
             <div role="radiogroup" aria-label={texts.predict_rule}>
                 <p aria-hidden="true">{ texts.predict_rule }</p>

@@ -463,6 +463,7 @@ fn inspector(words: &Texts, known: &Facts, at: Option<u32>) -> Html {
         let [taken, objects] = [slab.in_use, slab.objects].map(|n| n.to_string());
         facts.push(("", fill(words.slab_facts, &[&slab.cache, &taken, &objects])));
     }
+    facts.extend(known.bytes.clone().map(|bytes| ("mono", bytes)));
     facts.extend(holder.map(|holder| ("holder", holder)));
     // The spaces are for those who hear it.
     let facts = facts

@@ -160,11 +160,13 @@ pub fn window(run: &Run, cursor: usize) -> Window {
                 return page;
             }
             page.calls = (index, index);
-            page.events = (call.first, call.first);
+            // What happens between two calls (an interrupt begins or ends) stands before the later one.
+            page.events.0 = page.events.1;
         }
         page.calls.1 = index + 1;
         page.events.1 = call.end;
     }
+    page.events.1 = run.len();
     page
 }
 
@@ -217,6 +219,7 @@ fn timeline(texts: &Texts, run: &Run, view: &View, on: &Callback<Action>, valuet
                     <path class="cursor" d={format!("M{} 4V{}", x(view.cursor), HEIGHT - 2)} />
                 </svg>
                 <input
+                    autocomplete="off"
                     type="range"
                     data-keys=""
                     min={least.to_string()}
@@ -298,16 +301,23 @@ mod tests {
 
     #[test]
     fn pages_cover_the_run_without_gaps() {
-        let run = run("for (i = 0; i < 300; i++) q[i] = kmalloc(4000, GFP_KERNEL);");
+        let calls = "for (i = 0; i < 300; i++) q[i] = kmalloc(4000, GFP_KERNEL);";
+        let between = "for (i = 0; i < 300; i++) irq { q[i] = kmalloc(4000, GFP_ATOMIC); }";
+        for text in [calls, between] {
+            cover(&run(text));
+        }
+    }
+
+    fn cover(run: &Run) {
         let mut cursor = 0;
         let mut next_call = 0;
         loop {
-            let page = window(&run, cursor);
+            let page = window(run, cursor);
             assert_eq!(page.calls.0, next_call);
-            assert!(page.events.1 - page.events.0 <= MAX_TICKS);
+            assert!(page.events.1 - page.events.0 <= MAX_TICKS + 1);
             for inside in page.events.0 + 1..=page.events.1 {
                 assert_eq!(
-                    window(&run, inside),
+                    window(run, inside),
                     page,
                     "the page stays while the cursor is on it"
                 );
@@ -324,5 +334,12 @@ mod tests {
     #[test]
     fn an_empty_run_has_an_empty_window() {
         assert_eq!(window(&run(""), 0).events, (0, 0));
+    }
+
+    #[test]
+    fn the_end_of_an_interrupt_lies_on_the_timeline() {
+        let run = run("irq { p = kmalloc(100, GFP_ATOMIC); }");
+        assert!(run.calls()[0].end < run.len());
+        assert_eq!(window(&run, run.len()).events, (0, run.len()));
     }
 }

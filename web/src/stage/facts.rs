@@ -5,6 +5,8 @@ use kmalloc_core::machine::{Block, Machine, Use};
 use kmalloc_core::profile::ZoneId;
 use kmalloc_core::run::{Value, Variable};
 
+use super::supply::first_bytes;
+
 /// Names of holders that are listed; the rest is counted.
 const NAMED: usize = 3;
 
@@ -32,6 +34,8 @@ pub struct Facts {
     pub zone: ZoneId,
     /// The slab that it is part of.
     pub slab: Option<SlabFacts>,
+    /// Its first bytes, when it is no slab and something was written.
+    pub bytes: Option<String>,
     /// Variables that hold the block or an object in it, the first few.
     pub holders: Vec<String>,
     /// How many more there are.
@@ -64,6 +68,9 @@ pub fn facts(machine: &Machine, variables: &[Variable], pfn: u32) -> Facts {
         physical: u64::from(pfn) * u64::from(machine.spec().page_size),
         block,
         zone,
+        bytes: (slab.is_none() && zone != ZoneId::HIGHMEM)
+            .then(|| first_bytes(machine, machine.address_of(pfn)))
+            .flatten(),
         slab,
         holders,
         more,

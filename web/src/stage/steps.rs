@@ -4,6 +4,7 @@
 //! objects it fetched is one. The list is bounded: runs of equal steps fold into one that counts them, and what is still
 //! too long shows the steps around the cursor.
 
+use kmalloc_core::context::Context;
 use kmalloc_core::event::{Event, Pass, Temperature};
 use kmalloc_core::exercise::classes;
 use kmalloc_core::gfp::{Gfp, LEVEL_BITS, MODIFIERS};
@@ -117,13 +118,13 @@ pub fn steps(lang: Lang, machine: &Machine, current: &Current) -> Steps {
     window(all, current.at)
 }
 
-/// Equal kinds in a row become one step, except around the cursor.
+/// Equal steps in a row become one, except around the cursor.
 fn fold_runs(all: &mut Vec<Step>, words: &Texts, at: usize) {
     let mut folded: Vec<Step> = Vec::new();
     for step in all.drain(..) {
         match folded.last_mut() {
             Some(last)
-                if last.kind == step.kind
+                if last.title == step.title
                     && last.failed == step.failed
                     && last.state(at) == step.state(at) =>
             {
@@ -531,11 +532,13 @@ impl Fold<'_> {
                 failure(self.lang, why).into(),
                 pages("__alloc_pages"),
             ),
-            Event::Sinned { sin: what, .. } => plain(
-                words.sinned,
-                sin(self.lang, what).into(),
-                source("", "", ""),
-            ),
+            Event::Sinned { sin: what, address } => {
+                let mut numbers = sin(self.lang, what).to_string();
+                if address != 0 {
+                    numbers.push_str(&format!(" · `{}`", hex(address)));
+                }
+                plain(words.sinned, numbers, source("", "", ""))
+            }
             Event::Taken {
                 order, want, pfn, ..
             } => self.taken(order, want, pfn, events, from),
@@ -636,11 +639,7 @@ impl Fold<'_> {
                 fill(words.waited_numbers, &[&jiffies.to_string()]),
                 source("blk_congestion_wait", "ll_rw_blk.c", "8.1.1"),
             ),
-            Event::ContextSet { .. } => plain(
-                words.context,
-                "current->flags".into(),
-                source("try_to_free_pages", "vmscan.c", ""),
-            ),
+            Event::ContextSet { context } => self.context(context, from),
             Event::Written {
                 byte,
                 address,
@@ -671,6 +670,39 @@ impl Fold<'_> {
             ),
             _ => fill(self.words.order, &[&order.to_string()]),
         }
+    }
+
+    /// What a change of the context is: it depends on what the context was before. Interrupts come between calls, not in one.
+    fn context(&self, now: Context, from: usize) -> (String, String, Source) {
+        let words = self.words;
+        let earlier = self.current.events[..from]
+            .iter()
+            .rev()
+            .find_map(|event| match *event {
+                Event::ContextSet { context } => Some(context),
+                _ => None,
+            });
+        let before = earlier.unwrap_or(self.current.record.context);
+        let changed = |flag| now.has(flag) != before.has(flag);
+        if changed(Context::MEMALLOC) && !now.has(Context::MEMALLOC) {
+            return (
+                words.memalloc_cleared.into(),
+                words.memalloc_cleared_numbers.into(),
+                source("try_to_free_pages", "vmscan.c", ""),
+            );
+        }
+        let (title, source) = match (changed(Context::SPINLOCK), now.has(Context::SPINLOCK)) {
+            (true, true) => (words.lock_taken, source("spin_lock", "spinlock.h", "")),
+            (true, false) => (words.lock_dropped, source("spin_unlock", "spinlock.h", "")),
+            (false, _) => (words.context, source("", "", "")),
+        };
+        let sleeps = !now.in_atomic() && !now.has(Context::SPINLOCK);
+        let numbers = if sleeps {
+            words.may_sleep
+        } else {
+            words.no_sleep
+        };
+        (title.into(), numbers.into(), source)
     }
 
     /// The class of this call's `kmalloc`.
@@ -879,6 +911,33 @@ mod tests {
              Refill from the slabs | wanted 16 → `16` into the array\n\
              Answer | p = `0xc01039e0`, 128 bytes of size-128\n"
         );
+    }
+
+    #[test]
+    fn only_reclaim_speaks_of_reclaim_when_the_context_changes() {
+        let mut run = run(
+            "spin_lock(&l); p = kmalloc(64, GFP_ATOMIC); spin_unlock(&l); irq { spin_lock(&l); spin_unlock(&l); }",
+        );
+        let said = |run: &mut Run, call: usize| {
+            let end = run.calls()[call].end;
+            printed(&at(Lang::En, run, end))
+        };
+        let held = "A spinlock is held from here on | the code must not sleep\n";
+        let dropped = "No spinlock is held any more | the code";
+        assert!(said(&mut run, 0).starts_with(held));
+        assert!(said(&mut run, 2).starts_with(&format!("{dropped} may sleep\n")));
+        assert!(said(&mut run, 3).starts_with(held));
+        assert!(said(&mut run, 4).starts_with(&format!("{dropped} must not sleep\n")));
+
+        let end = run.len();
+        let mut current = Current::of(&run, end).expect("a call");
+        current.record.context = Context::MEMALLOC;
+        current.events = vec![Event::ContextSet {
+            context: Context::PROCESS,
+        }];
+        let step = &steps(Lang::En, &run.at(end), &current).shown[0];
+        assert_eq!(step.source.function, "try_to_free_pages");
+        assert_eq!(step.numbers, "PF_MEMALLOC is cleared");
     }
 
     #[test]

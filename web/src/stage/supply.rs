@@ -45,7 +45,7 @@ pub enum Supply {
 }
 
 /// Finds out from the call's events, those ahead of the cursor not included.
-pub fn supply(current: Option<&Current>) -> Supply {
+pub fn supply(machine: &Machine, current: Option<&Current>) -> Supply {
     let Some(current) = current else {
         return Supply::None;
     };
@@ -57,19 +57,23 @@ pub fn supply(current: Option<&Current>) -> Supply {
                 Event::ObjectPut { cache, address } => Some((cache, address)),
                 _ => None,
             });
-            put.map_or(Supply::None, |(cache, address)| Supply::Object {
-                cache,
-                asked: None,
-                address: Some(address),
-            })
+            put.map_or_else(
+                || concerned(machine, current),
+                |(cache, address)| Supply::Object {
+                    cache,
+                    asked: None,
+                    address: Some(address),
+                },
+            )
         }
+        Call::Memset { .. } => concerned(machine, current),
         Call::GetFreePages { order, .. } | Call::AllocPages { order, .. } => Supply::Pages {
             order: *order,
             back: false,
             refused: current
                 .past()
                 .iter()
-                .any(|event| matches!(event, Event::PagesRefused { .. })),
+                .any(|event| matches!(event, Event::PagesRefused { .. } | Event::LoopCut { .. })),
         },
         Call::FreePages { order, .. } | Call::FreePageStructs { order, .. } => {
             match current.record.answer {
@@ -83,6 +87,42 @@ pub fn supply(current: Option<&Current>) -> Supply {
         }
         _ => Supply::None,
     }
+}
+
+/// The object that bytes were written to, or that a mistake concerns.
+fn concerned(machine: &Machine, current: &Current) -> Supply {
+    let address = current.past().iter().find_map(|event| match *event {
+        Event::Written { address, .. } | Event::Sinned { address, .. } => Some(address),
+        _ => None,
+    });
+    let Some((address, (slab, _))) =
+        address.and_then(|address| Some((address, machine.object_of(address)?)))
+    else {
+        return Supply::None;
+    };
+    Supply::Object {
+        cache: machine.slab(slab).cache(),
+        asked: None,
+        address: Some(address),
+    }
+}
+
+/// Bytes that are shown of an object or a page.
+const BYTES: u32 = 8;
+
+/// `41 41 41 …`: the first bytes at an address, unless nothing was ever written there: the lab does not know what
+/// untouched memory holds.
+pub fn first_bytes(machine: &Machine, address: u32) -> Option<String> {
+    let bytes: Vec<u8> = (0..BYTES).map(|at| machine.byte(address + at)).collect();
+    if bytes.iter().all(|byte| *byte == 0) {
+        return None;
+    }
+    let mut text = String::new();
+    for byte in bytes {
+        text.push_str(&format!("{byte:02x} "));
+    }
+    text.push('…');
+    Some(text)
 }
 
 fn kmalloc(current: &Current, size: u32) -> Supply {
@@ -281,7 +321,7 @@ mod tests {
     #[test]
     fn the_class_appears_when_it_is_chosen() {
         let run = run("p = kmalloc(100, GFP_KERNEL);");
-        let at = |cursor| supply(Current::of(&run, cursor).as_ref());
+        let at = |cursor| supply(run.start(), Current::of(&run, cursor).as_ref());
         assert_eq!(at(0), Supply::None);
         assert_eq!(at(2), Supply::Asked(100));
         let Supply::Object {
@@ -300,6 +340,30 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[test]
+    fn what_the_last_owner_wrote_is_still_there() {
+        let mut run = run(
+            "p = kmalloc(100, GFP_KERNEL); memset(p, 0x41, 3); kfree(p); q = kmalloc(100, GFP_KERNEL); kfree(q); kfree(q);",
+        );
+        let mut seen = Vec::new();
+        for call in 0..run.calls().len() {
+            let end = run.calls()[call].end;
+            let machine = run.at(end);
+            let Supply::Object {
+                address: Some(address),
+                ..
+            } = supply(&machine, Current::of(&run, end).as_ref())
+            else {
+                panic!("call {call} concerns an object");
+            };
+            seen.push(first_bytes(&machine, address));
+        }
+        assert_eq!(seen[0], None);
+        for bytes in &seen[1..] {
+            assert_eq!(bytes.as_deref(), Some("41 41 41 00 00 00 00 00 …"));
+        }
     }
 
     #[test]
@@ -332,7 +396,8 @@ mod tests {
     fn slots_count_what_the_slab_counts() {
         let mut run = run("p = kmalloc(100, GFP_KERNEL); q = kmalloc(100, GFP_KERNEL); kfree(p);");
         let machine = run.at(run.len());
-        let Supply::Object { cache, .. } = supply(Current::of(&run, run.len()).as_ref()) else {
+        let Supply::Object { cache, .. } = supply(&machine, Current::of(&run, run.len()).as_ref())
+        else {
             panic!("kfree of an object");
         };
         let all = slabs(&machine, cache, None);

@@ -103,7 +103,7 @@ pub fn Menu(props: &MenuProps) -> Html {
             if !props.caption.is_empty() {
                 <span class="caption" aria-hidden="true">{ &props.caption }</span>
             }
-            <select ref={node} aria-label={props.label.clone()} {onchange}>{ for options }</select>
+            <select ref={node} autocomplete="off" aria-label={props.label.clone()} {onchange}>{ for options }</select>
         </label>
     }
 }

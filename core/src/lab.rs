@@ -99,7 +99,7 @@ impl Lab {
         through!(self, door => door.emit(event));
     }
 
-    /// `kmalloc(size, gfp)`. Both zone bits at once stop the machine: undefined in the kernel.
+    /// `kmalloc(size, gfp)`.
     pub fn kmalloc(&mut self, size: u32, gfp: Gfp) -> ObjectAnswer {
         through!(self, door => slab::kmalloc(door, size, gfp))
     }
@@ -142,7 +142,7 @@ impl Lab {
         Some(self.machine.cache(cache).shape().class_size)
     }
 
-    /// `alloc_pages(gfp, order)`.
+    /// `alloc_pages(gfp, order)`. Both zone bits at once are undefined in the kernel: the caller has refused them.
     pub fn alloc_pages(&mut self, gfp: Gfp, order: u32) -> PageAnswer {
         through!(self, door => page_alloc::alloc_pages(door, gfp, order))
     }

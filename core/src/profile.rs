@@ -155,13 +155,14 @@ impl MachineSpec {
             return Err(SpecError::BadPageSize);
         }
         let low = self.zone_pages[0] + self.zone_pages[1];
-        let kept: u32 = self
-            .layout()
+        let layout = self.layout();
+        let kept: u32 = layout
             .reserved
             .iter()
             .map(|&(first, count)| count.min(low.saturating_sub(first)))
             .sum();
-        if low - kept < MIN_LOW_PAGES {
+        // What boot reserves lies in front of its bitmap, and all of it in low memory.
+        if low - kept < MIN_LOW_PAGES || low < layout.bitmap_pfn + MIN_LOW_PAGES {
             return Err(SpecError::TooLittleLowMemory);
         }
         Ok(())

@@ -13,7 +13,7 @@ use crate::event::{CacheId, Event, Failure, Sin, Stop};
 use crate::gfp::Gfp;
 use crate::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer};
 use crate::machine::Machine;
-use crate::profile::{SpecError, ZoneId};
+use crate::profile::{ORDERS, SpecError, ZoneId};
 use crate::recording::Recording;
 use crate::script::ast::{
     Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
@@ -536,7 +536,8 @@ impl Runner {
     }
 
     fn alloc_pages(&mut self, gfp: Gfp, order: u32, by_address: bool) -> Outcome {
-        if gfp.has(Gfp::ZONE_MASK) {
+        // An order above the largest is refused before the zone bits are looked at.
+        if gfp.has(Gfp::ZONE_MASK) && (order as usize) < ORDERS {
             return self.fatal(Sin::BothZoneBits, 0);
         }
         match self.lab.alloc_pages(gfp, order) {

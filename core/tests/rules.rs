@@ -8,7 +8,7 @@ use kmalloc_core::linux_2_6_10::explain::terms;
 use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, size_classes};
 use kmalloc_core::linux_2_6_10::marks::{default_min_free_kbytes, marks, needed, pcp_shapes};
 use kmalloc_core::machine::SlabList;
-use kmalloc_core::profile::{MachineSpec, ZoneId};
+use kmalloc_core::profile::{MachineSpec, Reserve, SpecError, ZoneId};
 use kmalloc_core::run::{Answer, Bounds, Ended, NullReason, Run};
 use kmalloc_core::script::parse;
 
@@ -479,4 +479,36 @@ fn terms_add_up_to_every_test() {
         }
     }
     assert!(tests > 100 && lowered > 10, "{tests}, {lowered}");
+}
+
+/// §1.4 before §1.3: `alloc_pages` tests the order before it looks at the zone bits.
+#[test]
+fn the_order_is_tested_before_the_zone_bits() {
+    let run = run("p = alloc_pages(GFP_KERNEL | __GFP_DMA | __GFP_HIGHMEM, 11);");
+    assert_eq!(
+        run.calls()[0].answer,
+        Answer::Null(NullReason::NoPages(Failure::OrderTooLarge))
+    );
+    assert_eq!(run.ended(), None);
+}
+
+/// §2: a PC's kernel image lies from 1 MB on; a machine without that memory is no such PC.
+#[test]
+fn a_reserved_image_needs_its_memory() {
+    let pc = |zone_pages| MachineSpec {
+        zone_pages,
+        reserve: Reserve::I386,
+        ..MachineSpec::default()
+    };
+    assert_eq!(
+        pc([256, 0, 256]).check(),
+        Err(SpecError::TooLittleLowMemory)
+    );
+    assert_eq!(
+        pc([416, 0, 0]).check(),
+        Err(SpecError::TooLittleLowMemory),
+        "the image and the bitmap fit, the slab allocator does not"
+    );
+    let lab = Lab::boot(pc([448, 0, 0])).expect("room for both");
+    lab.machine().validate().expect("a sound machine");
 }

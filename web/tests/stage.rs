@@ -6,8 +6,9 @@ use std::cell::RefCell;
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
 use kmalloc_web::lang::Lang;
-use kmalloc_web::panels::buckets::{self, Buckets};
-use kmalloc_web::panels::free_lists::{self, FreeLists};
+use kmalloc_web::panels::MovingProps;
+use kmalloc_web::panels::buckets::Buckets;
+use kmalloc_web::panels::free_lists::FreeLists;
 use kmalloc_web::panels::map::{self, MapPanel};
 use kmalloc_web::panels::path::{self, Path};
 use kmalloc_web::view::{Progress, Shared, SharedRun, View};
@@ -55,7 +56,7 @@ fn rendered<C: BaseComponent>(props: C::Properties) -> String {
 }
 
 fn lists(view: View, progress: f32) -> String {
-    rendered::<FreeLists>(free_lists::Props {
+    rendered::<FreeLists>(MovingProps {
         view,
         progress: Progress(progress),
         on: Callback::noop(),
@@ -69,7 +70,7 @@ fn all(view: &View, progress: f32) -> [String; 4] {
             on: Callback::noop(),
         }),
         lists(view.clone(), progress),
-        rendered::<Buckets>(buckets::Props {
+        rendered::<Buckets>(MovingProps {
             view: view.clone(),
             progress: Progress(progress),
             on: Callback::noop(),

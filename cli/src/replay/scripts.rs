@@ -6,7 +6,7 @@ use kmalloc_core::context::Context;
 use kmalloc_core::event::{CacheId, Temperature};
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer};
-use kmalloc_core::profile::{BootLayout, MachineSpec};
+use kmalloc_core::profile::{BootLayout, MachineSpec, ORDERS};
 use serde_json::{Value, json};
 
 use super::boot::zone_pages;
@@ -230,6 +230,9 @@ impl<'t> Script<'t> {
         // A reclaim clears PF_MEMALLOC; the recorder sets its flags anew before each operation.
         self.lab.set_context(self.context);
         match operation[0].as_str().unwrap_or_default() {
+            "a" if Gfp(int(3) as u32).has(Gfp::ZONE_MASK) && int(2) < ORDERS as u64 => {
+                return Err("both zone bits at once are undefined in the kernel".into());
+            }
             "a" => {
                 let got = self.alloc(int(1), int(2) as u32, Gfp(int(3) as u32));
                 self.check(json!([operation[4], operation[5]]), got, place);

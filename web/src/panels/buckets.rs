@@ -8,6 +8,7 @@ use kmalloc_core::profile::ORDERS;
 use kmalloc_core::script::ast::Call;
 use yew::prelude::*;
 
+use super::MovingProps;
 use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::supply::{
@@ -15,25 +16,14 @@ use crate::stage::supply::{
 };
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
-use crate::view::{Action, Progress, View};
+use crate::view::{Action, View};
 
 /// Pages that are drawn as squares; beyond, the sentence speaks.
 const SQUARES: u32 = 64;
 
-/// What the panel is given.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The moment to show.
-    pub view: View,
-    /// How far the movement has come.
-    pub progress: Progress,
-    /// Where actions go.
-    pub on: Callback<Action>,
-}
-
 /// The panel.
 #[component]
-pub fn Buckets(props: &Props) -> Html {
+pub fn Buckets(props: &MovingProps) -> Html {
     let view = &props.view;
     let words = texts(view.lang);
     let current = use_memo((view.run.clone(), view.cursor), |(run, cursor)| {

@@ -9,33 +9,23 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::{ORDERS, ZoneId};
 use yew::prelude::*;
 
+use super::MovingProps;
 use super::el::El;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::chain::{Chain, chain};
 use crate::stage::gauge::{Gauge, gauges};
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{self, Scale, Spot, percent};
-use crate::view::{Action, Progress, View};
+use crate::view::{Action, View};
 
 /// Pixels of a list that are always there, whatever the width of the page.
 const LIST_ROOM: usize = 196;
 /// A piece narrower than this share of the cut carries its number beside it.
 const NAMED_INSIDE: f32 = 0.24;
 
-/// What the panel is given.
-#[derive(Properties, PartialEq)]
-pub struct Props {
-    /// The moment to show.
-    pub view: View,
-    /// How far the movement has come.
-    pub progress: Progress,
-    /// Where actions go.
-    pub on: Callback<Action>,
-}
-
 /// The panel.
 #[component]
-pub fn FreeLists(props: &Props) -> Html {
+pub fn FreeLists(props: &MovingProps) -> Html {
     let view = &props.view;
     let words = texts(view.lang);
     let current = use_memo((view.run.clone(), view.cursor), |(run, cursor)| {

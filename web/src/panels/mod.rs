@@ -14,3 +14,18 @@ pub mod pointers;
 pub mod text_panel;
 pub mod timeline;
 pub mod top;
+
+use yew::{Callback, Properties};
+
+use crate::view::{Action, Progress, View};
+
+/// What a panel that moves is given.
+#[derive(Properties, PartialEq)]
+pub struct MovingProps {
+    /// The moment to show.
+    pub view: View,
+    /// How far the movement has come.
+    pub progress: Progress,
+    /// Where actions go.
+    pub on: Callback<Action>,
+}

@@ -512,3 +512,26 @@ fn a_reserved_image_needs_its_memory() {
     let lab = Lab::boot(pc([448, 0, 0])).expect("room for both");
     lab.machine().validate().expect("a sound machine");
 }
+
+/// A `memset` gone wild on a large machine fills all its low memory and costs a note a page, not the bytes.
+#[test]
+fn a_wild_memset_is_followed_to_the_end_of_low_memory() {
+    let run = run(
+        "machine dma=16M normal=880M highmem=128M reserve=i386 l1=32\n\
+                   p = kmalloc(64, GFP_KERNEL); memset(p, 0x41, 4294967295); memset(p, 0x42, 3);",
+    );
+    let machine = run.end();
+    assert_eq!(run.calls()[1].answer, Answer::Sinned(Sin::Overrun));
+    let Answer::Object { address, .. } = run.calls()[0].answer else {
+        panic!("an object")
+    };
+    let bytes = [0, 2, 3, 4096, 100_000].map(|offset| machine.byte(address + offset));
+    assert_eq!(bytes, [0x42, 0x42, 0x41, 0x41, 0x41]);
+    assert_eq!(
+        machine.byte(address - 1),
+        0,
+        "nothing in front of the object"
+    );
+    let end = machine.address_of(machine.zone(ZoneId::HIGHMEM).start());
+    assert_eq!(machine.byte(end - 1), 0x41);
+}

@@ -3,6 +3,7 @@
 
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::profile::{MachineSpec, Reserve};
+use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::ast::{
     Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
 };
@@ -984,4 +985,33 @@ fn the_pages_tell_the_truth() {
         .collect::<Vec<_>>()
         .join(" ");
     assert_eq!(written, hex.join(" "), "the bytes of the table, in order");
+}
+
+/// Whatever a text says, running it ends within its bounds, never panics, and leaves a sound machine.
+#[test]
+fn any_scenario_runs() {
+    let bounds = Bounds {
+        calls: 300,
+        events: 20_000,
+        steps: 2_000,
+    };
+    let mut dice = Dice(0x5ce0);
+    let mut calls = 0;
+    for _ in 0..3_000 {
+        let mut scenario = dice.scenario();
+        // A large machine takes long to boot and says nothing more about the text.
+        if scenario.machine.total_pages() > 4096 {
+            scenario.machine = MachineSpec::default();
+        }
+        let mut run =
+            Run::new(&scenario, bounds).expect("the generator makes machines that can be built");
+        calls += run.calls().len();
+        run.end()
+            .validate()
+            .unwrap_or_else(|broken| panic!("{broken}\n{}", print(&scenario)));
+        let len = run.len();
+        assert!(run.at(len) == *run.end(), "{}", print(&scenario));
+        run.variables(len);
+    }
+    assert!(calls > 3_000, "only {calls} calls were made");
 }

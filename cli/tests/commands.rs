@@ -156,7 +156,7 @@ fn run_shows_answers_and_proc() {
     let json: serde_json::Value =
         serde_json::from_slice(&lab(&["run", &name, "--json", "--events"]).stdout).expect("JSON");
     assert_eq!(json["calls"][0]["call"], "p = kmalloc(100, GFP_KERNEL)");
-    assert_eq!(json["calls"][0]["events"][1]["name"], "kmalloc-asked");
+    assert_eq!(json["calls"][0]["events"][1]["name"], "class-chosen");
     assert_eq!(json["zones"][1]["low"], 70);
 }
 

@@ -162,31 +162,27 @@ pub enum Event {
         /// Index into the run's calls.
         call: u32,
     },
-    /// `kmalloc` was entered.
-    KmallocAsked {
-        /// Bytes.
-        size: u32,
-        /// Flags.
-        gfp: Gfp,
-    },
-    /// The first class that holds `size` was chosen (`kmalloc`, `__kmalloc`).
+    /// `kmalloc` was entered, and the first class that holds `size` was chosen (`kmalloc`, `__kmalloc`).
     ClassChosen {
         /// Its cache.
         cache: CacheId,
         /// Bytes asked for.
         size: u32,
+        /// Flags.
+        gfp: Gfp,
     },
-    /// `size` is above the largest class: NULL, silently.
+    /// `kmalloc` was entered, and `size` is above the largest class: NULL, silently.
     ClassMissing {
         /// Bytes asked for.
         size: u32,
+        /// Flags.
+        gfp: Gfp,
     },
-    /// The array cache was looked at (`__cache_alloc`).
-    ArrayTested {
+    /// The array cache was found empty (`__cache_alloc`). An array that has an object hands it out without a decision of
+    /// its own: `ObjectGot` tells how many are left.
+    ArrayEmpty {
         /// Whose.
         cache: CacheId,
-        /// Objects in it.
-        available: u16,
         /// Its capacity.
         limit: u16,
     },
@@ -245,8 +241,9 @@ pub enum Event {
         /// Of which order.
         order: u8,
     },
-    /// A per-cpu list was looked at (`buffered_rmqueue`): it is refilled when `count ≤ low`.
-    PcpTested {
+    /// A per-cpu list was found at or below its low mark (`buffered_rmqueue`): it is refilled. A longer list hands out its
+    /// head without a decision of its own: `PcpGot` tells how many pages are left.
+    PcpLow {
         /// Of which zone.
         zone: ZoneId,
         /// Which list.
@@ -361,6 +358,8 @@ pub enum Event {
         zone: ZoneId,
         /// List.
         list: Temperature,
+        /// Pages that stay on it.
+        left: u16,
         /// The page.
         pfn: u32,
     },
@@ -386,6 +385,8 @@ pub enum Event {
     ObjectGot {
         /// Cache.
         cache: CacheId,
+        /// Objects that stay in the array.
+        left: u16,
         /// Linear address.
         address: u32,
     },
@@ -616,10 +617,9 @@ macro_rules! kinds {
 
 kinds! {
     Called "called" false
-    KmallocAsked "kmalloc-asked" false
     ClassChosen "class-chosen" false
     ClassMissing "class-missing" false
-    ArrayTested "array-tested" false
+    ArrayEmpty "array-empty" false
     RefillAsked "refill-asked" false
     GrowAsked "grow-asked" false
     GrowFailed "grow-failed" false
@@ -627,7 +627,7 @@ kinds! {
     ZoneTested "zone-tested" false
     ZoneUntested "zone-untested" false
     BlockMissing "block-missing" false
-    PcpTested "pcp-tested" false
+    PcpLow "pcp-low" false
     KswapdWoken "kswapd-woken" false
     MightSleep "might-sleep" false
     SleptAtomic "slept-atomic" false

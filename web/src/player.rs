@@ -180,8 +180,8 @@ pub fn duration_ms(event: &Event, chain: usize) -> f32 {
         Event::ObjectGot { .. }
         | Event::ObjectPut { .. }
         | Event::ObjectReturned { .. }
-        | Event::ArrayTested { .. }
-        | Event::PcpTested { .. }
+        | Event::ArrayEmpty { .. }
+        | Event::PcpLow { .. }
         | Event::PcpGot { .. }
         | Event::PcpPut { .. } => 160.0,
         Event::ArrayFilled { .. }
@@ -194,8 +194,7 @@ pub fn duration_ms(event: &Event, chain: usize) -> f32 {
         | Event::ReclaimEnded { .. } => 300.0,
         Event::ReclaimUsed | Event::VictimUsed => 80.0,
         // What was asked, chosen or refused is read, not watched.
-        Event::KmallocAsked { .. }
-        | Event::ClassMissing { .. }
+        Event::ClassMissing { .. }
         | Event::GrowAsked { .. }
         | Event::GrowFailed { .. }
         | Event::PagesAsked { .. }

@@ -459,10 +459,12 @@ impl Machine {
                 buddy,
             } => self.joined(zone, order, hand_is_upper, buddy),
             Event::Listed { zone, order, pfn } => self.listed(zone, order, pfn),
-            Event::PcpGot { zone, list, pfn } => self.pcp_got(zone, list, pfn),
+            Event::PcpGot {
+                zone, list, pfn, ..
+            } => self.pcp_got(zone, list, pfn),
             Event::PcpPut { zone, list, pfn } => self.pcp_put(zone, list, pfn),
             Event::Drained { zone, list, pfn } => self.drained(zone, list, pfn),
-            Event::ObjectGot { cache, address } => self.object_got(cache, address),
+            Event::ObjectGot { cache, address, .. } => self.object_got(cache, address),
             Event::ObjectPut { cache, address } => self.object_put(cache, address),
             Event::ArrayFilled { cache, count, slab } => self.array_filled(cache, count, slab),
             Event::ObjectReturned { cache, address } => self.object_returned(cache, address),

@@ -34,56 +34,40 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
                 &[number(call + 1), Arg::Name(&line)],
             )
         }
-        Event::KmallocAsked { size, gfp } => say(
-            [
-                "`kmalloc` is asked for {0 byte}, with the flags {1}: {2}.",
-                "`kmalloc` 收到请求：{0} 字节，分配标志 {1}，即 {2}。",
-            ],
-            &[number(size), Arg::Hex(gfp.0), Arg::Name(&gfp.expression())],
-        ),
-        Event::ClassChosen { cache: id, size } => {
+        Event::ClassChosen {
+            cache: id,
+            size,
+            gfp,
+        } => {
             let class = run.start().cache(id).shape().class_size;
             say(
                 [
-                    "{0} is the first class that holds {1 byte}: it gives {2} and wastes {3}.",
-                    "能装下 {1} 字节的第一个大小类是 {0}：给出 {2} 字节，其中 {3} 字节闲置。",
+                    "`kmalloc` is asked for {1 byte} with {4} ({5}): {0} is the first class that holds them; it gives {2} and wastes {3}.",
+                    "`kmalloc` 收到请求：{1} 字节，标志 {4}（{5}）。能装下的第一个大小类是 {0}：给出 {2} 字节，其中 {3} 字节闲置。",
                 ],
                 &[
                     cache(id),
                     number(size),
                     number(class),
                     number(class.saturating_sub(size)),
+                    Arg::Name(&gfp.expression()),
+                    Arg::Hex(gfp.0),
                 ],
             )
         }
-        Event::ClassMissing { size } => say(
+        Event::ClassMissing { size, .. } => say(
             [
                 "No size class holds {0 byte}: `kmalloc` returns `NULL`, without a message.",
                 "没有哪个大小类能装下 {0} 字节：`kmalloc` 返回 `NULL`，不打印任何消息。",
             ],
             &[number(size)],
         ),
-        Event::ArrayTested {
-            cache: id,
-            available: 0,
-            limit,
-        } => say(
+        Event::ArrayEmpty { cache: id, limit } => say(
             [
                 "The array cache of {0} is empty: 0 of at most {1 object}. It must be refilled first.",
                 "{0} 的数组缓存是空的：容量 {1} 个，现有 0 个对象，必须先补充。",
             ],
             &[cache(id), count(limit)],
-        ),
-        Event::ArrayTested {
-            cache: id,
-            available,
-            limit,
-        } => say(
-            [
-                "The array cache of {0} holds {1 object} of at most {2}: one is at hand.",
-                "{0} 的数组缓存里有 {1} 个对象（容量 {2} 个）：直接可取。",
-            ],
-            &[cache(id), count(available), count(limit)],
         ),
         Event::RefillAsked {
             cache: id,
@@ -163,25 +147,18 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             ],
             &[zone(id), order(value)],
         ),
-        Event::PcpTested {
+        Event::PcpLow {
             zone: id,
             list,
             count: pages,
             low,
-        } => {
-            let both = if pages <= low {
-                [
-                    "The {0} list of {1} holds {2 page}, not above its low mark {3}: it is refilled from the buddy system.",
-                    "{1} 的{0}链表有 {2} 页，不高于下限 {3}：先从伙伴系统补充。",
-                ]
-            } else {
-                [
-                    "The {0} list of {1} holds {2 page}, above its low mark {3}: its head serves.",
-                    "{1} 的{0}链表有 {2} 页，高于下限 {3}：直接取表头。",
-                ]
-            };
-            say(both, &[pcp(list), zone(id), count(pages), count(low)])
-        }
+        } => say(
+            [
+                "The {0} list of {1} holds {2 page}, not above its low mark {3}: it is refilled from the buddy system.",
+                "{1} 的{0}链表有 {2} 页，不高于下限 {3}：先从伙伴系统补充。",
+            ],
+            &[pcp(list), zone(id), count(pages), count(low)],
+        ),
         Event::KswapdWoken {
             zone: id,
             free,
@@ -315,13 +292,14 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::PcpGot {
             zone: id,
             list,
+            left,
             pfn,
         } => say(
             [
-                "Page {0} at the head of the {1} list of {2} goes to the caller.",
-                "{2} 的{1}链表表头的页 {0} 交给调用者。",
+                "Page {0} at the head of the {1} list of {2} goes to the caller: {3 page} left on it.",
+                "{2} 的{1}链表表头的页 {0} 交给调用者，链表上还剩 {3} 页。",
             ],
-            &[Arg::Hex(pfn), pcp(list), zone(id)],
+            &[Arg::Hex(pfn), pcp(list), zone(id), count(left)],
         ),
         Event::PcpPut {
             zone: id,
@@ -345,12 +323,16 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             ],
             &[Arg::Hex(pfn), pcp(list), zone(id)],
         ),
-        Event::ObjectGot { cache: id, address } => say(
+        Event::ObjectGot {
+            cache: id,
+            left,
+            address,
+        } => say(
             [
-                "Object {0} on top of the array cache of {1} goes to the caller.",
-                "{1} 的数组缓存顶端的对象 {0} 交给调用者。",
+                "Object {0} on top of the array cache of {1} goes to the caller: {2 object} left in it.",
+                "{1} 的数组缓存顶端的对象 {0} 交给调用者，缓存里还剩 {2} 个。",
             ],
-            &[Arg::Hex(address), cache(id)],
+            &[Arg::Hex(address), cache(id), count(left)],
         ),
         Event::ObjectPut { cache: id, address } => say(
             [
@@ -941,19 +923,13 @@ mod tests {
         let mut samples = vec![
             Event::Called { call: 0 },
             Event::Called { call: 99 },
-            Event::KmallocAsked { size: 100, gfp },
-            Event::ClassChosen { cache, size: 100 },
-            Event::ClassMissing { size: 200_000 },
-            Event::ArrayTested {
+            Event::ClassChosen {
                 cache,
-                available: 0,
-                limit: 120,
+                size: 100,
+                gfp,
             },
-            Event::ArrayTested {
-                cache,
-                available: 5,
-                limit: 120,
-            },
+            Event::ClassMissing { size: 200_000, gfp },
+            Event::ArrayEmpty { cache, limit: 120 },
             Event::RefillAsked {
                 cache,
                 wanted: 60,
@@ -968,16 +944,10 @@ mod tests {
             Event::PagesAsked { order: 3, gfp },
             Event::ZoneUntested { zone },
             Event::BlockMissing { zone, order },
-            Event::PcpTested {
+            Event::PcpLow {
                 zone,
                 list,
                 count: 0,
-                low: 2,
-            },
-            Event::PcpTested {
-                zone,
-                list: Temperature::Cold,
-                count: 6,
                 low: 2,
             },
             Event::KswapdWoken {
@@ -1013,10 +983,19 @@ mod tests {
                 buddy: pfn,
             },
             Event::Listed { zone, order, pfn },
-            Event::PcpGot { zone, list, pfn },
+            Event::PcpGot {
+                zone,
+                list,
+                left: 5,
+                pfn,
+            },
             Event::PcpPut { zone, list, pfn },
             Event::Drained { zone, list, pfn },
-            Event::ObjectGot { cache, address },
+            Event::ObjectGot {
+                cache,
+                left: 14,
+                address,
+            },
             Event::ObjectPut { cache, address },
             Event::FreeSlabsTouched { cache },
             Event::ArrayFilled {

@@ -243,8 +243,8 @@ texts! {
     percpu: "Per-cpu {0} list", "每 CPU {0}链表";
     /// Count, low, pages taken.
     percpu_refill: "count `{0} ≤ low {1}` → take {2} from the buddy lists", "计数 `{0} ≤ low {1}` → 从伙伴系统取 {2} 页";
-    /// Count, low.
-    percpu_enough: "count `{0} > low {1}` → take its head", "计数 `{0} > low {1}` → 取表头";
+    /// Count, low, first page.
+    percpu_enough: "count `{0} > low {1}` → take its head, page `{2}`", "计数 `{0} > low {1}` → 取表头的页 `{2}`";
     /// Step.
     kswapd: "Wake kswapd", "唤醒 kswapd";
     /// Zone, free, low.

@@ -68,7 +68,7 @@ pub fn zone_of(event: &Event) -> Option<ZoneId> {
         Event::ZoneTested { zone, .. }
         | Event::ZoneUntested { zone }
         | Event::BlockMissing { zone, .. }
-        | Event::PcpTested { zone, .. }
+        | Event::PcpLow { zone, .. }
         | Event::KswapdWoken { zone, .. }
         | Event::Taken { zone, .. }
         | Event::Split { zone, .. }

@@ -179,8 +179,7 @@ impl Fold<'_> {
         let belongs = |event: &Event| {
             matches!(
                 (&events[from], event),
-                (Event::Called { .. }, Event::KmallocAsked { .. })
-                    | (Event::Taken { .. }, Event::Split { .. })
+                (Event::Taken { .. }, Event::Split { .. })
                     | (
                         Event::Drained { .. } | Event::Joined { .. },
                         Event::Joined { .. } | Event::Listed { .. }
@@ -213,13 +212,11 @@ impl Fold<'_> {
 
     fn step(&self, from: usize, to: usize) -> Option<Step> {
         let events = &self.current.events[from..to];
-        let first = match events {
-            [Event::Called { .. }] => return None,
-            [Event::Called { .. }, asked, ..] => asked,
-            [first, ..] => first,
-            [] => return None,
+        let first = events.first()?;
+        let (title, numbers, source) = match first {
+            Event::Called { .. } => self.called(from)?,
+            first => self.worded(first, events, from),
         };
-        let (title, numbers, source) = self.worded(first, events, from);
         Some(Step {
             from,
             to,
@@ -324,6 +321,32 @@ impl Fold<'_> {
         fill(text, &[free, &mark, order, protection, need, short])
     }
 
+    /// A `kmalloc` reads its flags when it is entered; of other calls there is nothing to say before their first event.
+    fn called(&self, from: usize) -> Option<(String, String, Source)> {
+        match *self.current.events.get(from + 1)? {
+            Event::ClassChosen { gfp, .. } | Event::ClassMissing { gfp, .. } => Some((
+                self.words.flags.into(),
+                self.flags(gfp),
+                source("kmalloc", "slab.h", "8.1.1"),
+            )),
+            _ => None,
+        }
+    }
+
+    /// The event at `from` hands out what its list held already: nothing was put on it for this call.
+    fn at_once(&self, from: usize) -> bool {
+        let past = || self.current.events[..from].iter().rev();
+        match self.current.events.get(from) {
+            Some(Event::ObjectGot { cache, .. }) => !past().any(
+                |event| matches!(event, Event::ArrayEmpty { cache: empty, .. } if empty == cache),
+            ),
+            Some(Event::PcpGot { .. }) => !past()
+                .take_while(|event| !matches!(event, Event::PagesAsked { .. }))
+                .any(|event| matches!(event, Event::PcpLow { .. })),
+            _ => false,
+        }
+    }
+
     fn worded(&self, first: &Event, events: &[Event], from: usize) -> (String, String, Source) {
         let words = self.words;
         let plain =
@@ -331,12 +354,7 @@ impl Fold<'_> {
         let slab = |function| source(function, "slab.c", "");
         let pages = |function| source(function, "page_alloc.c", "");
         match *first {
-            Event::KmallocAsked { gfp, .. } => plain(
-                words.flags,
-                self.flags(gfp),
-                source("kmalloc", "slab.h", "8.1.1"),
-            ),
-            Event::ClassChosen { cache, size } => {
+            Event::ClassChosen { cache, size, .. } => {
                 let class = self.machine.cache(cache).shape().class_size;
                 let before = classes(self.machine)
                     .take_while(|&other| other < class)
@@ -355,7 +373,7 @@ impl Fold<'_> {
                     source("kmalloc", "kmalloc_sizes.h", "8.1.2"),
                 )
             }
-            Event::ClassMissing { size } => {
+            Event::ClassMissing { size, .. } => {
                 let largest = classes(self.machine).last().unwrap_or_default();
                 let numbers = fill(
                     words.class_missing_numbers,
@@ -367,25 +385,11 @@ impl Fold<'_> {
                     source("__kmalloc", "slab.c", "8.1.2"),
                 )
             }
-            Event::ArrayTested {
-                cache,
-                available,
-                limit,
-            } => {
-                let numbers = if available == 0 {
-                    fill(words.array_none, &[self.cache(cache), &limit.to_string()])
-                } else {
-                    fill(
-                        words.array_some,
-                        &[
-                            self.cache(cache),
-                            &available.to_string(),
-                            &limit.to_string(),
-                        ],
-                    )
-                };
-                plain(words.array_look, numbers, slab("__cache_alloc"))
-            }
+            Event::ArrayEmpty { cache, limit } => plain(
+                words.array_look,
+                fill(words.array_none, &[self.cache(cache), &limit.to_string()]),
+                slab("__cache_alloc"),
+            ),
             Event::RefillAsked { wanted, .. } => {
                 let got: u32 = events
                     .iter()
@@ -452,28 +456,17 @@ impl Fold<'_> {
                 words.block_missing_numbers.into(),
                 pages("__rmqueue"),
             ),
-            Event::PcpTested {
+            Event::PcpLow {
                 zone,
                 list,
                 count,
                 low,
             } => {
                 let (count_text, low_text) = (count.to_string(), low.to_string());
-                // What the list did, not what it should do: a refill is followed by blocks that are taken for it.
-                let refilled =
-                    matches!(self.current.events.get(from + 1), Some(Event::Taken { .. }));
-                let numbers = if refilled {
-                    let batch = self.machine.zone(zone).pcp(list).batch();
-                    fill(
-                        words.percpu_refill,
-                        &[&count_text, &low_text, &batch.to_string()],
-                    )
-                } else {
-                    fill(words.percpu_enough, &[&count_text, &low_text])
-                };
+                let batch = self.machine.zone(zone).pcp(list).batch().to_string();
                 (
                     fill(words.percpu, &[self.temperature(list)]),
-                    numbers,
+                    fill(words.percpu_refill, &[&count_text, &low_text, &batch]),
                     pages("buffered_rmqueue"),
                 )
             }
@@ -542,6 +535,22 @@ impl Fold<'_> {
             Event::Taken {
                 order, want, pfn, ..
             } => self.taken(order, want, pfn, events, from),
+            Event::PcpGot {
+                zone,
+                list,
+                left,
+                pfn,
+            } if self.at_once(from) => {
+                let (count, low) = (left + 1, self.machine.zone(zone).pcp(list).low());
+                (
+                    fill(words.percpu, &[self.temperature(list)]),
+                    fill(
+                        words.percpu_enough,
+                        &[&count.to_string(), &low.to_string(), &hex(pfn)],
+                    ),
+                    pages("buffered_rmqueue"),
+                )
+            }
             Event::PcpGot { list, pfn, .. } => (
                 fill(words.percpu_got, &[self.temperature(list)]),
                 fill(words.page, &[&hex(pfn)]),
@@ -561,9 +570,22 @@ impl Fold<'_> {
                 )
             }
             Event::Joined { .. } | Event::Listed { .. } => self.joined(events, from),
-            Event::ObjectGot { cache, address } => {
-                let chosen = self.chosen();
-                let title = if chosen.is_none_or(|own| own == cache) {
+            Event::ObjectGot {
+                cache,
+                left,
+                address,
+            } => {
+                let own = self.chosen().is_none_or(|own| own == cache);
+                if own && self.at_once(from) {
+                    let limit = self.machine.cache(cache).limit();
+                    let (available, limit) = ((left + 1).to_string(), limit.to_string());
+                    return plain(
+                        words.array_look,
+                        fill(words.array_some, &[self.cache(cache), &available, &limit]),
+                        slab("__cache_alloc"),
+                    );
+                }
+                let title = if own {
                     words.object_got.into()
                 } else {
                     fill(words.management_got, &[self.cache(cache)])
@@ -777,7 +799,8 @@ impl Fold<'_> {
         (fill(words.join, &[&to_text]), numbers, here)
     }
 
-    /// The answer is the last step; where the last event hands out what is answered, it is that step.
+    /// The answer is the last step; where the last event hands out what is answered, it is that step, unless that event
+    /// is already the look at the list that served at once.
     fn answer(&self, all: &mut Vec<Step>) {
         let words = self.words;
         let record = &self.current.record;
@@ -822,7 +845,11 @@ impl Fold<'_> {
             (Some(Event::ObjectGot { .. }), Answer::Object { .. })
                 | (Some(Event::PcpGot { .. }), Answer::Pages { .. })
         );
-        if hands_out && let Some(last) = all.last_mut() {
+        let looked = self.at_once(self.current.events.len().saturating_sub(1));
+        if hands_out
+            && !looked
+            && let Some(last) = all.last_mut()
+        {
             last.title = words.answer.into();
             last.numbers = numbers;
             return;
@@ -910,6 +937,41 @@ mod tests {
              Look in the array cache | size-128: `0` of 120 objects → empty\n\
              Refill from the slabs | wanted 16 → `16` into the array\n\
              Answer | p = `0xc01039e0`, 128 bytes of size-128\n"
+        );
+    }
+
+    #[test]
+    fn what_serves_at_once_shows_its_numbers_and_then_the_answer() {
+        let mut run = run(
+            "p = kmalloc(100, GFP_KERNEL); q = kmalloc(100, GFP_KERNEL); \
+             for (i = 0; i < 3; i++) b[i] = __get_free_pages(GFP_KERNEL, 0); \
+             for (i = 0; i < 3; i++) free_pages(b[i], 0); c = __get_free_pages(GFP_KERNEL, 0);",
+        );
+        let second = run.calls()[1].clone();
+        let steps = at(Lang::En, &mut run, second.end);
+        assert_eq!(
+            printed(&steps),
+            "Read the flags | WAIT, IO, FS → zonelist `Normal, DMA`\n\
+             Choose the bucket | 96 < `100 ≤ 128` → `size-128`\n\
+             Look in the array cache | size-128: `15` of 120 objects\n\
+             Answer | q = `0xc0103960`, 128 bytes of size-128\n"
+        );
+        let states = |cursor: usize| {
+            steps
+                .iter()
+                .map(|step| step.state(cursor))
+                .collect::<Vec<_>>()
+        };
+        use State::{Ahead, Done, Now};
+        assert_eq!(states(1), [Now, Ahead, Ahead, Ahead]);
+        assert_eq!(states(2), [Done, Now, Ahead, Ahead]);
+        assert_eq!(states(3), [Done, Done, Now, Done]);
+
+        let end = run.len();
+        let text = printed(&at(Lang::En, &mut run, end));
+        assert!(
+            text.contains("Per-cpu hot list | count `3 > low 2` → take its head, page `0x"),
+            "{text}"
         );
     }
 

@@ -138,7 +138,7 @@ fn kmalloc(current: &Current, size: u32) -> Supply {
             cache: own,
             asked: Some(size),
             address: current.past().iter().rev().find_map(|event| match *event {
-                Event::ObjectGot { cache, address } if cache == own => Some(address),
+                Event::ObjectGot { cache, address, .. } if cache == own => Some(address),
                 _ => None,
             }),
         },
@@ -323,14 +323,14 @@ mod tests {
         let run = run("p = kmalloc(100, GFP_KERNEL);");
         let at = |cursor| supply(run.start(), Current::of(&run, cursor).as_ref());
         assert_eq!(at(0), Supply::None);
-        assert_eq!(at(2), Supply::Asked(100));
+        assert_eq!(at(1), Supply::Asked(100));
         let Supply::Object {
             cache,
             asked: Some(100),
             address: None,
-        } = at(3)
+        } = at(2)
         else {
-            panic!("{:?}", at(3));
+            panic!("{:?}", at(2));
         };
         assert_eq!(run.start().cache(cache).shape().name, "size-128");
         assert!(matches!(

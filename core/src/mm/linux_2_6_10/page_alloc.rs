@@ -136,21 +136,28 @@ pub(super) fn buffered_rmqueue<R: Recorder>(
             let pcp = door.zone(zone).pcp(list);
             (pcp.count(), pcp.low(), pcp.batch())
         };
-        door.emit(Event::PcpTested {
-            zone,
-            list,
-            count,
-            low,
-        });
         if count <= low {
+            door.emit(Event::PcpLow {
+                zone,
+                list,
+                count,
+                low,
+            });
             for _ in 0..batch {
                 if buddy::take(door, zone, 0, Destination::Pcp(list)).is_none() {
                     break;
                 }
             }
         }
-        if let Some(pfn) = door.zone(zone).pcp(list).head() {
-            door.emit(Event::PcpGot { zone, list, pfn });
+        let pcp = door.zone(zone).pcp(list);
+        if let Some(pfn) = pcp.head() {
+            let left = pcp.count() - 1;
+            door.emit(Event::PcpGot {
+                zone,
+                list,
+                left,
+                pfn,
+            });
             return Some(pfn);
         }
     }

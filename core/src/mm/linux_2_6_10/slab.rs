@@ -45,12 +45,11 @@ pub enum CacheFailure {
 /// `kmalloc(size, gfp)`.
 #[inline(always)]
 pub(crate) fn kmalloc<R: Recorder>(door: &mut Door<'_, R>, size: u32, gfp: Gfp) -> ObjectAnswer {
-    door.emit(Event::KmallocAsked { size, gfp });
     let Some(cache) = door.classes(gfp.has(Gfp::DMA)).holding(size) else {
-        door.emit(Event::ClassMissing { size });
+        door.emit(Event::ClassMissing { size, gfp });
         return ObjectAnswer::TooLarge;
     };
-    door.emit(Event::ClassChosen { cache, size });
+    door.emit(Event::ClassChosen { cache, size, gfp });
     match cache_alloc(door, cache, gfp) {
         Ok(address) => ObjectAnswer::Object { address, cache },
         Err(failure) => ObjectAnswer::Failed(failure),
@@ -68,21 +67,22 @@ pub(super) fn cache_alloc<R: Recorder>(
         door.emit(Event::MightSleep { in_slab: true });
     }
     let cache = door.cache(id);
-    let (available, limit) = (cache.available(), cache.limit());
-    door.emit(Event::ArrayTested {
-        cache: id,
-        available,
-        limit,
-    });
-    if available == 0 {
+    if cache.available() == 0 {
+        let limit = cache.limit();
+        door.emit(Event::ArrayEmpty { cache: id, limit });
         refill(door, id, gfp)?;
     }
-    let address = door
-        .cache(id)
+    let cache = door.cache(id);
+    let left = cache.available() - 1;
+    let address = cache
         .array()
         .next_back()
         .expect("a refilled array has an entry");
-    door.emit(Event::ObjectGot { cache: id, address });
+    door.emit(Event::ObjectGot {
+        cache: id,
+        left,
+        address,
+    });
     Ok(address)
 }
 

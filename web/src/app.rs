@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::api;
 use crate::browser::{self, Frames, Timer};
+use crate::frame::{Frame, Side};
 use crate::lang::Lang;
 use crate::lang::app as texts;
 use crate::panels::badge::badge;
@@ -23,6 +24,7 @@ use crate::panels::map::MapPanel;
 use crate::panels::notices::Notices;
 use crate::panels::path::Path;
 use crate::panels::pointers::Pointers;
+use crate::panels::side::{Dmesg, Proc};
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
@@ -120,6 +122,7 @@ const EARLIER: &str = "kmalloc-lab.earlier";
 const LANG: &str = "kmalloc-lab.lang";
 const THEME: &str = "kmalloc-lab.theme";
 const GUIDED: &str = "kmalloc-lab.guided";
+const FRAME: &str = "kmalloc-lab.frame";
 const IDS: &str = "kmalloc-lab.ids";
 
 fn boot() -> Boot {
@@ -149,6 +152,7 @@ fn boot() -> Boot {
         },
         still: browser::prefers(browser::LESS_MOVEMENT),
         guided: browser::load(GUIDED).is_some(),
+        frame: Frame::read(&browser::load(FRAME).unwrap_or_default()),
     }
 }
 
@@ -259,7 +263,12 @@ pub fn App() -> Html {
         let store = Rc::clone(store);
         move |(), ()| browser::download("scenario.kms", &store.session().text)
     });
+    let copy = use_callback((), {
+        let store = Rc::clone(store);
+        move |text: String, ()| copy(&store, &text)
+    });
     let view = session.view();
+    let shown = session.tab == Tab::Path;
     let progress = Progress(session.player.progress());
     let line = {
         let run = session.run.borrow();
@@ -319,7 +328,11 @@ pub fn App() -> Html {
                 <section class="map"><MapPanel view={view.clone()} on={on.clone()} /></section>
                 <section class="lists"><FreeLists view={view.clone()} {progress} on={on.clone()} /></section>
                 <section class="path">
-                    <Path view={view.clone()} on={on.clone()} />
+                    { match view.frame.side {
+                        Side::Path => html! { <Path view={view.clone()} {shown} on={on.clone()} /> },
+                        Side::Dmesg => html! { <Dmesg view={view.clone()} {shown} on={on.clone()} {copy} /> },
+                        Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
+                    } }
                     { badge(session.lang) }
                 </section>
                 <section class="buckets"><Buckets view={view.clone()} {progress} on={on.clone()} /></section>
@@ -359,6 +372,9 @@ fn use_root(session: &Session) {
         if !first.replace(false) {
             browser::save(LANG, Some(lang.code()));
         }
+    });
+    use_effect_with(session.frame, |frame| {
+        browser::save(FRAME, Some(&frame.written()))
     });
     use_effect_with(session.guide, |guide| {
         if guide.is_none() {
@@ -422,6 +438,18 @@ fn share(store: &Rc<Store>) {
         })
     };
     browser::copy(&link, told);
+}
+
+fn copy(store: &Rc<Store>, text: &str) {
+    let store = Rc::clone(store);
+    let told = Callback::from(move |copied| {
+        store.act(Action::Tell(if copied {
+            Notice::TextCopied
+        } else {
+            Notice::TextNotCopied
+        }));
+    });
+    browser::copy(text, told);
 }
 
 const fn tab_name(tab: Tab) -> &'static str {

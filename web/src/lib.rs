@@ -8,6 +8,7 @@ pub mod api;
 pub mod app;
 pub mod browser;
 pub mod draft;
+pub mod frame;
 pub mod lang;
 pub mod lessons;
 pub mod paint;

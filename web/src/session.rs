@@ -9,6 +9,7 @@ use std::rc::Rc;
 use kmalloc_core::event::Event;
 use kmalloc_core::exercise::{Exercise, Goal, Prediction};
 use kmalloc_core::machine::Machine;
+use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::{Answer, Bounds, Run, Value, Variable};
 use kmalloc_core::script::ast::{
@@ -18,6 +19,7 @@ use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
 
 use crate::draft::Draft;
+use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::lessons;
 use crate::player::{Player, SPEEDS, duration_ms};
@@ -60,6 +62,8 @@ pub struct Boot {
     pub still: bool,
     /// The guide was seen to its end, or sent away.
     pub guided: bool,
+    /// How the page was arranged.
+    pub frame: Frame,
 }
 
 /// What survives a reload.
@@ -97,6 +101,8 @@ pub struct Session {
     pub run: SharedRun,
     /// Its variables at the end.
     pub held: Rc<Vec<Held>>,
+    /// The events of the run at which the kernel prints something.
+    spoken: Shared<Vec<usize>>,
     /// The name of the next answer.
     pub next_name: Rc<str>,
     /// The clock.
@@ -136,6 +142,8 @@ pub struct Session {
     pub theme: Theme,
     /// What a narrow screen shows.
     pub tab: Tab,
+    /// How the page is arranged.
+    pub frame: Frame,
 }
 
 /// Where the cursor goes when the text has changed.
@@ -167,6 +175,7 @@ impl Session {
             scenario: Rc::default(),
             run,
             held: Rc::default(),
+            spoken: Shared::new(Vec::new()),
             next_name: "".into(),
             player: Player::at(0, boot.still),
             machine: machine.clone(),
@@ -189,6 +198,7 @@ impl Session {
             lang: boot.lang,
             theme: boot.theme,
             tab: Tab::default(),
+            frame: boot.frame,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
         session.take(parsed, Arrive::At(work.cursor));
@@ -224,6 +234,8 @@ impl Session {
             event: self.event,
             inspected: self.inspected,
             highlighted: self.highlighted.clone(),
+            spoken: self.spoken.clone(),
+            frame: self.frame,
         }
     }
 
@@ -335,6 +347,12 @@ impl Session {
             Action::Theme(theme) => self.theme = theme,
             Action::Still(still) => self.player.still = still,
             Action::Tab(tab) => self.tab = tab,
+            Action::Side(side) => {
+                self.frame.side = side;
+                // A narrow screen has a tab for all that stands beside the map.
+                self.tab = Tab::Path;
+            }
+            Action::File(file) => self.frame.file = file,
             Action::Tell(notice) => self.notice = Some(notice),
             Action::DismissNotice => self.notice = None,
         }
@@ -501,6 +519,7 @@ impl Session {
         match Run::new(&scenario, Bounds::default()) {
             Ok(run) => {
                 self.held = Rc::new(held(&run));
+                self.spoken = Shared::new(spoken(&run));
                 self.next_name = edit::fresh_name(&scenario).into();
                 self.run = Shared::new(RefCell::new(run));
                 self.scenario = Rc::new(scenario);
@@ -640,6 +659,16 @@ fn held(run: &Run) -> Vec<Held> {
             since: since.get(variable.name.as_str()).copied().unwrap_or(0),
             variable,
         })
+        .collect()
+}
+
+/// Indices of the events at which the kernel prints something.
+fn spoken(run: &Run) -> Vec<usize> {
+    let prints =
+        |(index, event): (usize, Event)| (!proc::messages(&event).is_empty()).then_some(index);
+    run.events(0, run.len())
+        .enumerate()
+        .filter_map(prints)
         .collect()
 }
 

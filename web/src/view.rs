@@ -14,6 +14,7 @@ use kmalloc_core::run::Run;
 use kmalloc_core::script::link::LinkError;
 
 use crate::draft::Draft;
+use crate::frame::{Frame, ProcFile, Side};
 use crate::lang::Lang;
 
 /// A value that is shared, and equal only to itself: comparing props costs a pointer.
@@ -68,6 +69,10 @@ pub struct View {
     pub inspected: Option<u32>,
     /// The variable that is highlighted everywhere: `p`, `q[3]`, or `q` for all of an array.
     pub highlighted: Option<String>,
+    /// Indices of the events at which the kernel prints something, in order.
+    pub spoken: Shared<Vec<usize>>,
+    /// How the page is arranged.
+    pub frame: Frame,
 }
 
 impl View {
@@ -124,6 +129,10 @@ pub enum Notice {
         /// The whole address.
         link: String,
     },
+    /// A text is in the clipboard.
+    TextCopied,
+    /// The browser did not let the page write a text to the clipboard.
+    TextNotCopied,
     /// The scenario does not fit in a link.
     TooLongForLink,
     /// A link did not open.
@@ -217,6 +226,10 @@ pub enum Action {
     Still(bool),
     /// On a narrow screen, show this.
     Tab(Tab),
+    /// Beside the map, show this.
+    Side(Side),
+    /// Of the kernel's texts, show this.
+    File(ProcFile),
     /// Tell the student something.
     Tell(Notice),
     /// It was read.

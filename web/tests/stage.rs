@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
+use kmalloc_web::frame::Frame;
 use kmalloc_web::lang::Lang;
 use kmalloc_web::panels::MovingProps;
 use kmalloc_web::panels::buckets::Buckets;
@@ -33,6 +34,8 @@ fn view(run: &SharedRun, lang: Lang, cursor: usize) -> View {
         event: cursor.checked_sub(1).and_then(|index| open.event(index)),
         inspected: None,
         highlighted: None,
+        spoken: Shared::new(Vec::new()),
+        frame: Frame::default(),
         run: run.clone(),
     }
 }
@@ -77,6 +80,7 @@ fn all(view: &View, progress: f32) -> [String; 4] {
         }),
         rendered::<Path>(path::Props {
             view: view.clone(),
+            shown: true,
             on: Callback::noop(),
         }),
     ]

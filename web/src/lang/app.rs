@@ -150,6 +150,8 @@ pub struct Texts {
     pub later_calls: &'static str,
     /// The kernel's message log.
     pub says: &'static str,
+    /// Button that opens it: `{0}` messages.
+    pub dmesg: &'static str,
     /// The scenario panel.
     pub scenario: &'static str,
     /// `{0}` lines.
@@ -166,6 +168,10 @@ pub struct Texts {
     pub link_leaves_out: &'static str,
     /// The clipboard is closed to the page.
     pub copy_by_hand: &'static str,
+    /// A text is copied.
+    pub text_copied: &'static str,
+    /// The clipboard is closed to the page.
+    pub text_not_copied: &'static str,
     /// The field with the link.
     pub link: &'static str,
     /// The scenario is too long for a link.
@@ -272,6 +278,7 @@ const EN: Texts = Texts {
     earlier_calls: "{0 earlier call}",
     later_calls: "{0 later call}",
     says: "the kernel says",
+    dmesg: "kernel log: {0 message}",
     scenario: "Scenario",
     lines: "{0 line}",
     errors: "{0 error}",
@@ -280,6 +287,8 @@ const EN: Texts = Texts {
     link_copied: "The link is copied.",
     link_leaves_out: "Variables are renumbered in it, and comments are left out.",
     copy_by_hand: "The browser does not let the page copy; here is the link.",
+    text_copied: "The text is copied.",
+    text_not_copied: "The browser does not let the page copy: select the text and copy it by hand.",
     link: "Link",
     too_long: "This scenario is too long for a link. Its address works in this browser only; to pass it on, save it as a file.",
     save_file: "Save as a file",
@@ -365,6 +374,7 @@ const ZH: Texts = Texts {
     earlier_calls: "之前还有 {0} 次调用",
     later_calls: "之后还有 {0} 次调用",
     says: "内核消息",
+    dmesg: "内核日志：{0} 条消息",
     scenario: "脚本",
     lines: "{0} 行",
     errors: "{0} 处错误",
@@ -373,6 +383,8 @@ const ZH: Texts = Texts {
     link_copied: "链接已复制。",
     link_leaves_out: "链接里的变量会重新编号，注释不会保留。",
     copy_by_hand: "浏览器不允许页面写入剪贴板，请手动复制这个链接。",
+    text_copied: "文本已复制。",
+    text_not_copied: "浏览器不允许页面写入剪贴板，请选中文本后手动复制。",
     link: "链接",
     too_long: "脚本太长，放不进链接。这个地址只能在本浏览器里打开；要分享给别人，请保存为文件。",
     save_file: "保存为文件",

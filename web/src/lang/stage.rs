@@ -28,6 +28,34 @@ macro_rules! texts {
 }
 
 texts! {
+    // ── beside the map ────────────────────────────────────────────────────────────────────────────────────────────
+    /// The choice of what stands there.
+    side_label: "Beside the map", "布局图旁的内容";
+    /// Head.
+    log_label: "Kernel messages", "内核消息";
+    /// No message.
+    log_empty: "The kernel has nothing to complain about.", "内核没有什么可抱怨的。";
+    /// Messages that are left out.
+    log_more: "… {0} earlier", "… 之前还有 {0} 个";
+    /// Number of the event that printed it.
+    log_event: "event {0}", "事件 {0}";
+    /// Printed before the first event.
+    log_boot: "boot", "启动时";
+    /// Button.
+    copy: "Copy", "复制";
+    /// Head.
+    proc_label: "What the kernel prints now", "内核此刻的输出";
+    /// The choice of a file.
+    proc_files: "File", "文件";
+    /// The entry of that choice that is no file.
+    proc_marks: "watermarks", "水位线";
+    /// Lines that are new.
+    proc_changed: "▸ changed by this call: {0}", "▸ 本次调用改变了 {0} 行";
+    /// No line is new.
+    proc_same: "unchanged by this call", "本次调用没有改变";
+    /// A line that is new, aloud.
+    proc_new: "changed: ", "已改变：";
+
     // ── memory map ────────────────────────────────────────────────────────────────────────────────────────────────
     /// Head.
     map_title: "Memory map", "内存布局";
@@ -168,8 +196,6 @@ texts! {
     path_title: "Decision path", "决策路径";
     /// Step, steps.
     path_fact: "step {0} of {1}", "第 {0} 步，共 {1} 步";
-    /// Head.
-    path_aside: "what the kernel tested, in order", "内核依次做的判断";
     /// Before a run.
     path_empty: "Press kmalloc: each test appears here with its numbers.", "按下 kmalloc：内核的每次判断都会连同数字列在这里。";
     /// State of a step.

@@ -105,22 +105,45 @@ pub fn point_in(element: &Element, client_x: i32, client_y: i32) -> (f32, f32) {
     )
 }
 
-/// Scrolls a box, and nothing around it, until one of its children is seen.
+/// Scrolls a box until one of its children is seen. A box that is as long as what is in it cannot: then the page scrolls,
+/// so far that the child stands clear of what sticks to the page's edges.
 pub fn reveal(scroller: &Element, child: &HtmlElement) {
     let (outer, inner) = (
         scroller.get_bounding_client_rect(),
         child.get_bounding_client_rect(),
     );
-    let over = inner.bottom() - outer.bottom();
-    let under = inner.top() - outer.top();
-    let by = if under < 0.0 {
-        under
-    } else if over > 0.0 {
-        over
-    } else {
+    // What is not shown now is not looked for.
+    if inner.height() == 0.0 {
         return;
-    };
-    scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
+    }
+    if scroller.scroll_height() > scroller.client_height() {
+        let by = missing((outer.top(), outer.bottom()), (inner.top(), inner.bottom()));
+        scroller.set_scroll_top(scroller.scroll_top() + by);
+    } else if let Some((window, band)) = free_band() {
+        window.scroll_by_with_x_and_y(0.0, missing(band, (inner.top(), inner.bottom())).into());
+    }
+}
+
+/// How far a band has to go to show a span.
+fn missing(band: (f64, f64), span: (f64, f64)) -> i32 {
+    let (under, over) = (span.0 - band.0, span.1 - band.1);
+    if under < 0.0 {
+        under.floor() as i32
+    } else if over > 0.0 {
+        over.ceil() as i32
+    } else {
+        0
+    }
+}
+
+/// What a page that scrolls leaves free between the bars at its edges.
+fn free_band() -> Option<(web_sys::Window, (f64, f64))> {
+    let window = web_sys::window()?;
+    let document = window.document()?;
+    let bar = |name| document.query_selector(name).ok().flatten();
+    let top = bar(".app > .call").map_or(0.0, |bar| bar.get_bounding_client_rect().bottom());
+    let bottom = bar(".app > .player")?.get_bounding_client_rect().top();
+    Some((window, (top, bottom)))
 }
 
 /// The theme's colours, as the browser computes them.

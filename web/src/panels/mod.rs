@@ -11,6 +11,7 @@ pub mod map;
 pub mod notices;
 pub mod path;
 pub mod pointers;
+pub mod side;
 pub mod text_panel;
 pub mod timeline;
 pub mod top;

@@ -38,6 +38,8 @@ pub fn Notices(props: &Props) -> Html {
         let text = match notice {
             Notice::LinkCopied { .. } => texts.link_copied,
             Notice::CopyByHand { .. } => texts.copy_by_hand,
+            Notice::TextCopied => texts.text_copied,
+            Notice::TextNotCopied => texts.text_not_copied,
             Notice::TooLongForLink => texts.too_long,
             Notice::BadLink(error) => errors::link_error(*lang, *error),
             Notice::UnknownId => texts.unknown_id,

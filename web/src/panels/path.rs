@@ -5,6 +5,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::el::El;
+use super::side::head;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen;
 use crate::stage::Current;
@@ -16,6 +17,8 @@ use crate::view::{Action, View};
 pub struct Props {
     /// The moment to show.
     pub view: View,
+    /// A narrow screen shows it now.
+    pub shown: bool,
     /// Where actions go.
     pub on: Callback<Action>,
 }
@@ -34,7 +37,7 @@ pub fn Path(props: &Props) -> Html {
     let (scroller, now) = (use_node_ref(), use_node_ref());
     {
         let (scroller, now) = (scroller.clone(), now.clone());
-        use_effect_with((view.run.clone(), view.cursor), move |_| {
+        use_effect_with((view.run.clone(), view.cursor, props.shown), move |_| {
             if let (Some(scroller), Some(now)) = (
                 scroller.cast::<web_sys::Element>(),
                 now.cast::<HtmlElement>(),
@@ -46,7 +49,7 @@ pub fn Path(props: &Props) -> Html {
     let Some((current, steps)) = known.as_ref() else {
         return html! {
             <section aria-label={words.path_title} class="panel decisions">
-                <header><h2>{ words.path_title }</h2></header>
+                { head(view, &props.on).html() }
                 <div class="body" ref={scroller}><p class="quiet">{ words.path_empty }</p></div>
             </section>
         };
@@ -82,10 +85,7 @@ pub fn Path(props: &Props) -> Html {
     });
     html! {
         <section aria-label={words.path_title} class="panel decisions">
-            { El::new("header", "")
-                .put(El::new("h2", "").text(words.path_title))
-                .put(El::new("span", "fact").text(&place))
-                .put(El::new("span", "fact aside").text(words.path_aside)) }
+            { head(view, &props.on).put(El::new("span", "fact").text(&place)).html() }
             <div class="body" ref={scroller}>
                 { for left_out(steps.before) }
                 <ol class="steps" data-keys="">{ for rows }</ol>

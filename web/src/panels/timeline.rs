@@ -9,7 +9,9 @@ use kmalloc_core::run::{Ended, Run};
 use kmalloc_core::script::print_call;
 use yew::prelude::*;
 
+use super::side::messages as messages_so_far;
 use crate::browser;
+use crate::frame::Side;
 use crate::lang::app::Texts;
 use crate::lang::{Arg, fill, plain, rich, sentences};
 use crate::player::SPEEDS;
@@ -55,6 +57,8 @@ pub fn Timeline(props: &Props) -> Html {
         .event
         .map(|event| proc::messages(&event))
         .unwrap_or_default();
+    let count = messages_so_far(view);
+    let dmesg = fill(texts.dmesg, &[Arg::Number(count as u64)]);
     let position = position(texts, &run, view.cursor);
     let act = |action: Action| on.reform(move |()| action.clone());
     let (play, play_icon) = if *playing {
@@ -105,6 +109,15 @@ pub fn Timeline(props: &Props) -> Html {
                 if !messages.is_empty() {
                     <p class="kernel"><span>{ texts.says }</span><samp>{ messages.join(" ") }</samp></p>
                 }
+                <button
+                    type="button"
+                    class="dmesg mono"
+                    aria-label={dmesg.clone()}
+                    title={dmesg}
+                    onclick={on.reform(|_: MouseEvent| Action::Side(Side::Dmesg))}
+                >
+                    { format!("dmesg {count}") }
+                </button>
                 <p class="visually-hidden" aria-live="polite">{ aloud }</p>
             </div>
         </footer>

@@ -1,0 +1,261 @@
+//! What stands beside the map besides the decision path: the kernel's messages up to the cursor, and what the kernel would
+//! print about its memory at this moment. Every text is the core's (`proc`); this places it, and marks what is new.
+
+use std::collections::BTreeSet;
+
+use kmalloc_core::machine::Machine;
+use kmalloc_core::proc;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use super::el::El;
+use crate::frame::{ProcFile, Side};
+use crate::lang::stage::{Texts, fill, texts};
+use crate::paint::screen;
+use crate::view::{Action, View};
+
+/// Messages that are drawn; the earlier ones are counted.
+const SHOWN: usize = 300;
+
+/// What the panels are given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The moment to show.
+    pub view: View,
+    /// A narrow screen shows it now.
+    pub shown: bool,
+    /// Where actions go.
+    pub on: Callback<Action>,
+    /// Copies a text.
+    pub copy: Callback<String>,
+}
+
+/// The head that the three have in common: it chooses between them.
+pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
+    let words = texts(view.lang);
+    let now = view.frame.side;
+    let tabs = Side::ALL.map(|side| {
+        let name = match side {
+            Side::Path => words.path_title.into(),
+            Side::Dmesg => format!("dmesg {}", spoken(view).len() + boot(view).len()),
+            Side::Proc => "/proc".into(),
+        };
+        let class = if side == Side::Path { "" } else { "mono" };
+        El::new("button", class)
+            .key(side.name())
+            .is("type", "button")
+            .attr("aria-pressed", (side == now).to_string())
+            .click(on.reform(move |_| Action::Side(side)))
+            .text(&name)
+    });
+    let title = match now {
+        Side::Path => words.path_title,
+        Side::Dmesg => words.log_label,
+        Side::Proc => words.proc_label,
+    };
+    El::new("header", "")
+        .put(El::new("h2", "visually-hidden").text(title))
+        .put(
+            El::new("div", "choice")
+                .is("role", "group")
+                .is("aria-label", words.side_label)
+                .all(tabs),
+        )
+}
+
+/// The events up to the cursor that the kernel printed something at.
+fn spoken(view: &View) -> &[usize] {
+    let all = &view.spoken;
+    &all[..all.partition_point(|&index| index < view.cursor)]
+}
+
+fn boot(view: &View) -> Vec<String> {
+    proc::boot_messages(view.run.borrow().start())
+}
+
+/// How many messages there are at the cursor: the player tells it as well.
+pub fn messages(view: &View) -> usize {
+    boot(view).len() + lines(view, 0).len()
+}
+
+/// What was printed at and after the event that is number `from` of those that print.
+fn lines(view: &View, from: usize) -> Vec<(usize, String)> {
+    let run = view.run.borrow();
+    let told = spoken(view).iter().skip(from);
+    let told = told.filter_map(|&index| Some((index, run.event(index)?)));
+    told.flat_map(|(index, event)| {
+        proc::messages(&event)
+            .into_iter()
+            .map(move |line| (index + 1, line))
+    })
+    .collect()
+}
+
+/// The kernel's messages.
+#[component]
+pub fn Dmesg(props: &Props) -> Html {
+    let Props {
+        view,
+        shown,
+        on,
+        copy,
+    } = props;
+    let words = texts(view.lang);
+    let before = spoken(view).len().saturating_sub(SHOWN);
+    let mut all: Vec<(usize, String)> = boot(view).into_iter().map(|line| (0, line)).collect();
+    all.extend(lines(view, before));
+    let (scroller, newest) = (use_node_ref(), use_node_ref());
+    use_effect_with((view.run.clone(), all.len(), *shown), {
+        let (scroller, newest) = (scroller.clone(), newest.clone());
+        move |_| {
+            if let (Some(scroller), Some(newest)) = (
+                scroller.cast::<web_sys::Element>(),
+                newest.cast::<HtmlElement>(),
+            ) {
+                screen::reveal(&scroller, &newest);
+            }
+        }
+    });
+    let everything = {
+        let view = view.clone();
+        copy.reform(move |_: MouseEvent| {
+            let told = lines(&view, 0).into_iter().map(|(_, line)| line);
+            let all: Vec<String> = boot(&view).into_iter().chain(told).collect();
+            all.join("\n")
+        })
+    };
+    let rows = all.iter().enumerate().map(|(index, (cursor, line))| {
+        let cursor = *cursor;
+        let now = cursor == view.cursor;
+        let place = match cursor {
+            0 => words.log_boot.into(),
+            _ => fill(words.log_event, &[&cursor.to_string()]),
+        };
+        let mut button = El::new("button", if now { "now" } else { "" })
+            .is("type", "button")
+            .click(on.reform(move |_| Action::Seek(cursor)))
+            .put(El::new("samp", "").text(line))
+            .put(El::new("span", "file").text(&place));
+        if now {
+            button = button.is("aria-current", "true");
+        }
+        let last = index + 1 == all.len();
+        html! {
+            <li key={index} ref={if last { newest.clone() } else { NodeRef::default() }}>{ button.html() }</li>
+        }
+    });
+    let mut top = head(view, on);
+    if !all.is_empty() {
+        top = top.put(copier(words, everything));
+    }
+    html! {
+        <section aria-label={words.log_label} class="panel log">
+            { top.html() }
+            <div class="body" ref={scroller} tabindex="0" role="group" aria-label={words.log_label} data-keys="">
+                if all.is_empty() {
+                    <p class="quiet">{ words.log_empty }</p>
+                }
+                if before > 0 {
+                    <p class="quiet">{ fill(words.log_more, &[&before.to_string()]) }</p>
+                }
+                <ol>{ for rows }</ol>
+            </div>
+        </section>
+    }
+}
+
+fn copier(words: &Texts, onclick: Callback<MouseEvent>) -> El {
+    El::new("button", "copy")
+        .is("type", "button")
+        .click(onclick)
+        .text(words.copy)
+}
+
+fn print(file: ProcFile, machine: &Machine) -> String {
+    match file {
+        ProcFile::Buddyinfo => proc::buddyinfo(machine),
+        ProcFile::Slabinfo => proc::slabinfo(machine),
+        ProcFile::Meminfo => proc::meminfo(machine),
+        ProcFile::Marks => proc::zone_marks(machine),
+    }
+}
+
+/// What the kernel prints about its memory.
+#[component]
+pub fn Proc(props: &Props) -> Html {
+    let Props { view, on, copy, .. } = props;
+    let words = texts(view.lang);
+    let file = view.frame.file;
+    let first = {
+        let run = view.run.borrow();
+        run.call_at(view.cursor)
+            .map_or(0, |call| run.calls()[call].first)
+    };
+    // As it was before the call at the cursor: read again only when that is another call.
+    let earlier = use_memo((view.run.clone(), first, file), |(run, first, file)| {
+        let machine = run.borrow_mut().at(*first);
+        let text = print(*file, &machine);
+        text.lines().map(String::from).collect::<BTreeSet<_>>()
+    });
+    let text = use_memo((view.machine.clone(), file), |(machine, file)| {
+        print(*file, machine)
+    });
+    let mut changed = 0;
+    let rows: Vec<El> = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| {
+            let new = !earlier.contains(line);
+            changed += usize::from(new);
+            let mark = new.then(|| {
+                El::new("b", "")
+                    .put(El::new("span", "").is("aria-hidden", "true").text("▸"))
+                    .put(El::new("span", "visually-hidden").text(words.proc_new))
+            });
+            El::new("span", if new { "line new" } else { "line" })
+                .number(index)
+                .put(El::new("span", "gutter").maybe(mark))
+                .text(line)
+                .text("\n")
+        })
+        .collect();
+    let said = match changed {
+        0 => words.proc_same.into(),
+        _ => fill(words.proc_changed, &[&changed.to_string()]),
+    };
+    let files = ProcFile::ALL.map(|other| {
+        let name = match other {
+            ProcFile::Marks => words.proc_marks,
+            _ => other.name(),
+        };
+        El::new("button", if other == ProcFile::Marks { "" } else { "mono" })
+            .key(other.name())
+            .is("type", "button")
+            .attr("aria-pressed", (other == file).to_string())
+            .click(on.reform(move |_| Action::File(other)))
+            .text(name)
+    });
+    let all = {
+        let text = text.clone();
+        copy.reform(move |_: MouseEvent| text.to_string())
+    };
+    let menu = El::new("div", "choice")
+        .is("role", "group")
+        .is("aria-label", words.proc_files)
+        .all(files);
+    let bar = El::new("div", "files")
+        .put(menu)
+        .put(El::new("span", "fact").text(&said));
+    El::new("section", "panel proc")
+        .is("aria-label", words.proc_label)
+        .put(head(view, on).put(copier(words, all)))
+        .put(bar)
+        .put(
+            El::new("div", "body")
+                .is("tabindex", "0")
+                .is("role", "group")
+                .is("aria-label", file.place())
+                .put(El::new("pre", "").put(El::new("code", "").all(rows))),
+        )
+        .html()
+}

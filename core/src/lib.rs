@@ -14,6 +14,7 @@ pub mod gfp;
 pub mod lab;
 pub mod machine;
 mod mm;
+mod packed;
 pub mod proc;
 pub mod profile;
 pub mod recording;

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::event::Event;
 use crate::machine::{Machine, Recorder};
+use crate::packed::Word;
 
 /// Events between two checkpoints, and in one chunk of the log.
 pub const CHECKPOINT_EVERY: usize = 65_536;
@@ -15,62 +16,83 @@ pub const CHECKPOINT_EVERY: usize = 65_536;
 #[derive(Clone, Default)]
 pub struct Log {
     /// Full chunks of [`CHECKPOINT_EVERY`] events.
-    full: Vec<Vec<Event>>,
-    /// The chunk that grows. Standing here and not in `full`, it is one step away from the hot path.
-    current: Vec<Event>,
-    /// Emptied chunks of an earlier recording, to be filled again: fresh memory costs more than the events in it.
-    spare: Vec<Vec<Event>>,
+    full: Vec<Vec<Word>>,
+    /// The chunk that is being filled. Standing here and not in `full`, it is one step away from the hot path.
+    current: Vec<Word>,
+    /// How far it is filled. A chunk has all its places from the start: `Vec::push` would look at its capacity once more.
+    filled: usize,
+    /// Chunks of an earlier recording, to be filled again: fresh memory costs more than the events in it.
+    spare: Vec<Vec<Word>>,
+    /// Events that have no packed form; their words say which.
+    aside: Vec<Event>,
 }
 
 impl Recorder for Log {
     #[inline(always)]
     fn record(&mut self, event: Event) {
-        if self.current.len() == self.current.capacity() {
-            self.make_room();
+        let word = match Word::pack(event) {
+            Ok(word) => word,
+            Err(event) => self.set_aside(event),
+        };
+        match self.current.get_mut(self.filled) {
+            Some(place) => *place = word,
+            None => *self.make_room() = word,
         }
-        self.current.push(event);
+        self.filled += 1;
     }
 }
 
 impl Log {
-    /// Most runs are a few hundred events: the first chunk starts small and doubles; later ones come whole.
+    /// The next place. Most runs are a few hundred events: the first chunk starts small and doubles; later ones come whole.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self) {
-        if self.current.len() < CHECKPOINT_EVERY {
-            let room = (self.current.len().max(128) * 2).min(CHECKPOINT_EVERY);
-            self.current.reserve_exact(room - self.current.len());
+    fn make_room(&mut self) -> &mut Word {
+        if self.filled < CHECKPOINT_EVERY {
+            let room = (self.filled.max(128) * 2).min(CHECKPOINT_EVERY);
+            self.current.resize(room, Word::EMPTY);
         } else {
             let fresh = self.spare.pop();
-            let fresh = fresh.unwrap_or_else(|| Vec::with_capacity(CHECKPOINT_EVERY));
+            let fresh = fresh.unwrap_or_else(|| alloc::vec![Word::EMPTY; CHECKPOINT_EVERY]);
             self.full.push(core::mem::replace(&mut self.current, fresh));
+            self.filled = 0;
         }
+        &mut self.current[self.filled]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn set_aside(&mut self, event: Event) -> Word {
+        self.aside.push(event);
+        Word::aside(self.aside.len() - 1)
+    }
+
+    #[inline(always)]
+    fn event(&self, word: Word) -> Event {
+        word.unpack().unwrap_or_else(|| self.aside[word.place()])
     }
 
     /// Forgets every event and keeps the memory.
     pub fn clear(&mut self) {
-        self.current.clear();
-        self.spare.extend(self.full.drain(..).map(|mut chunk| {
-            chunk.clear();
-            chunk
-        }));
+        self.filled = 0;
+        self.aside.clear();
+        self.spare.append(&mut self.full);
     }
 
     /// Events so far.
     pub fn len(&self) -> usize {
-        self.full.len() * CHECKPOINT_EVERY + self.current.len()
+        self.full.len() * CHECKPOINT_EVERY + self.filled
     }
 
     /// True before the first event.
     pub fn is_empty(&self) -> bool {
-        self.full.is_empty() && self.current.is_empty()
+        self.len() == 0
     }
 
     /// Chunk number `index`; the last one may be short, and those after it are empty.
-    fn chunk(&self, index: usize) -> &[Event] {
+    fn chunk(&self, index: usize) -> &[Word] {
         match self.full.get(index) {
             Some(chunk) => chunk,
-            None if index == self.full.len() => &self.current,
+            None if index == self.full.len() => &self.current[..self.filled],
             None => &[],
         }
     }
@@ -79,7 +101,14 @@ impl Log {
     pub fn get(&self, index: usize) -> Option<Event> {
         self.chunk(index / CHECKPOINT_EVERY)
             .get(index % CHECKPOINT_EVERY)
-            .copied()
+            .map(|&word| self.event(word))
+    }
+
+    /// The first `count` events of a chunk, carried out on the machine before it.
+    fn carry_out(&self, chunk: usize, count: usize, machine: &mut Machine) {
+        for &word in self.chunk(chunk).iter().take(count) {
+            machine.apply(&self.event(word));
+        }
     }
 
     /// Events from `from`, in order.
@@ -92,7 +121,7 @@ impl Log {
             } else {
                 0
             };
-            chunk[skip..].iter().copied()
+            chunk[skip..].iter().map(|&word| self.event(word))
         })
     }
 }
@@ -139,7 +168,7 @@ impl Recording {
         while self.checkpoints.len() <= cursor / CHECKPOINT_EVERY {
             let last = self.checkpoints.len() - 1;
             let mut machine = self.checkpoints[last].clone();
-            machine.apply_all(self.log.chunk(last));
+            self.log.carry_out(last, CHECKPOINT_EVERY, &mut machine);
             self.checkpoints.push(machine);
         }
     }
@@ -150,10 +179,8 @@ impl Recording {
         self.prepare(cursor);
         let from = cursor / CHECKPOINT_EVERY;
         let mut machine = self.checkpoints[from].clone();
-        let rest = cursor % CHECKPOINT_EVERY;
-        if rest > 0 {
-            machine.apply_all(&self.log.chunk(from)[..rest]);
-        }
+        self.log
+            .carry_out(from, cursor % CHECKPOINT_EVERY, &mut machine);
         machine
     }
 

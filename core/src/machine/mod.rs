@@ -478,13 +478,6 @@ impl Machine {
         }
     }
 
-    /// Carries out a run of events.
-    pub(crate) fn apply_all(&mut self, events: &[Event]) {
-        for event in events {
-            self.apply(event);
-        }
-    }
-
     /// The events that a busy machine seldom sees, out of line to keep the hot path small.
     #[inline(never)]
     fn apply_rare(&mut self, event: &Event) {

@@ -1,6 +1,7 @@
 //! The kmalloc lab at the command line: `run FILE`, `replay DIR`. It links the core only and decides nothing.
 
 mod bench;
+mod check;
 mod replay;
 mod run;
 
@@ -15,10 +16,12 @@ const USAGE: &str = "\
 usage:
   cargo lab run FILE [--events] [--json]   run a scenario: each call with its answer, then the /proc view
   cargo lab replay DIR                     compare the core with every recording of a real kernel in DIR
+  cargo lab check DIR [--complete]         say what is wrong with the chapters and exercises in DIR, and what they cover
   cargo lab bench                          time the core against other allocators on the same traces
 
 exit codes
   run     0 done, 2 the text has errors or cannot be read
+  check   0 nothing is wrong, 1 something is (with --complete: or missing), 2 the folder cannot be read
   replay  0 all agree, 1 something disagrees, 2 nothing was recognized, 3 only unsupported results are left";
 
 /// What was asked for.
@@ -26,6 +29,7 @@ enum Command {
     Help,
     Run(PathBuf, run::Form),
     Replay(PathBuf),
+    Check(PathBuf, bool),
     Bench,
 }
 
@@ -45,6 +49,8 @@ fn main() -> ExitCode {
         Command::Run(file, form) => {
             run::run(&file, form).map_err(|error| format!("{}: {error}", file.display()))
         }
+        Command::Check(folder, complete) => check::print(&folder, complete)
+            .map_err(|error| format!("{}: {error}", folder.display())),
         Command::Bench => {
             bench::bench();
             Ok(0)
@@ -74,11 +80,13 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut words = Vec::new();
     let mut form = run::Form::default();
+    let mut complete = false;
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("events") => form.events = true,
             Long("json") => form.json = true,
+            Long("complete") => complete = true,
             Value(word) => words.push(word),
             other => return Err(other.unexpected()),
         }
@@ -92,6 +100,8 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
     match (command.to_string_lossy().as_ref(), path) {
         ("run", Some(file)) => Ok(Command::Run(file, form)),
         ("replay", Some(folder)) => Ok(Command::Replay(folder)),
+        ("check", Some(folder)) => Ok(Command::Check(folder, complete)),
+        ("check", None) => Err("check: which folder?".into()),
         ("run", None) => Err("run: which file?".into()),
         ("bench", None) => Ok(Command::Bench),
         ("replay", None) => Err("replay: which folder?".into()),

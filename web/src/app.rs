@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use kmalloc_core::exercise::{Prediction, Rule};
 use yew::prelude::*;
 
 use crate::api;
@@ -116,8 +115,7 @@ fn acting(store: &Rc<Store>) -> Callback<Action> {
 const TEXT: &str = "kmalloc-lab.text";
 const CURSOR: &str = "kmalloc-lab.cursor";
 const OWN: &str = "kmalloc-lab.own";
-const GIVEN: &str = "kmalloc-lab.given";
-const RULE: &str = "kmalloc-lab.rule";
+const GUESSES: &str = "kmalloc-lab.guesses";
 const EARLIER: &str = "kmalloc-lab.earlier";
 const LANG: &str = "kmalloc-lab.lang";
 const THEME: &str = "kmalloc-lab.theme";
@@ -132,11 +130,11 @@ fn boot() -> Boot {
         text,
         cursor: number(CURSOR).unwrap_or(usize::MAX),
         own: browser::load(OWN).is_some(),
-        prediction: Prediction {
-            given: number(GIVEN),
-            rule: browser::load(RULE)
-                .and_then(|name| Rule::ALL.iter().copied().find(|rule| rule.name() == name)),
-        },
+        guesses: Rc::new(
+            browser::load(GUESSES)
+                .map(|words| words.split('\n').map(Into::into).collect())
+                .unwrap_or_default(),
+        ),
     });
     Boot {
         reloaded: browser::reloaded(),
@@ -165,9 +163,8 @@ fn save_work(session: &Session) {
     browser::save(TEXT, Some(&work.text));
     browser::save(CURSOR, Some(&work.cursor.to_string()));
     browser::save(OWN, work.own.then_some("1"));
-    let given = work.prediction.given.map(|given| given.to_string());
-    browser::save(GIVEN, given.as_deref());
-    browser::save(RULE, work.prediction.rule.map(Rule::name));
+    let guesses = work.guesses.join("\n");
+    browser::save(GUESSES, (!guesses.is_empty()).then_some(&*guesses));
     browser::save(EARLIER, session.earlier.as_deref());
 }
 
@@ -292,7 +289,8 @@ pub fn App() -> Html {
                         exercise={Rc::clone(&session.exercise)}
                         run={session.run.clone()}
                         unfolding={session.is_unfolding()}
-                        prediction={session.prediction}
+                        text={Rc::clone(&session.text)}
+                        guesses={Rc::clone(&session.guesses)}
                         on={on.clone()}
                     />
                     if let Some(step) = session.guide {
@@ -393,7 +391,7 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
         Rc::clone(&session.text),
         session.player.cursor,
         session.player.is_moving(),
-        session.prediction,
+        Rc::clone(&session.guesses),
         session.earlier.clone(),
     );
     let (session, on) = (session.clone(), on.clone());

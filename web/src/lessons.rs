@@ -1,147 +1,240 @@
-//! The chapters, as `build.rs` made them from `static/chapters/`.
+//! The course as the page reads it: contents and chapters, from the files that `kmalloc-course` packs.
 //!
 //! Data only: what a goal means and whether it is reached is decided in the core.
 
-use kmalloc_core::exercise::Exercise;
+use kmalloc_core::exercise::{Exercise, Kind};
 
 use crate::lang::Lang;
 
 include!(concat!(env!("OUT_DIR"), "/chapters.rs"));
 
-/// A text in one language.
-pub struct Page {
+/// The order of the fields that is read here (`kmalloc_course::pack`).
+const FORMAT: &str = "1";
+
+/// What the course contains, in one language.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Contents {
+    /// Number and title of each section of the book.
+    pub sections: Vec<(String, String)>,
+    /// The chapters, in order.
+    pub chapters: Vec<Entry>,
+}
+
+/// A chapter as the contents list it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Entry {
+    /// The folder's name.
+    pub name: String,
+    /// The number of its section.
+    pub section: String,
     /// Its title.
-    pub title: &'static str,
-    /// What follows, as HTML.
-    pub html: &'static str,
-}
-
-/// A chapter.
-pub struct Chapter {
-    /// The folder's name.
-    pub name: &'static str,
-    /// English, Chinese.
-    pub pages: [Page; 2],
+    pub title: String,
+    /// Minutes to read it.
+    pub minutes: u32,
     /// Its exercises.
-    pub exercises: &'static [ExerciseText],
+    pub exercises: Vec<ExerciseEntry>,
 }
 
-/// An exercise.
-pub struct ExerciseText {
+/// An exercise as the contents list it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ExerciseEntry {
     /// The folder's name.
-    pub name: &'static str,
-    /// English, Chinese.
-    pub pages: [Page; 2],
-    /// The file of its goals.
-    pub goals: &'static str,
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its title.
+    pub title: String,
+    /// Minutes that it takes.
+    pub minutes: u32,
+}
+
+/// A chapter, in one language.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Chapter {
+    /// The prose, as HTML.
+    pub html: String,
+    /// For teachers, as HTML.
+    pub teacher: String,
+    /// Its exercises, in the order of the contents.
+    pub exercises: Vec<ExerciseText>,
+}
+
+/// An exercise, in one language. Its texts are HTML.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ExerciseText {
+    /// What the core checks.
+    pub exercise: Exercise,
     /// The scenario that it starts from.
-    pub start: &'static str,
+    pub start: String,
+    /// A scenario that solves it; empty where the start needs nothing but answers.
+    pub solution: String,
+    /// What to do.
+    pub task: String,
+    /// In place of the page's own sentences; empty, or one a question.
+    pub questions: Vec<String>,
+    /// From nudge to nearly there.
+    pub hints: Vec<String>,
+    /// For afterwards.
+    pub explanation: String,
+    /// For teachers.
+    pub teacher: String,
 }
 
-/// The text in a language.
-pub fn page(pages: &[Page; 2], lang: Lang) -> &Page {
-    &pages[lang as usize]
-}
+/// The fields of a file, one after the other. A file of another build has no field that is wanted.
+struct Fields<'t>(std::str::Split<'t, char>);
 
-/// The chapter that the page shows.
-pub fn chapter() -> &'static Chapter {
-    &CHAPTERS[0]
-}
-
-/// Its exercise.
-pub fn exercise() -> &'static ExerciseText {
-    &chapter().exercises[0]
-}
-
-impl ExerciseText {
-    /// The goals, read. A test reads every file, so none fails here.
-    pub fn goals(&self) -> Exercise {
-        Exercise::parse(self.goals).unwrap_or_default()
+impl<'t> Fields<'t> {
+    fn of(text: &'t str) -> Option<Fields<'t>> {
+        let mut fields = Fields(text.split('\u{1f}'));
+        (fields.next()? == FORMAT).then_some(fields)
     }
+
+    fn next(&mut self) -> Option<&'t str> {
+        self.0.next()
+    }
+
+    fn text(&mut self) -> Option<String> {
+        self.next().map(Into::into)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        self.next()?.parse().ok()
+    }
+
+    fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        (0..self.number()?).map(|_| read(self)).collect()
+    }
+}
+
+impl Contents {
+    /// Reads a file.
+    pub fn read(file: &str) -> Option<Contents> {
+        let mut fields = Fields::of(file)?;
+        Some(Contents {
+            sections: fields.list(|fields| Some((fields.text()?, fields.text()?)))?,
+            chapters: fields.list(|fields| {
+                Some(Entry {
+                    name: fields.text()?,
+                    section: fields.text()?,
+                    title: fields.text()?,
+                    minutes: fields.number()?,
+                    exercises: fields.list(|fields| {
+                        Some(ExerciseEntry {
+                            name: fields.text()?,
+                            kind: Kind::named(fields.next()?)?,
+                            title: fields.text()?,
+                            minutes: fields.number()?,
+                        })
+                    })?,
+                })
+            })?,
+        })
+    }
+}
+
+impl Chapter {
+    /// Reads a file.
+    pub fn read(file: &str) -> Option<Chapter> {
+        let mut fields = Fields::of(file)?;
+        Some(Chapter {
+            html: fields.text()?,
+            teacher: fields.text()?,
+            exercises: fields.list(|fields| {
+                Some(ExerciseText {
+                    exercise: Exercise::parse(fields.next()?).ok()?,
+                    start: fields.text()?,
+                    solution: fields.text()?,
+                    task: fields.text()?,
+                    questions: fields.list(Fields::text)?,
+                    hints: fields.list(Fields::text)?,
+                    explanation: fields.text()?,
+                    teacher: fields.text()?,
+                })
+            })?,
+        })
+    }
+}
+
+/// The files of a language stand in a folder of this name.
+pub const fn folder(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "en",
+        Lang::Zh => "zh",
+    }
+}
+
+/// A file of the course in a language.
+pub fn file(lang: Lang, name: &str) -> &'static str {
+    let path = format!("{}/{name}.txt", folder(lang));
+    let found = FILES.iter().find(|(known, _)| *known == path);
+    found.map_or("", |(_, text)| text)
+}
+
+/// The contents in a language.
+pub fn contents(lang: Lang) -> Contents {
+    Contents::read(file(lang, "contents")).unwrap_or_default()
+}
+
+/// A chapter in a language.
+pub fn chapter(lang: Lang, name: &str) -> Chapter {
+    Chapter::read(file(lang, name)).unwrap_or_default()
+}
+
+/// The scenario that the page begins with.
+pub const FIRST: &str =
+    include_str!("../../static/chapters/01-rounding/exercises/ask-100/start.kms");
+
+/// What the core checks of the first exercise.
+pub fn first_exercise() -> Exercise {
+    let contents = contents(Lang::En);
+    let name = contents
+        .chapters
+        .first()
+        .map(|chapter| chapter.name.as_str());
+    let chapter = chapter(Lang::En, name.unwrap_or_default());
+    let first = chapter.exercises.into_iter().next();
+    first.map(|text| text.exercise).unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kmalloc_core::exercise::{Finding, Prediction, Rule, verdict};
-    use kmalloc_core::run::{Answer, Bounds, Run};
+    use kmalloc_core::run::{Bounds, Run};
     use kmalloc_core::script::parse;
 
-    fn run(text: &str) -> Run {
-        let parsed = parse(text);
-        assert_eq!(parsed.errors, []);
-        let run = Run::new(&parsed.scenario, Bounds::default()).expect("its machine boots");
-        assert_eq!(run.ended(), None);
-        run
-    }
-
-    fn solution(chapter: &Chapter, exercise: &ExerciseText) -> String {
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/chapters");
-        let file = format!(
-            "{root}/{}/exercises/{}/solution.kms",
-            chapter.name, exercise.name
-        );
-        std::fs::read_to_string(file).expect("every exercise has a solution")
-    }
-
-    /// Every exercise starts unsolved, its solution solves it, and every wrong guess fails.
+    /// Every file of the course can be read as it was packed, in both languages alike.
     #[test]
-    fn every_exercise_can_be_failed_and_solved() {
-        for chapter in CHAPTERS {
-            for text in chapter.exercises {
-                let exercise = Exercise::parse(text.goals).expect("every line is a goal");
-                assert!(!exercise.goals.is_empty());
-                let unsolved = verdict(&exercise, &run(text.start), Prediction::default());
-                assert!(
-                    unsolved.iter().all(|finding| *finding != Finding::Met),
-                    "{unsolved:?}"
-                );
-
-                let solved = run(&solution(chapter, text));
-                let given = solved
-                    .calls()
-                    .iter()
-                    .rev()
-                    .find_map(|call| match call.answer {
-                        Answer::Object { given, .. } => Some(given),
-                        _ => None,
-                    });
-                let right: Vec<Rule> = Rule::ALL
-                    .iter()
-                    .copied()
-                    .filter(|&rule| {
-                        let prediction = Prediction { given, rule: Some(rule) };
-                        let findings = verdict(&exercise, &solved, prediction);
-                        let met = findings.iter().all(|finding| *finding == Finding::Met);
-                        let refuted = findings.iter().any(
-                            |finding| matches!(finding, Finding::WrongRule { rule: told, .. } if *told == rule),
-                        );
-                        assert!(met != refuted, "{findings:?}");
-                        met
-                    })
-                    .collect();
-                assert_eq!(right, [Rule::FirstClassThatFits]);
-                let wrong = Prediction {
-                    given: given.map(|given| given + 1),
-                    rule: Some(right[0]),
-                };
-                let findings = verdict(&exercise, &solved, wrong);
-                assert!(
-                    findings
-                        .iter()
-                        .any(|finding| matches!(finding, Finding::WrongGiven { .. })),
-                    "{findings:?}"
-                );
+    fn every_chapter_can_be_read() {
+        let [english, chinese] = Lang::ALL.map(contents);
+        assert!(!english.chapters.is_empty());
+        assert_eq!(english.chapters.len(), chinese.chapters.len());
+        for (entry, other) in english.chapters.iter().zip(&chinese.chapters) {
+            assert_eq!(entry.name, other.name);
+            let both = Lang::ALL.map(|lang| chapter(lang, &entry.name));
+            assert_eq!(both[0].exercises.len(), entry.exercises.len());
+            for (text, other) in both[0].exercises.iter().zip(&both[1].exercises) {
+                assert_eq!(text.exercise, other.exercise);
+                assert_eq!(text.start, other.start);
+                assert!(!text.hints.is_empty() && !other.hints.is_empty());
             }
         }
     }
 
+    #[test]
+    fn a_file_of_another_build_is_refused() {
+        assert_eq!(Contents::read("0\u{1f}0\u{1f}0\u{1f}"), None);
+        assert_eq!(Contents::read("<!doctype html>"), None);
+        let file = file(Lang::En, "contents");
+        assert_eq!(Contents::read(&file[..file.len() / 2]), None);
+    }
+
     /// A first visitor sees a split: that is what the start is made for.
     #[test]
-    fn the_first_call_of_the_first_chapter_splits_a_block() {
-        let solved = run(&solution(chapter(), exercise()));
-        let last = solved.calls().last().expect("the solution makes a call");
-        let events: Vec<&str> = solved
+    fn the_first_call_of_a_visitor_splits_a_block() {
+        let text = format!("{FIRST}p = kmalloc(100, GFP_KERNEL);\n");
+        let run = Run::new(&parse(&text).scenario, Bounds::default()).expect("its machine boots");
+        let last = run.calls().last().expect("a call is made");
+        let events: Vec<&str> = run
             .events(last.first, last.end)
             .map(|event| event.name())
             .collect();

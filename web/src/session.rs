@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
-use kmalloc_core::exercise::{Exercise, Goal, Prediction};
+use kmalloc_core::exercise::Exercise;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
-use kmalloc_core::run::{Answer, Bounds, Run, Value, Variable};
+use kmalloc_core::run::{Bounds, Run, Value, Variable};
 use kmalloc_core::script::ast::{
     Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span,
 };
@@ -75,8 +75,8 @@ pub struct Work {
     pub cursor: usize,
     /// False while it is only what a link brought.
     pub own: bool,
-    /// What was foretold in the lesson.
-    pub prediction: Prediction,
+    /// What was foretold in the lesson, a word a question.
+    pub guesses: Rc<Vec<String>>,
 }
 
 /// A variable and the cursor from which it holds its value.
@@ -130,8 +130,8 @@ pub struct Session {
     pub highlighted: Option<String>,
     /// The exercise of the lesson.
     pub exercise: Rc<Exercise>,
-    /// What was foretold.
-    pub prediction: Prediction,
+    /// What was foretold, a word a question.
+    pub guesses: Rc<Vec<String>>,
     /// Where a first visitor is led to; None when not, or no longer.
     pub guide: Option<Guide>,
     /// What the student is told.
@@ -160,7 +160,7 @@ enum Arrive {
 impl Session {
     /// The page as it opens.
     pub fn open(boot: Boot) -> Session {
-        let start = lessons::exercise().start;
+        let start = lessons::FIRST;
         let work = boot.work.clone().unwrap_or(Work {
             text: start.into(),
             cursor: usize::MAX,
@@ -191,8 +191,8 @@ impl Session {
             draft: Draft::default(),
             inspected: None,
             highlighted: None,
-            exercise: Rc::new(lessons::exercise().goals()),
-            prediction: work.prediction,
+            exercise: Rc::new(lessons::first_exercise()),
+            guesses: work.guesses,
             guide,
             notice: None,
             lang: boot.lang,
@@ -259,22 +259,9 @@ impl Session {
         !self.future.is_empty()
     }
 
-    /// Whether the call that the exercise asks for is just being played: its verdict would give the end away.
+    /// Whether what decides is just being played: a verdict would give the end away.
     pub fn is_unfolding(&self) -> bool {
-        let Some(&Goal::Asked { size }) = self
-            .exercise
-            .goals
-            .iter()
-            .find(|goal| matches!(goal, Goal::Asked { .. }))
-        else {
-            return false;
-        };
-        let run = self.run.borrow();
-        let served = run
-            .calls()
-            .iter()
-            .find(|call| matches!(call.answer, Answer::Object { asked, .. } if asked == size));
-        self.player.is_moving() && served.is_some_and(|call| self.player.cursor < call.end)
+        self.player.is_moving() && self.player.cursor < self.len()
     }
 
     /// The fragment of a link to this scenario and cursor, whatever its length.
@@ -289,7 +276,7 @@ impl Session {
             text: self.text.to_string(),
             cursor: self.player.cursor,
             own: self.own,
-            prediction: self.prediction,
+            guesses: Rc::clone(&self.guesses),
         }
     }
 
@@ -336,10 +323,16 @@ impl Session {
             }
             Action::DropEarlier => self.earlier = None,
 
-            Action::Predict(prediction) => self.prediction = prediction,
+            Action::Predict(question, word) => {
+                let guesses = Rc::make_mut(&mut self.guesses);
+                guesses.resize(self.exercise.questions.len(), String::new());
+                if let Some(guess) = guesses.get_mut(question) {
+                    *guess = word;
+                }
+            }
             Action::StartAgain => {
-                self.prediction = Prediction::default();
-                self.edit(lessons::exercise().start, Arrive::End);
+                self.guesses = Rc::default();
+                self.edit(lessons::FIRST, Arrive::End);
             }
             Action::DismissGuide => self.guide = None,
 
@@ -708,7 +701,6 @@ pub fn key_action(key: &str, control: bool, shift: bool) -> Option<Action> {
 mod tests {
     use super::*;
     use crate::draft::{Caller, Unit};
-    use kmalloc_core::exercise::Rule;
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
 
@@ -1062,10 +1054,8 @@ mod tests {
             [
                 Action::Call,
                 Action::Seek(33),
-                Action::Predict(Prediction {
-                    given: Some(128),
-                    rule: Some(Rule::Exact),
-                }),
+                Action::Predict(0, "128".into()),
+                Action::Predict(1, "exact".into()),
             ],
         );
         let chinese = session.reduced(Action::Language(Lang::Zh));
@@ -1074,8 +1064,8 @@ mod tests {
             (&session.text, session.player)
         );
         assert_eq!(
-            (chinese.prediction, chinese.draft),
-            (session.prediction, session.draft)
+            (chinese.guesses, chinese.draft),
+            (session.guesses, session.draft)
         );
     }
 
@@ -1157,7 +1147,7 @@ mod tests {
                     ..MachineSpec::default()
                 }),
                 25 => Action::Type(["p = kmalloc(", "irq {", "kfree(p);", ""][self.roll(4)].into()),
-                26 => Action::Replace(lessons::exercise().start.into()),
+                26 => Action::Replace(lessons::FIRST.into()),
                 27 => Action::Navigate {
                     fragment: ["", "s=", "s=AAAA", "id=1", "x"][self.roll(5)].into(),
                     kept: (self.roll(2) == 0).then(|| "q = kmalloc(5, 0);".into()),

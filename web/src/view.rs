@@ -7,7 +7,6 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
-use kmalloc_core::exercise::Prediction;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::Run;
@@ -210,8 +209,8 @@ pub enum Action {
     DropEarlier,
 
     // ── the lesson ────────────────────────────────────────────────────────────────────────────────────────────────
-    /// This is foretold now.
-    Predict(Prediction),
+    /// This is foretold now, for the question of this number.
+    Predict(usize, String),
     /// The exercise from its start.
     StartAgain,
     /// No more guiding.

@@ -127,7 +127,7 @@ fn meant(f: &mut fmt::Formatter<'_>, closest: Option<&str>) -> fmt::Result {
 
 /// The known name that differs from `word` by at most two letters (case does not count); none when as much as half of
 /// the word would have to change, or the guess would be noise.
-pub(super) fn closest(
+pub(crate) fn closest(
     word: &str,
     known: impl Iterator<Item = &'static str>,
 ) -> Option<&'static str> {

@@ -1,8 +1,6 @@
 //! Texts of what stands around the stage: top bar, call bar, pointers, lesson, timeline, scenario text, notices.
 
-use kmalloc_core::exercise::{Finding, Goal, Rule};
-
-use super::{Arg, Lang, fill};
+use super::Lang;
 use crate::draft::Caller;
 use crate::view::{Tab, Theme};
 
@@ -80,10 +78,6 @@ pub struct Texts {
     pub before_you_press: &'static str,
     /// Once it is too late.
     pub after_you_pressed: &'static str,
-    /// Field of the prediction.
-    pub predict_given: &'static str,
-    /// Radio group of the prediction.
-    pub predict_rule: &'static str,
     /// The exercise card.
     pub exercise: &'static str,
     /// `{0}` of `{1}` goals.
@@ -243,15 +237,13 @@ const EN: Texts = Texts {
     predict: "Predict",
     before_you_press: "before you press",
     after_you_pressed: "you have pressed",
-    predict_given: "bytes that you get for 100",
-    predict_rule: "because every size is rounded up to",
     exercise: "Exercise",
     goals: "goals {0} of {1}",
     met: "reached",
     open: "not yet",
     missed: "not so",
     start_again: "Start again",
-    passed: "You foresaw what the kernel does.",
+    passed: "Solved.",
     guide: "First time here?",
     guide_step: "{0} of 3",
     guide_press: "Press the blue `kmalloc` button: the driver asks for 100 bytes, and you see every test that the kernel makes.",
@@ -339,15 +331,13 @@ const ZH: Texts = Texts {
     predict: "先预测",
     before_you_press: "在按下之前",
     after_you_pressed: "已经按下",
-    predict_given: "申请 100 字节，会得到的字节数",
-    predict_rule: "因为申请的大小总是向上取整到",
     exercise: "练习",
     goals: "目标 {0} / {1}",
     met: "已达到",
     open: "尚未达到",
     missed: "不对",
     start_again: "重新开始",
-    passed: "内核会怎么做，你预测对了。",
+    passed: "完成了。",
     guide: "第一次来？",
     guide_step: "第 {0} 步，共 3 步",
     guide_press: "按下蓝色的 `kmalloc` 按钮：驱动程序申请 100 字节，内核做的每一次判断都会逐一显示。",
@@ -429,87 +419,4 @@ pub const fn tab(lang: Lang, tab: Tab) -> &'static str {
         Tab::Text => ["Text", "脚本"],
     };
     both[lang as usize]
-}
-
-/// How sizes may be rounded.
-pub const fn rule(lang: Lang, rule: Rule) -> &'static str {
-    let both = match rule {
-        Rule::Exact => ["nothing: you get what you ask for", "不取整：要多少给多少"],
-        Rule::PowerOfTwo => ["the next power of two", "下一个 2 的幂"],
-        Rule::FirstClassThatFits => [
-            "the first of the kernel's size classes that fits",
-            "第一个装得下的大小类",
-        ],
-        Rule::WholePages => ["whole pages", "整页"],
-    };
-    both[lang as usize]
-}
-
-/// A goal, before it is reached.
-pub fn goal(lang: Lang, goal: &Goal) -> String {
-    let say = |both: [&str; 2], args: &[Arg<'_>]| fill(both[lang as usize], args);
-    match *goal {
-        Goal::Asked { size } => say(
-            [
-                "`kmalloc` of exactly {0 byte} is answered",
-                "调用 `kmalloc` 恰好申请 {0} 字节，并成功返回",
-            ],
-            &[Arg::Number(size.into())],
-        ),
-        Goal::PredictGiven => say(
-            [
-                "you foretold how many bytes it gets",
-                "你预测对了实际得到的字节数",
-            ],
-            &[],
-        ),
-        Goal::PredictRule => say(["you named the rule", "你说对了取整的规则"], &[]),
-    }
-}
-
-/// Why a goal stands as it does; nothing when there is nothing to add.
-pub fn finding(lang: Lang, finding: &Finding) -> String {
-    let say = |both: [&str; 2], args: &[Arg<'_>]| fill(both[lang as usize], args);
-    match *finding {
-        Finding::Met | Finding::NotRun => String::new(),
-        Finding::NotAsked { size } => say(
-            [
-                "press `kmalloc` with {0 byte}",
-                "请把大小设为 {0} 字节，再按下 `kmalloc`",
-            ],
-            &[Arg::Number(size.into())],
-        ),
-        Finding::NoPrediction => say(["nothing foretold yet", "还没有预测"], &[]),
-        Finding::WrongGiven {
-            asked,
-            guess,
-            given,
-        } => say(
-            [
-                "you foretold {1}; the kernel gave {2} for {0}",
-                "你预测 {1} 字节；申请 {0} 字节，内核给了 {2} 字节",
-            ],
-            &[
-                Arg::Number(asked.into()),
-                Arg::Number(guess.into()),
-                Arg::Number(given.into()),
-            ],
-        ),
-        Finding::WrongRule {
-            size,
-            rule_gives,
-            kernel_gives,
-            ..
-        } => say(
-            [
-                "by that rule {0 byte} would get {1}, but the kernel gives {2}",
-                "按这条规则，申请 {0} 字节会得到 {1} 字节，而内核给 {2} 字节",
-            ],
-            &[
-                Arg::Number(size.into()),
-                Arg::Number(rule_gives.into()),
-                Arg::Number(kernel_gives.into()),
-            ],
-        ),
-    }
 }

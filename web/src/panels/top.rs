@@ -52,7 +52,8 @@ pub fn Top(props: &Props) -> Html {
     } = props;
     let texts = lang.app();
     // The part before the colon: here is no room for a whole title.
-    let title = lessons::page(&lessons::chapter().pages, *lang).title;
+    let contents = lessons::contents(*lang);
+    let title = contents.chapters.first().map_or("", |entry| &entry.title);
     let title = title.split([':', '：']).next().unwrap_or(title);
     let kernels = Kernel::ALL
         .iter()

@@ -1,0 +1,628 @@
+//! What the lesson says of questions, goals and verdicts, in both languages.
+//!
+//! The sentences are made of the core's data, so that a writer of exercises needs no Rust; a writer may put own questions in
+//! place of these.
+
+use kmalloc_core::exercise::{
+    Amount, CallRef, Calls, Counterexample, Filter, Finding, Foresight, Found, Goal, Kind,
+    Quantity, Question, What, Who,
+};
+use kmalloc_core::run::Run;
+
+use super::{Arg, Lang, fill, sentences};
+
+type Both = [&'static str; 2];
+
+fn say(lang: Lang, both: Both, args: &[Arg<'_>]) -> String {
+    fill(both[lang as usize], args)
+}
+
+/// A kind of exercise.
+pub const fn kind(lang: Lang, kind: Kind) -> &'static str {
+    let both = match kind {
+        Kind::Predict => ["Predict", "预测"],
+        Kind::Do => ["Do", "动手"],
+        Kind::Repair => ["Repair", "修复"],
+        Kind::Golf => ["Golf", "精简"],
+        Kind::Diagnose => ["Diagnose", "诊断"],
+    };
+    both[lang as usize]
+}
+
+// ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A question.
+pub fn question(lang: Lang, question: &Question) -> String {
+    let about = |both: Both, by: &CallRef| say(lang, both, &[Arg::Text(&call(lang, by))]);
+    match question {
+        Question::Bytes(by) => about(
+            ["How many bytes does {0} get?", "{0} 实际得到多少字节？"],
+            by,
+        ),
+        Question::Zone(by) => about(["In which zone does {0} lie?", "{0} 落在哪个内存区？"], by),
+        Question::Outcome(by) => about(["What becomes of {0}?", "{0} 的结果是什么？"], by),
+        Question::Reason(by) => about(["Why is {0} `NULL`?", "{0} 为什么是 `NULL`？"], by),
+        Question::Sleep(by) => about(
+            [
+                "Does the call for {0} sleep?",
+                "分配 {0} 的这次调用会睡眠吗？",
+            ],
+            by,
+        ),
+        Question::Complaint(by) => about(
+            [
+                "Does the kernel complain about the call for {0}?",
+                "分配 {0} 的这次调用会招来内核的警告吗？",
+            ],
+            by,
+        ),
+        Question::Pfn(by) => about(
+            [
+                "Which is the first page of {0}, as a pfn?",
+                "{0} 的第一页，pfn 是多少？",
+            ],
+            by,
+        ),
+        Question::Mode(by) => about(
+            [
+                "Which number are the flags of {0}, in hexadecimal?",
+                "{0} 的分配标志，写成十六进制是多少？",
+            ],
+            by,
+        ),
+        Question::Need {
+            call: by,
+            zone: None,
+        } => about(
+            [
+                "How many free pages does the first test for {0} ask for?",
+                "分配 {0} 时，第一次测试要求有多少空闲页？",
+            ],
+            by,
+        ),
+        Question::Need {
+            call: by,
+            zone: Some(zone),
+        } => say(
+            lang,
+            [
+                "How many free pages does the first test of {1} for {0} ask for?",
+                "分配 {0} 时，对 {1} 的第一次测试要求有多少空闲页？",
+            ],
+            &[Arg::Text(&call(lang, by)), Arg::Name(zone.name())],
+        ),
+        Question::Walk(by) => about(
+            [
+                "Which zones are tested for {0}, in which order?",
+                "分配 {0} 时，依次测试了哪些内存区？",
+            ],
+            by,
+        ),
+        Question::Rule(by) => about(
+            [
+                "By which rule was the size of {0} chosen?",
+                "{0} 的大小按什么规则取整？",
+            ],
+            by,
+        ),
+        Question::Byte { offset, call: by } => say(
+            lang,
+            [
+                "What does byte {0} of {1} hold?",
+                "{1} 的第 {0} 个字节（从 0 数起）是什么？",
+            ],
+            &[Arg::Code((*offset).into()), Arg::Text(&call(lang, by))],
+        ),
+        Question::Same(one, other) => say(
+            lang,
+            [
+                "Do {0} and {1} have the same address?",
+                "{0} 和 {1} 的地址相同吗？",
+            ],
+            &[Arg::Text(&call(lang, one)), Arg::Text(&call(lang, other))],
+        ),
+        Question::Order(_) => say(
+            lang,
+            [
+                "Which lies where in memory, from the lowest address up?",
+                "按地址从低到高，它们的顺序是什么？",
+            ],
+            &[],
+        ),
+        Question::Measure { quantity, after } => {
+            let what = quantity_text(lang, quantity);
+            match after {
+                Some(by) => say(
+                    lang,
+                    [
+                        "{0} after the call for {1}: how many?",
+                        "分配 {1} 之后，{0}是多少？",
+                    ],
+                    &[Arg::Text(&what), Arg::Text(&call(lang, by))],
+                ),
+                None => say(
+                    lang,
+                    ["{0} at the end: how many?", "到最后，{0}是多少？"],
+                    &[Arg::Text(&what)],
+                ),
+            }
+        }
+        Question::Count { name, filter } => say(
+            lang,
+            ["How often does {0} happen{1}?", "{0}{1}发生多少次？"],
+            &[Arg::Name(name), Arg::Text(&filter_text(lang, filter))],
+        ),
+        Question::Next { name, call: by, .. } => say(
+            lang,
+            [
+                "While {1} is served, what follows {0}?",
+                "分配 {1} 时，{0} 之后发生什么？",
+            ],
+            &[Arg::Name(name), Arg::Text(&call(lang, by))],
+        ),
+        Question::LineOf(name) => say(
+            lang,
+            ["Which line causes {0}?", "哪一行引起了 {0}？"],
+            &[Arg::Name(name)],
+        ),
+    }
+}
+
+/// What a choice of a question says. Names of the kernel, of events and of variables speak for themselves.
+pub fn choice(lang: Lang, question: &Question, word: &str) -> String {
+    let both: Both = match word {
+        "yes" => ["yes", "是"],
+        "no" => ["no", "否"],
+        "null" => ["`NULL`", "`NULL`"],
+        "served" => ["an address, at once", "立刻得到地址"],
+        "served-after-sleep" => ["an address, after a sleep", "睡眠之后得到地址"],
+        "stopped" => ["it never returns", "不会返回"],
+        "exact" => [
+            "not at all: you get what you ask for",
+            "不取整：要多少给多少",
+        ],
+        "power-of-two" => ["the next power of two", "下一个 2 的幂"],
+        "first-class-that-fits" => [
+            "the first of the kernel's size classes that fits",
+            "第一个装得下的大小类",
+        ],
+        "whole-pages" => ["whole pages", "整页"],
+        "too-large" => ["larger than the largest size class", "超过最大的大小类"],
+        "may-not-wait" => [
+            "every zone is below its mark, and the call may not wait",
+            "各区都低于水位线，而这次调用不能等待",
+        ],
+        "no-retry" => [
+            "one reclaim did not help, and `__GFP_NORETRY` forbids a second try",
+            "回收一次仍不够，而 `__GFP_NORETRY` 不许再试",
+        ],
+        "costly-order" => [
+            "the order is above 3, and one reclaim did not help",
+            "高于 3 阶，回收一次仍不够",
+        ],
+        "order-too-large" => ["the order is above 10", "高于 10 阶"],
+        "empty-zonelist" => [
+            "no zone of this request has memory",
+            "可用的内存区里都没有内存",
+        ],
+        _ => {
+            let parts: Vec<String> = word.split(' ').map(|part| format!("`{part}`")).collect();
+            let arrow = match question {
+                Question::Order(_) => " < ",
+                _ => " → ",
+            };
+            return parts.join(arrow);
+        }
+    };
+    both[lang as usize].into()
+}
+
+/// How a question stands: nothing when there is nothing to add.
+pub fn foresight(lang: Lang, question: &Question, foresight: &Foresight) -> String {
+    let told = |truth: &str| match question {
+        _ if truth.parse::<u32>().is_ok() => format!("`{truth}`"),
+        _ => choice(lang, question, truth),
+    };
+    match foresight {
+        Foresight::Unguessed => say(lang, ["nothing foretold yet", "还没有预测"], &[]),
+        Foresight::NotRun => String::new(),
+        Foresight::Right { truth } => say(
+            lang,
+            ["so it is: {0}", "正是这样：{0}"],
+            &[Arg::Text(&told(truth))],
+        ),
+        Foresight::Wrong {
+            counterexample:
+                Some(Counterexample {
+                    size,
+                    rule_gives,
+                    kernel_gives,
+                }),
+            ..
+        } => say(
+            lang,
+            [
+                "by that rule {0 byte} would get {1}, but the kernel gives {2}",
+                "按这条规则，申请 {0} 字节会得到 {1} 字节，而内核给 {2} 字节",
+            ],
+            &[
+                Arg::Number((*size).into()),
+                Arg::Number((*rule_gives).into()),
+                Arg::Number((*kernel_gives).into()),
+            ],
+        ),
+        Foresight::Wrong { truth, .. } => say(
+            lang,
+            ["the kernel: {0}", "内核的结果：{0}"],
+            &[Arg::Text(&told(truth))],
+        ),
+    }
+}
+
+// ── goals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A goal.
+pub fn goal(lang: Lang, goal: &Goal) -> String {
+    match goal {
+        Goal::Event {
+            name,
+            filter,
+            amount: Amount::NONE,
+        } => say(
+            lang,
+            ["{0} never happens{1}", "{0}{1}从不发生"],
+            &[Arg::Name(name), Arg::Text(&filter_text(lang, filter))],
+        ),
+        Goal::Event {
+            name,
+            filter,
+            amount,
+        } => say(
+            lang,
+            ["{0} happens{1}{2}", "{0}{1}发生{2}"],
+            &[
+                Arg::Name(name),
+                Arg::Text(&filter_text(lang, filter)),
+                Arg::Text(&match *amount {
+                    Amount::SOME => String::new(),
+                    amount => times(lang, amount),
+                }),
+            ],
+        ),
+        Goal::Answers { who, what } => {
+            let what = what_text(lang, what);
+            let (both, name): (Both, String) = match who {
+                Who::One(by) => (["{0} is {1}", "{0} 是{1}"], call(lang, by)),
+                Who::Some(calls) => (
+                    ["a call of {0} answers {1}", "{0} 至少有一次得到{1}"],
+                    calls_text(lang, calls),
+                ),
+                Who::Every(calls) => (
+                    ["every call of {0} answers {1}", "{0} 每次都得到{1}"],
+                    calls_text(lang, calls),
+                ),
+            };
+            say(lang, both, &[Arg::Text(&name), Arg::Text(&what)])
+        }
+        Goal::Measure { quantity, amount } => say(
+            lang,
+            ["{0}: {1}", "{0}：{1}"],
+            &[
+                Arg::Text(&quantity_text(lang, quantity)),
+                Arg::Text(&amount_text(lang, *amount)),
+            ],
+        ),
+        Goal::NoSin => say(
+            lang,
+            ["no mistake is made, to the end", "直到结束都没有犯错"],
+            &[],
+        ),
+        Goal::NoRiskyWait => say(
+            lang,
+            [
+                "no call that may sleep stands in atomic context",
+                "原子上下文里没有可能睡眠的调用",
+            ],
+            &[],
+        ),
+        Goal::Bytes { of, byte } => say(
+            lang,
+            ["every byte of {0} is {1}", "{0} 的每个字节都是 {1}"],
+            &[Arg::Name(of), Arg::Hex((*byte).into())],
+        ),
+    }
+}
+
+/// Why a goal stands as it does; nothing when there is nothing to add.
+pub fn finding(lang: Lang, finding: &Finding, run: &Run) -> String {
+    let at_line = |index: usize, text: &str| {
+        say(
+            lang,
+            ["line {0}: {1}", "第 {0} 行：{1}"],
+            &[
+                Arg::Number(run.calls()[index].span.line.into()),
+                Arg::Text(text),
+            ],
+        )
+    };
+    match finding.found {
+        Found::Plain => String::new(),
+        Found::NoCall => say(lang, ["no such call was made yet", "还没有这样的调用"], &[]),
+        Found::Number { value, .. } => say(lang, ["now {0}", "现在是 {0}"], &[Arg::Number(value)]),
+        Found::Answered { call } => {
+            let answer = sentences::answer(lang, &run.calls()[call], run);
+            at_line(call, &answer)
+        }
+        Found::Wrong { call } => {
+            let answer = sentences::answer(lang, &run.calls()[call], run);
+            at_line(call, &answer)
+        }
+        Found::Ended => match run.ended() {
+            Some(why) => sentences::ended(lang, why).into(),
+            None => String::new(),
+        },
+    }
+}
+
+/// A line of the start that had to stay is gone.
+pub fn line_gone(lang: Lang, line: u32) -> String {
+    say(
+        lang,
+        [
+            "Line {0} of the start must stay as it is.",
+            "起始脚本的第 {0} 行必须保持原样。",
+        ],
+        &[Arg::Number(line.into())],
+    )
+}
+
+/// What golf counts, and how many.
+pub fn score(lang: Lang, quantity: &Quantity, value: u64) -> String {
+    say(
+        lang,
+        ["{0}: {1}", "{0}：{1}"],
+        &[
+            Arg::Text(&quantity_text(lang, quantity)),
+            Arg::Number(value),
+        ],
+    )
+}
+
+// ── parts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn call(lang: Lang, by: &CallRef) -> String {
+    match by {
+        CallRef::For(name) => format!("`{name}`"),
+        CallRef::Line(line) => say(
+            lang,
+            ["the call in line {0}", "第 {0} 行的调用"],
+            &[Arg::Number((*line).into())],
+        ),
+    }
+}
+
+fn calls_text(lang: Lang, calls: &Calls) -> String {
+    match calls.size {
+        None => format!("`{}`", calls.name),
+        Some(size) => say(
+            lang,
+            ["{0} for {1 byte}", "{0}（申请 {1} 字节）"],
+            &[Arg::Name(&calls.name), Arg::Number(size.into())],
+        ),
+    }
+}
+
+fn what_text(lang: Lang, what: &What) -> String {
+    let (both, zone): (Both, _) = match what {
+        What::Object { class: None, zone } => (["an object", "一个对象"], zone),
+        What::Object {
+            class: Some(_),
+            zone,
+        } => (["an object of {0} bytes", "一个 {0} 字节的对象"], zone),
+        What::Pages { order: None, zone } => (["a block of pages", "一个页块"], zone),
+        What::Pages {
+            order: Some(_),
+            zone,
+        } => (["a block of order {0}", "一个 {0} 阶的块"], zone),
+        What::Address { zone } => (["an address", "一个地址"], zone),
+        What::Null { .. } => (["`NULL`", " `NULL`"], &None),
+    };
+    let number = match what {
+        What::Object { class, .. } => *class,
+        What::Pages { order, .. } => *order,
+        _ => None,
+    };
+    let mut text = say(lang, both, &[Arg::Number(number.unwrap_or(0).into())]);
+    if let Some(zone) = zone {
+        text += &say(lang, [" in {0}", "（在 {0}）"], &[Arg::Name(zone.name())]);
+    }
+    if let What::Null {
+        because: Some(because),
+    } = what
+    {
+        text += &say(
+            lang,
+            [", because {0}", "（原因：{0}）"],
+            &[Arg::Name(because)],
+        );
+    }
+    text
+}
+
+fn quantity_text(lang: Lang, quantity: &Quantity) -> String {
+    let (both, zone, number): (Both, _, u32) = match quantity {
+        Quantity::FreePages(zone) => (["free pages", "空闲页数"], *zone, 0),
+        Quantity::FreeBlocks { order, zone } => (
+            ["free blocks of order {0}", "{0} 阶空闲块数"],
+            *zone,
+            *order,
+        ),
+        Quantity::Live => (["allocations not given back", "尚未释放的分配数"], None, 0),
+        Quantity::Slabs { class } => (
+            [
+                "slabs of the class of {0} bytes",
+                "{0} 字节大小类的 slab 数",
+            ],
+            None,
+            *class,
+        ),
+        Quantity::PagesMin(zone) => (["`pages_min`", "`pages_min`"], Some(*zone), 0),
+        Quantity::Calls => (["your calls", "你的调用次数"], None, 0),
+        Quantity::Waste => (
+            ["bytes given beyond those asked for", "多给的字节数"],
+            None,
+            0,
+        ),
+    };
+    let text = say(lang, both, &[Arg::Number(number.into())]);
+    match zone {
+        None => text,
+        Some(zone) => say(
+            lang,
+            ["{0} in {1}", "{1} 的{0}"],
+            &[Arg::Text(&text), Arg::Name(zone.name())],
+        ),
+    }
+}
+
+fn amount_text(lang: Lang, amount: Amount) -> String {
+    let (both, number): (Both, _) = match amount {
+        Amount { least, most } if least == most => (["exactly {0}", "恰好 {0}"], least),
+        Amount {
+            least,
+            most: u32::MAX,
+        } => (["at least {0}", "至少 {0}"], least),
+        Amount { most, .. } => (["at most {0}", "至多 {0}"], most),
+    };
+    say(lang, both, &[Arg::Number(number.into())])
+}
+
+fn times(lang: Lang, amount: Amount) -> String {
+    let amount = amount_text(lang, amount);
+    say(lang, [" {0} times", "{0} 次"], &[Arg::Text(&amount)])
+}
+
+/// Which events are meant, in front of a verb (Chinese) or after it (English).
+fn filter_text(lang: Lang, filter: &Filter) -> String {
+    let mut text = String::new();
+    let mut add = |both: Both, arg: Arg<'_>| text += &say(lang, both, &[arg]);
+    if let Some(order) = filter.order {
+        add([" for order {0}", "（{0} 阶）"], Arg::Number(order.into()));
+    }
+    if let Some(class) = filter.class {
+        add(
+            [" for the class of {0} bytes", "（{0} 字节的大小类）"],
+            Arg::Number(class.into()),
+        );
+    }
+    if let Some(zone) = filter.zone {
+        add([" in {0}", "在 {0} "], Arg::Name(zone.name()));
+    }
+    match filter.granted {
+        Some(true) => add([" and is granted", "并通过，"], Arg::Text("")),
+        Some(false) => add([" and is refused", "并被拒绝，"], Arg::Text("")),
+        None => {}
+    }
+    if let Some(because) = filter.because {
+        add([" because of {0}", "因 {0} "], Arg::Name(because));
+    }
+    if let Some(by) = &filter.by {
+        let by = call(lang, by);
+        add([" while {0} is served", "在分配 {0} 时"], Arg::Text(&by));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kmalloc_core::script::parse;
+
+    /// Every form of goal and question has its sentence in both languages, with no place left open.
+    #[test]
+    fn every_form_is_said_in_both_languages() {
+        let goals = [
+            "event split",
+            "event split at least 3 in Normal by p",
+            "no zone-tested refused in DMA because no-retry",
+            "event object-got of class 128 exactly 2",
+            "call p answers object of class 128 in DMA",
+            "call line 3 answers pages of order 2",
+            "some kmalloc of 100 answers null because too-large",
+            "every q answers address",
+            "free pages at least 3",
+            "free blocks of order 3 in DMA exactly 2",
+            "live exactly 0",
+            "slabs of class 64 at most 1",
+            "pages_min in Normal at least 60",
+            "calls at most 5",
+            "waste at most 5",
+            "no sin",
+            "no wait in atomic context",
+            "bytes of p are 0",
+        ];
+        let questions = [
+            "bytes of p",
+            "zone of p",
+            "outcome of p",
+            "reason of p",
+            "sleep of p",
+            "complaint of line 4",
+            "pfn of p",
+            "mode of p",
+            "need of p",
+            "need of p in DMA",
+            "walk of p",
+            "rule of p",
+            "byte 0 of p",
+            "same p q",
+            "order of p q r",
+            "free pages in Normal after p",
+            "live",
+            "count split by p",
+            "next after taken by p : split listed",
+            "line of might-sleep",
+        ];
+        for lang in Lang::ALL {
+            let mut said = Vec::new();
+            for line in goals {
+                said.push(goal(lang, &Goal::parse(line).expect(line)));
+            }
+            for line in questions {
+                said.push(question(lang, &Question::parse(line).expect(line)));
+            }
+            for text in &said {
+                assert!(!text.is_empty() && !text.contains(['{', '}']), "{text}");
+            }
+            let mut once = said.clone();
+            once.sort();
+            once.dedup();
+            assert_eq!(once.len(), said.len(), "two of them say the same");
+        }
+    }
+
+    /// Every word that can be chosen is said in words, in both languages, or is a name.
+    #[test]
+    fn every_choice_is_said() {
+        let machine = kmalloc_core::lab::Lab::boot(parse("").scenario.machine).expect("it boots");
+        for line in [
+            "outcome of p",
+            "reason of p",
+            "sleep of p",
+            "rule of p",
+            "zone of p",
+            "walk of p",
+        ] {
+            let question = Question::parse(line).expect(line);
+            for word in question.choices(machine.machine()).expect("choices") {
+                for lang in Lang::ALL {
+                    let text = choice(lang, &question, &word);
+                    assert!(
+                        !text.contains('-') || text.contains(' ') || text.contains('`'),
+                        "{text}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -138,3 +138,144 @@ test("on a narrow screen the path opens where the cursor stands", async ({ fresh
     expect(y + height).toBeLessThanOrEqual(player.y + 1);
   }
 });
+
+// ── the player ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const PLAYERS = [
+  { locale: "en-US", more: "More of the player", jump: "Jump to", next: (what) => `Next ${what}`, previous: (what) => `Previous ${what}`, places: ["split", "failure", "sleep", "call"], loop: "Loop this call", keys: "Keys", close: "Close", number: "Number of the call", play: "Play" },
+  { locale: "zh-CN", more: "更多播放控件", jump: "跳转到", next: (what) => `下一次${what}`, previous: (what) => `上一次${what}`, places: ["拆分", "失败", "睡眠", "调用"], loop: "循环播放本次调用", keys: "按键", close: "关闭", number: "调用序号", play: "播放" },
+];
+
+const EVERYTHING = "a = __get_free_pages(GFP_KERNEL, 2);\nmsleep(5);\nb = kmalloc(200000, GFP_KERNEL);\nc = __get_free_pages(GFP_KERNEL, 4);\n";
+
+for (const t of PLAYERS) {
+  for (const [name, viewport] of [["wide", WIDE], ["low", LOW], ["narrow", NARROW]]) {
+    test(`${t.locale}, ${name}: the player jumps, loops, and leads to a call by its number`, async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, viewport, reducedMotion: "reduce" }));
+      await run(page, EVERYTHING);
+      const player = page.locator(".player");
+      if (viewport === NARROW) await player.getByRole("button", { name: t.more }).click();
+      const menu = player.getByRole("combobox", { name: t.jump });
+      const [split, failure, sleep, call] = t.places;
+      const kinds = { [split]: "split", [failure]: "class-missing", [sleep]: "waited" };
+      await seek(page, 0);
+      for (const [place, kind] of Object.entries(kinds)) {
+        await menu.selectOption(place);
+        await seek(page, 0);
+        await player.getByRole("button", { name: t.next(place) }).click();
+        await expect(page.locator(".said .sentence")).toHaveClass(new RegExp(kind));
+        const { cursor, events } = await snapshot(page);
+        await seek(page, events);
+        await player.getByRole("button", { name: t.previous(place) }).click();
+        await expect(page.locator(".said .sentence")).toHaveClass(new RegExp(kind));
+        expect((await snapshot(page)).cursor).toBeGreaterThanOrEqual(cursor);
+      }
+      await menu.selectOption(call);
+      await seek(page, 0);
+      for (let calls = 0; calls < 4; calls++) await player.getByRole("button", { name: t.next(call) }).click();
+      const { cursor, events } = await snapshot(page);
+      expect(cursor).toBe(events);
+
+      const number = player.getByRole("spinbutton", { name: t.number });
+      await number.fill("2");
+      await number.press("Enter");
+      await expect(page.locator(".sentence")).not.toHaveClass(/split/);
+      await expect(number).toHaveValue("2");
+      const loop = player.getByRole("button", { name: t.loop });
+      await loop.click();
+      await expect(loop).toHaveAttribute("aria-pressed", "true");
+      await number.fill("1");
+      await number.press("Enter");
+      await player.getByRole("button", { name: t.play, exact: true }).click();
+      const seen = new Set();
+      await expect.poll(async () => {
+        const { cursor } = await snapshot(page);
+        const rounds = [...seen].length > 0 && cursor < Math.max(...seen);
+        seen.add(cursor);
+        return rounds;
+      }, { timeout: 20_000, intervals: [20] }).toBe(true);
+      await axe(page);
+      await fits(page);
+    });
+
+    test(`${t.locale}, ${name}: the list of keys is a dialog that gives the focus back`, async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, viewport }));
+      const player = page.locator(".player");
+      if (viewport === NARROW) await player.getByRole("button", { name: t.more }).click();
+      const button = player.getByRole("button", { name: t.keys });
+      await button.click();
+      const dialog = page.getByRole("dialog", { name: t.keys });
+      await expect(dialog).toBeVisible();
+      await axe(page);
+      // The focus stays in it, however often Tab is pressed. The browser's own bar is part of the circle.
+      for (let tabs = 0; tabs < 6; tabs++) {
+        await page.keyboard.press("Tab");
+        expect(await page.evaluate(() => document.activeElement === document.body || !!document.activeElement.closest("dialog"))).toBe(true);
+      }
+      await page.keyboard.press("Escape");
+      await expect(dialog).toHaveCount(0);
+      await expect(button).toBeFocused();
+      await page.keyboard.press("?");
+      await dialog.getByRole("button", { name: t.close }).click();
+      await expect(dialog).toHaveCount(0);
+      await expect(button).toBeFocused();
+    });
+  }
+}
+
+test("keys work from anywhere but fields, and those of one letter can be switched off", async ({ page }) => {
+  await opened(page);
+  await run(page, EVERYTHING);
+  const cursor = () => snapshot(page).then(({ cursor }) => cursor);
+  const kmalloc = page.getByRole("button", { name: "kmalloc", exact: true });
+  await kmalloc.focus();
+  await page.keyboard.press("Home");
+  expect(await cursor()).toBe(0);
+  await page.keyboard.press("s");
+  await expect(page.locator(".said .sentence")).toHaveClass(/split/);
+  const split = await cursor();
+  await page.keyboard.press("z");
+  const sleep = await cursor();
+  expect(sleep).toBeGreaterThan(split);
+  await page.keyboard.press("Shift+S");
+  expect(await cursor()).toBeLessThan(sleep);
+  const speed = page.getByRole("combobox", { name: "Speed" });
+  await page.keyboard.press("+");
+  await expect(speed).toHaveValue("3");
+  await page.keyboard.press("-");
+  await page.keyboard.press("-");
+  await expect(speed).toHaveValue("1");
+  await page.keyboard.press("Control+z");
+  await expect(page.getByRole("textbox", { name: "Scenario" })).not.toHaveValue(EVERYTHING);
+  await page.keyboard.press("Control+y");
+  await expect(page.getByRole("textbox", { name: "Scenario" })).toHaveValue(EVERYTHING);
+
+  await page.keyboard.press("?");
+  await page.getByRole("checkbox", { name: "Keys of one letter or sign" }).uncheck();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("s");
+  expect(await cursor()).toBe(0);
+  await page.reload();
+  await kmalloc.focus();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("s");
+  expect(await cursor()).toBe(0);
+  await page.keyboard.press("ArrowRight");
+  expect(await cursor()).toBe(1);
+});
+
+test("a phone's timeline is no bar", async ({ fresh }) => {
+  const page = await opened(await fresh({ viewport: NARROW, reducedMotion: "reduce" }));
+  await run(page, "for (i = 0; i < 1270; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0);\np = kmalloc(5000, GFP_KERNEL);\n");
+  const gaps = await page.locator(".track svg").evaluate((drawing) => {
+    const width = drawing.getBoundingClientRect().width / 1000;
+    const shown = [...drawing.querySelectorAll("path.ticks, path.calls")].filter((path) => getComputedStyle(path).display !== "none");
+    return shown.flatMap((path) => {
+      const places = [...path.getAttribute("d").matchAll(/M(\d+)/g)].map(([, x]) => x * width);
+      return places.slice(1).map((x, at) => x - places[at]);
+    });
+  });
+  expect(gaps.length).toBeGreaterThan(10);
+  expect(Math.min(...gaps)).toBeGreaterThan(3);
+});

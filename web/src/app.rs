@@ -18,6 +18,7 @@ use crate::panels::buckets::Buckets;
 use crate::panels::call_bar::CallBar;
 use crate::panels::free_lists::FreeLists;
 use crate::panels::guide::GuideCard;
+use crate::panels::keys::Keys;
 use crate::panels::lesson::Lesson;
 use crate::panels::map::MapPanel;
 use crate::panels::notices::Notices;
@@ -84,8 +85,9 @@ fn open() -> (Rc<Store>, Frames) {
         move |()| save_work(&store.session())
     }));
     browser::on_key({
-        let act = act.clone();
-        move |key| match key_action(&key.name, key.control, key.shift) {
+        let (act, store) = (act.clone(), Rc::clone(&store));
+        let letters = move || store.session.borrow().frame.letters;
+        move |key| match key_action(&key.name, key.control, key.shift, letters()) {
             Some(action) => {
                 act.emit(action);
                 true
@@ -334,8 +336,11 @@ pub fn App() -> Html {
                     { badge(session.lang) }
                 </section>
                 <section class="buckets"><Buckets view={view.clone()} {progress} on={on.clone()} /></section>
-                <Timeline {view} playing={moving} speed={session.player.speed} on={on.clone()} />
+                <Timeline {view} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
             </main>
+            if session.help {
+                <Keys lang={session.lang} letters={session.frame.letters} on={on.clone()} />
+            }
             <Notices
                 lang={session.lang}
                 notice={session.notice.clone()}

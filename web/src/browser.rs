@@ -9,8 +9,9 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlInputElement,
-    HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList, Storage, Url, Window,
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDialogElement,
+    HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList,
+    Storage, Url, Window,
 };
 use yew::prelude::*;
 
@@ -80,6 +81,18 @@ pub fn choose(menu: &NodeRef, index: usize) {
     if let Some(menu) = menu.cast::<HtmlSelectElement>() {
         menu.set_selected_index(index as i32);
     }
+}
+
+/// Opens a dialog over everything else. The browser closes it with Escape and gives the focus back; then this tells.
+pub fn open_dialog(dialog: &NodeRef, closed: Callback<()>) {
+    let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
+        return;
+    };
+    let heard = Closure::once_into_js(move || closed.emit(()));
+    dialog
+        .add_event_listener_with_callback("close", heard.unchecked_ref())
+        .ok();
+    dialog.show_modal().ok();
 }
 
 /// Selects the whole text of the field that an event came from.
@@ -364,14 +377,17 @@ fn is_for_the_page(event: &KeyboardEvent) -> bool {
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok());
     let Some(target) = target else { return true };
+    let key = event.key();
+    let within = |selectors| target.closest(selectors).is_ok_and(|found| found.is_some());
+    // Signs and letters mean nothing to what is only looked at or pressed; the keys that move do where something scrolls.
+    let is_sign = key.chars().count() == 1 && key != " ";
     match target.tag_name().as_str() {
+        _ if within("dialog") => false,
         "BODY" | "HTML" => true,
         "SELECT" | "TEXTAREA" => false,
         "INPUT" => target.has_attribute("data-keys"),
         // A button is pressed with these.
-        "BUTTON" if event.key() == " " || event.key() == "Enter" => false,
-        _ => target
-            .closest("[data-keys]")
-            .is_ok_and(|found| found.is_some()),
+        "BUTTON" => key != " " && key != "Enter",
+        _ => is_sign || within("[data-keys]"),
     }
 }

@@ -73,18 +73,35 @@ impl ProcFile {
 }
 
 /// The arrangement.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Frame {
     /// What stands beside the map.
     pub side: Side,
     /// Which of the kernel's texts is open there.
     pub file: ProcFile,
+    /// Keys of one letter do something. Who speaks to a computer, or types with one hand, may not want that.
+    pub letters: bool,
+}
+
+impl Default for Frame {
+    fn default() -> Frame {
+        Frame {
+            side: Side::default(),
+            file: ProcFile::default(),
+            letters: true,
+        }
+    }
 }
 
 impl Frame {
     /// As the storage keeps it: words of `key=value`.
     pub fn written(&self) -> String {
-        format!("side={} file={}", self.side.name(), self.file.name())
+        let letters = if self.letters { "on" } else { "off" };
+        format!(
+            "side={} file={} letters={letters}",
+            self.side.name(),
+            self.file.name()
+        )
     }
 
     /// What the storage kept. Words that this page does not know are passed over.
@@ -100,6 +117,7 @@ impl Frame {
                     let found = ProcFile::ALL.into_iter().find(|file| file.name() == value);
                     frame.file = found.unwrap_or_default();
                 }
+                "letters" => frame.letters = value != "off",
                 _ => {}
             }
         }
@@ -115,8 +133,14 @@ mod tests {
     fn what_is_kept_is_found_again() {
         for side in Side::ALL {
             for file in ProcFile::ALL {
-                let frame = Frame { side, file };
-                assert_eq!(Frame::read(&frame.written()), frame);
+                for letters in [true, false] {
+                    let frame = Frame {
+                        side,
+                        file,
+                        letters,
+                    };
+                    assert_eq!(Frame::read(&frame.written()), frame);
+                }
             }
         }
     }

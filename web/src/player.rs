@@ -28,6 +28,9 @@ const FASTEST_MOVEMENT: f32 = 4.0;
 /// A tab in the background gets no frames; when it comes back, at most this much time has passed.
 const LONGEST_FRAME_MS: f32 = 100.0;
 
+/// The end of a round is looked at for so long before the next begins.
+const BETWEEN_ROUNDS_MS: f32 = 700.0;
+
 /// The player.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Player {
@@ -41,6 +44,10 @@ pub struct Player {
     pub speed: usize,
     /// The student asked for no movement: the same states, at once.
     pub still: bool,
+    /// The cursors between which playing goes round and round.
+    pub round: Option<(usize, usize)>,
+    /// How long it has stood at the end of a round.
+    stood_ms: f32,
 }
 
 impl Player {
@@ -52,6 +59,8 @@ impl Player {
             motion: Motion::Rest,
             speed: USUAL_SPEED,
             still,
+            round: None,
+            stood_ms: 0.0,
         }
     }
 
@@ -79,6 +88,7 @@ impl Player {
         self.cursor = cursor.min(len);
         self.phase = 1.0;
         self.motion = Motion::Rest;
+        self.stood_ms = 0.0;
     }
 
     /// Freezes the movement of an event part of the way.
@@ -89,10 +99,11 @@ impl Player {
         }
     }
 
-    /// Goes on from here; from the start when it stands at the end.
+    /// Goes on from here; from the start, or the start of the round, when it stands at the end.
     pub fn play(&mut self, len: usize) {
-        if self.cursor >= len && self.phase >= 1.0 {
-            self.seek(0, len);
+        let (start, end) = self.round.unwrap_or((0, len));
+        if self.cursor >= end && self.phase >= 1.0 {
+            self.seek(start, len);
         }
         self.motion = Motion::Play;
     }
@@ -144,7 +155,19 @@ impl Player {
                 left -= needed;
                 self.phase = 1.0;
             }
-            if self.motion == Motion::Step || self.cursor >= len {
+            let round = self.round.filter(|&(start, end)| {
+                self.motion == Motion::Play && start < end && self.cursor >= end
+            });
+            if let Some((start, _)) = round {
+                let wait = BETWEEN_ROUNDS_MS - self.stood_ms;
+                if left < wait {
+                    self.stood_ms += left;
+                    return;
+                }
+                left -= wait;
+                self.stood_ms = 0.0;
+                self.cursor = start;
+            } else if self.motion == Motion::Step || self.cursor >= len {
                 self.motion = Motion::Rest;
             } else {
                 self.cursor += 1;

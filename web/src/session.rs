@@ -23,6 +23,7 @@ use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::lessons;
 use crate::player::{Player, SPEEDS, duration_ms};
+use crate::stage::landmarks::Landmark;
 use crate::view::{Action, Notice, Shared, SharedRun, Tab, Theme, View};
 
 /// Texts that undo can go back to.
@@ -107,6 +108,8 @@ pub struct Session {
     pub next_name: Rc<str>,
     /// The clock.
     pub player: Player,
+    /// Playing goes round and round in the cursor's call.
+    pub looping: bool,
     machine: Shared<Machine>,
     before: Shared<Machine>,
     event: Option<Event>,
@@ -144,6 +147,8 @@ pub struct Session {
     pub tab: Tab,
     /// How the page is arranged.
     pub frame: Frame,
+    /// The list of keys is open.
+    pub help: bool,
 }
 
 /// Where the cursor goes when the text has changed.
@@ -178,6 +183,7 @@ impl Session {
             spoken: Shared::new(Vec::new()),
             next_name: "".into(),
             player: Player::at(0, boot.still),
+            looping: false,
             machine: machine.clone(),
             before: machine,
             event: None,
@@ -199,6 +205,7 @@ impl Session {
             theme: boot.theme,
             tab: Tab::default(),
             frame: boot.frame,
+            help: false,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
         session.take(parsed, Arrive::At(work.cursor));
@@ -290,15 +297,43 @@ impl Session {
 
             Action::Tick(elapsed_ms) => self.tick(elapsed_ms, len),
             Action::TogglePlay if self.player.is_moving() => self.player.pause(),
-            Action::TogglePlay => self.player.play(len),
+            Action::TogglePlay => {
+                self.player.round = self.round();
+                self.player.play(len);
+            }
             Action::Step => self.player.step(len),
             Action::StepBack => self.player.step_back(len),
             Action::PreviousCall => self.player.seek(self.call_start(), len),
             Action::NextCall => self.player.seek(self.call_end(), len),
             Action::ToStart => self.player.seek(0, len),
             Action::ToEnd => self.player.seek(len, len),
-            Action::NextSplit => self.next_split(len),
+            Action::Next(Landmark::Call) => self.player.seek(self.call_end(), len),
+            Action::Previous(Landmark::Call) => self.player.seek(self.call_start(), len),
+            Action::Next(landmark) => self.next(landmark, len),
+            Action::Previous(landmark) => {
+                let found = landmark.before(&self.run.borrow(), self.player.cursor);
+                if let Some(index) = found {
+                    self.player.seek(index + 1, len);
+                }
+            }
+            Action::GoToCall(number) => {
+                let cursor = self.call_number(number);
+                self.player.seek(cursor, len);
+            }
             Action::Speed(speed) => self.player.speed = speed.min(SPEEDS.len() - 1),
+            Action::Faster(faster) => {
+                let speed = self.player.speed;
+                let speed = if faster {
+                    speed + 1
+                } else {
+                    speed.saturating_sub(1)
+                };
+                self.player.speed = speed.min(SPEEDS.len() - 1);
+            }
+            Action::ToggleLoop => {
+                self.looping = !self.looping;
+                self.player.round = self.round();
+            }
 
             Action::Draft(draft) => self.draft = draft,
             Action::Call => {
@@ -346,6 +381,8 @@ impl Session {
                 self.tab = Tab::Path;
             }
             Action::File(file) => self.frame.file = file,
+            Action::Help(open) => self.help = open,
+            Action::Letters(letters) => self.frame.letters = letters,
             Action::Tell(notice) => self.notice = Some(notice),
             Action::DismissNotice => self.notice = None,
         }
@@ -386,15 +423,28 @@ impl Session {
             .map_or(0, |call| run.calls()[call].end)
     }
 
-    fn next_split(&mut self, len: usize) {
+    /// The first cursor of a call, counted from 1: after its first event, so that it is the cursor's call.
+    fn call_number(&self, number: usize) -> usize {
+        let run = self.run.borrow();
+        let calls = run.calls();
+        let call = calls.get(number.clamp(1, calls.len().max(1)) - 1);
+        call.map_or(0, |call| (call.first + 1).min(call.end))
+    }
+
+    /// The cursors of the call that is played again and again.
+    fn round(&self) -> Option<(usize, usize)> {
+        let run = self.run.borrow();
+        let call = run
+            .calls()
+            .get(run.call_at(self.player.cursor).unwrap_or(0))?;
+        self.looping.then_some((call.first, call.end))
+    }
+
+    fn next(&mut self, landmark: Landmark, len: usize) {
         let cursor = self.player.cursor;
-        let run = self.run.clone();
-        let found = run
-            .borrow()
-            .events(cursor, len)
-            .position(|event| matches!(event, Event::Split { .. }));
-        if let Some(offset) = found {
-            self.player.seek(cursor + offset, len);
+        let found = landmark.after(&self.run.borrow(), cursor);
+        if let Some(index) = found {
+            self.player.seek(index, len);
             self.player.step(len);
         }
     }
@@ -528,7 +578,10 @@ impl Session {
         self.errors = Rc::new(errors);
         let len = self.len();
         match arrive {
-            Arrive::PlayNew => self.player.play_from(old_len, len),
+            Arrive::PlayNew => {
+                self.player.round = self.looping.then_some((old_len, len));
+                self.player.play_from(old_len, len);
+            }
             Arrive::End => self.player.seek(len, len),
             Arrive::At(cursor) => self.player.seek(cursor, len),
         }
@@ -680,19 +733,34 @@ fn place(name: &str) -> Option<Place> {
     })
 }
 
-/// The action of a key that is not meant for a field.
-pub fn key_action(key: &str, control: bool, shift: bool) -> Option<Action> {
-    Some(match (key, control) {
-        ("z", true) if !shift => Action::Undo,
-        ("z" | "Z", true) => Action::Redo,
-        ("y", true) => Action::Redo,
-        (" ", false) => Action::TogglePlay,
-        ("ArrowRight", false) => Action::Step,
-        ("ArrowLeft", false) => Action::StepBack,
-        ("PageDown", false) => Action::NextCall,
-        ("PageUp", false) => Action::PreviousCall,
-        ("Home", false) => Action::ToStart,
-        ("End", false) => Action::ToEnd,
+/// The action of a key that is not meant for a field. `letters`: those of a single letter or sign do something.
+pub fn key_action(key: &str, control: bool, shift: bool, letters: bool) -> Option<Action> {
+    if control {
+        return match key {
+            "z" if !shift => Some(Action::Undo),
+            "z" | "Z" | "y" => Some(Action::Redo),
+            _ => None,
+        };
+    }
+    Some(match key {
+        " " => Action::TogglePlay,
+        "ArrowRight" => Action::Step,
+        "ArrowLeft" => Action::StepBack,
+        "PageDown" => Action::NextCall,
+        "PageUp" => Action::PreviousCall,
+        "Home" => Action::ToStart,
+        "End" => Action::ToEnd,
+        _ if !letters => return None,
+        "s" => Action::Next(Landmark::Split),
+        "S" => Action::Previous(Landmark::Split),
+        "f" => Action::Next(Landmark::Failure),
+        "F" => Action::Previous(Landmark::Failure),
+        "z" => Action::Next(Landmark::Sleep),
+        "Z" => Action::Previous(Landmark::Sleep),
+        "l" => Action::ToggleLoop,
+        "+" | "=" => Action::Faster(true),
+        "-" => Action::Faster(false),
+        "?" => Action::Help(true),
         _ => return None,
     })
 }
@@ -701,6 +769,7 @@ pub fn key_action(key: &str, control: bool, shift: bool) -> Option<Action> {
 mod tests {
     use super::*;
     use crate::draft::{Caller, Unit};
+    use crate::frame::Side;
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
 
@@ -1021,7 +1090,7 @@ mod tests {
         assert_eq!(session.guide, Some(Guide::Step));
         let session = to_rest(session).reduced(Action::PreviousCall);
         assert_eq!(session.guide, Some(Guide::Look));
-        let session = to_rest(session.reduced(Action::NextSplit));
+        let session = to_rest(session.reduced(Action::Next(Landmark::Split)));
         assert_eq!(session.guide, Some(Guide::Done));
         assert_eq!(session.reduced(Action::DismissGuide).guide, None);
         let guided = Session::open(Boot {
@@ -1097,6 +1166,90 @@ mod tests {
         assert_eq!(walking.player.cursor, 0);
     }
 
+    #[test]
+    fn jumps_find_every_place_and_come_back() {
+        let text = "for (i = 0; i < 1300; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0); msleep(5); p = kmalloc(200000, 0);";
+        let session = acted(&fresh(), [Action::Replace(text.into()), Action::ToStart]);
+        for landmark in &Landmark::ALL[..3] {
+            let mut walking = session.clone();
+            let mut places = vec![];
+            loop {
+                let next = to_rest(walking.reduced(Action::Next(*landmark)));
+                if next.player.cursor == walking.player.cursor {
+                    break;
+                }
+                assert_eq!(next.event.as_ref().and_then(Landmark::of), Some(*landmark));
+                places.push(next.player.cursor);
+                walking = next;
+            }
+            assert!(!places.is_empty(), "{landmark:?}");
+            let mut back = vec![walking.player.cursor];
+            while back.len() < places.len() {
+                walking = walking.reduced(Action::Previous(*landmark));
+                back.push(walking.player.cursor);
+            }
+            back.reverse();
+            assert_eq!(back, places);
+            let first = walking.reduced(Action::Previous(*landmark));
+            assert_eq!(
+                first.player.cursor, places[0],
+                "nothing is before the first"
+            );
+        }
+    }
+
+    #[test]
+    fn a_call_is_reached_by_its_number() {
+        let session = fresh();
+        let calls = session.run.borrow().calls().len();
+        for number in 1..=calls {
+            let there = session.reduced(Action::GoToCall(number));
+            let found = session.run.borrow().call_at(there.player.cursor);
+            assert_eq!(found, Some(number - 1));
+        }
+        let last = session.reduced(Action::GoToCall(usize::MAX));
+        let beyond = last.reduced(Action::GoToCall(0));
+        assert!(beyond.player.cursor < last.player.cursor);
+    }
+
+    #[test]
+    fn a_loop_stays_in_its_call_until_it_is_ended() {
+        let session = acted(&fresh(), [Action::GoToCall(3), Action::ToggleLoop]);
+        let call = session.run.borrow().calls()[2].clone();
+        let mut playing = session.reduced(Action::TogglePlay);
+        let mut rounds = 0;
+        for _ in 0..2_000 {
+            let next = playing.reduced(Action::Tick(20.0));
+            assert!((call.first..=call.end).contains(&next.player.cursor));
+            rounds += usize::from(next.player.cursor < playing.player.cursor);
+            playing = next;
+        }
+        assert!(rounds > 2, "{rounds}");
+        let ended = to_rest(playing.reduced(Action::ToggleLoop));
+        assert_eq!(ended.player.cursor, ended.len());
+        let pressed = acted(&ended, [Action::ToggleLoop, Action::Call]);
+        assert_eq!(pressed.player.round, Some((ended.len(), pressed.len())));
+    }
+
+    #[test]
+    fn letters_can_be_switched_off() {
+        for key in ["s", "F", "z", "l", "+", "?"] {
+            assert!(key_action(key, false, false, true).is_some());
+            assert_eq!(key_action(key, false, false, false), None);
+        }
+        assert_eq!(
+            key_action(" ", false, false, false),
+            Some(Action::TogglePlay)
+        );
+        assert_eq!(key_action("z", true, false, false), Some(Action::Undo));
+        assert_eq!(key_action("Z", true, true, false), Some(Action::Redo));
+        assert_eq!(
+            key_action("s", true, false, true),
+            None,
+            "the browser's own"
+        );
+    }
+
     // ── anything ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// A small generator (xorshift): the same actions in every run of the test.
@@ -1111,7 +1264,7 @@ mod tests {
         }
 
         fn action(&mut self, session: &Session) -> Action {
-            match self.roll(34) {
+            match self.roll(40) {
                 0 => Action::Seek(self.roll(session.len() + 10)),
                 1 => Action::SeekPartway(
                     self.roll(session.len() + 10),
@@ -1125,7 +1278,7 @@ mod tests {
                 12 => Action::NextCall,
                 13 => Action::ToStart,
                 14 => Action::ToEnd,
-                15 => Action::NextSplit,
+                15 => Action::Next(Landmark::Split),
                 16 => Action::Speed(self.roll(9)),
                 17 => Action::Draft(Draft {
                     amount: [0, 1, 100, 4097, 131_073, u32::MAX][self.roll(6)],
@@ -1157,6 +1310,12 @@ mod tests {
                 30 => Action::Still(self.roll(2) == 0),
                 31 => Action::Language(Lang::ALL[self.roll(2)]),
                 32 => Action::Inspect(Some(self.roll(1536) as u32)),
+                33 => Action::Next(Landmark::ALL[self.roll(4)]),
+                34 => Action::Previous(Landmark::ALL[self.roll(4)]),
+                35 => Action::GoToCall(self.roll(40)),
+                36 => Action::Faster(self.roll(2) == 0),
+                37 => Action::ToggleLoop,
+                38 => Action::Side(Side::ALL[self.roll(3)]),
                 _ => Action::Highlight(Some("p".into())),
             }
         }

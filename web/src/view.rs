@@ -15,6 +15,7 @@ use kmalloc_core::script::link::LinkError;
 use crate::draft::Draft;
 use crate::frame::{Frame, ProcFile, Side};
 use crate::lang::Lang;
+use crate::stage::landmarks::Landmark;
 
 /// A value that is shared, and equal only to itself: comparing props costs a pointer.
 pub struct Shared<T>(Rc<T>);
@@ -174,10 +175,18 @@ pub enum Action {
     ToStart,
     /// After the last event.
     ToEnd,
-    /// To the next split, and show it.
-    NextSplit,
+    /// To the next place of this kind, and show it.
+    Next(Landmark),
+    /// To the place of this kind before.
+    Previous(Landmark),
+    /// To the beginning of this call, counted from 1.
+    GoToCall(usize),
     /// An index into `player::SPEEDS`.
     Speed(usize),
+    /// To the next speed, or the one before.
+    Faster(bool),
+    /// Play the cursor's call again and again, or no longer.
+    ToggleLoop,
 
     // ── the scenario ──────────────────────────────────────────────────────────────────────────────────────────────
     /// The call bar was changed.
@@ -229,6 +238,10 @@ pub enum Action {
     Side(Side),
     /// Of the kernel's texts, show this.
     File(ProcFile),
+    /// Show the list of keys, or no longer.
+    Help(bool),
+    /// Keys of one letter do something, or nothing.
+    Letters(bool),
     /// Tell the student something.
     Tell(Notice),
     /// It was read.

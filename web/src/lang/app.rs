@@ -1,7 +1,8 @@
 //! Texts of what stands around the stage: top bar, call bar, pointers, lesson, timeline, scenario text, notices.
 
-use super::Lang;
+use super::{Arg, Lang, fill};
 use crate::draft::Caller;
+use crate::stage::landmarks::Landmark;
 use crate::view::{Tab, Theme};
 
 /// Everything that is said around the stage. `{0}` and so on are filled where they are used.
@@ -132,8 +133,20 @@ pub struct Texts {
     pub timeline: &'static str,
     /// The speed menu.
     pub speed: &'static str,
-    /// Button.
-    pub next_split: &'static str,
+    /// Button: the cursor's call again and again.
+    pub looping: &'static str,
+    /// The group of jumps.
+    pub jumps: &'static str,
+    /// The menu of what is jumped to.
+    pub jump_to: &'static str,
+    /// The field with the number of the call.
+    pub call_number: &'static str,
+    /// Button that unfolds the rest of the player.
+    pub more_controls: &'static str,
+    /// The list of keys, and the button that opens it.
+    pub keys: &'static str,
+    /// Switch in that list.
+    pub letters: &'static str,
     /// `{0}` of `{1}` calls, `{2}` of `{3}` events.
     pub position: &'static str,
     /// While playing, aloud: `{0}` the call's line.
@@ -264,7 +277,13 @@ const EN: Texts = Texts {
     to_end: "To the end",
     timeline: "Timeline",
     speed: "Speed",
-    next_split: "Next split",
+    looping: "Loop this call",
+    jumps: "Jump",
+    jump_to: "Jump to",
+    call_number: "Number of the call",
+    more_controls: "More of the player",
+    keys: "Keys",
+    letters: "Keys of one letter or sign",
     position: "call {0} of {1} · event {2} of {3}",
     playing: "Playing {0}",
     earlier_calls: "{0 earlier call}",
@@ -358,7 +377,13 @@ const ZH: Texts = Texts {
     to_end: "跳到结尾",
     timeline: "时间线",
     speed: "速度",
-    next_split: "下一次拆分",
+    looping: "循环播放本次调用",
+    jumps: "跳转",
+    jump_to: "跳转到",
+    call_number: "调用序号",
+    more_controls: "更多播放控件",
+    keys: "按键",
+    letters: "启用单个字母和符号的按键",
     position: "调用 {0} / {1} · 事件 {2} / {3}",
     playing: "正在播放 {0}",
     earlier_calls: "之前还有 {0} 次调用",
@@ -419,4 +444,56 @@ pub const fn tab(lang: Lang, tab: Tab) -> &'static str {
         Tab::Text => ["Text", "脚本"],
     };
     both[lang as usize]
+}
+
+/// What can be jumped to.
+pub const fn landmark(lang: Lang, landmark: Landmark) -> &'static str {
+    let both = match landmark {
+        Landmark::Split => ["split", "拆分"],
+        Landmark::Failure => ["failure", "失败"],
+        Landmark::Sleep => ["sleep", "睡眠"],
+        Landmark::Call => ["call", "调用"],
+    };
+    both[lang as usize]
+}
+
+/// A button that jumps there, forward or back.
+pub fn jump(lang: Lang, to: Landmark, forward: bool) -> String {
+    let both = match forward {
+        true => ["Next {0}", "下一次{0}"],
+        false => ["Previous {0}", "上一次{0}"],
+    };
+    fill(both[lang as usize], &[Arg::Text(landmark(lang, to))])
+}
+
+/// The keys, several apart by spaces, and what they do.
+pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
+    match lang {
+        Lang::En => &[
+            ("Space", "play, pause"),
+            ("→ ←", "step, step back"),
+            ("PgDn PgUp", "to the end, to the start of a call"),
+            ("Home End", "to the start, to the end"),
+            ("s S", "next, previous split"),
+            ("f F", "next, previous failure"),
+            ("z Z", "next, previous sleep"),
+            ("+ -", "faster, slower"),
+            ("l", "loop this call"),
+            ("Ctrl+Z Ctrl+Y", "undo, redo"),
+            ("?", "this list"),
+        ],
+        Lang::Zh => &[
+            ("Space", "播放、暂停"),
+            ("→ ←", "前进、后退一步"),
+            ("PgDn PgUp", "到一次调用的结尾、开头"),
+            ("Home End", "到开头、到结尾"),
+            ("s S", "下一次、上一次拆分"),
+            ("f F", "下一次、上一次失败"),
+            ("z Z", "下一次、上一次睡眠"),
+            ("+ -", "加快、放慢"),
+            ("l", "循环播放本次调用"),
+            ("Ctrl+Z Ctrl+Y", "撤销、重做"),
+            ("?", "打开本列表"),
+        ],
+    }
 }

@@ -2,8 +2,10 @@
 
 use yew::prelude::*;
 
+use crate::lang::app::jump;
 use crate::lang::{Arg, Lang, fill, rich};
 use crate::session::Guide;
+use crate::stage::landmarks::Landmark;
 use crate::view::Action;
 use crate::widgets::Button;
 
@@ -39,7 +41,7 @@ pub fn GuideCard(props: &Props) -> Html {
         Guide::Look => html! {
             <>
                 <Button label={texts.to_start} onclick={on.reform(|()| Action::ToStart)} />
-                <Button label={texts.next_split} class="strong" onclick={on.reform(|()| Action::NextSplit)} />
+                <Button label={jump(*lang, Landmark::Split, true)} class="strong" onclick={on.reform(|()| Action::Next(Landmark::Split))} />
             </>
         },
         Guide::Done => html! {

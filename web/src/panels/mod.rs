@@ -6,6 +6,7 @@ pub mod call_bar;
 mod el;
 pub mod free_lists;
 pub mod guide;
+pub mod keys;
 pub mod lesson;
 pub mod map;
 pub mod notices;

@@ -3,18 +3,20 @@
 //! The timeline shows whole calls, at most about [`MAX_TICKS`] events at once, and turns to the next ones like a page; all
 //! ticks are a few paths, however long the run is.
 
-use kmalloc_core::event::Event;
 use kmalloc_core::proc;
 use kmalloc_core::run::{Ended, Run};
 use kmalloc_core::script::print_call;
 use yew::prelude::*;
 
+use super::el::El;
 use super::side::messages as messages_so_far;
 use crate::browser;
 use crate::frame::Side;
-use crate::lang::app::Texts;
+use crate::lang::app::{self, Texts, jump};
 use crate::lang::{Arg, fill, plain, rich, sentences};
 use crate::player::SPEEDS;
+use crate::stage::landmarks::Landmark;
+use crate::tween;
 use crate::view::{Action, View};
 use crate::widgets::{Button, Menu};
 
@@ -25,6 +27,12 @@ const TO_START: &str = "M3.5 3v10M12.5 3v10L6 8z";
 const BACK: &str = "M10.5 3 5 8l5.5 5";
 const PLAY: &str = "M5 3v10l8-5z";
 const PAUSE: &str = "M5 3h2v10H5zM9.5 3h2v10h-2z";
+const JUMP_BACK: &str = "M8 3 3 8l5 5M13 3 8 8l5 5";
+const JUMP_ON: &str = "M3 3l5 5-5 5M8 3l5 5-5 5";
+const LOOP: &str =
+    "M4 6.5V6a2 2 0 0 1 2-2h6.5M10.5 2l2 2-2 2M12 9.5v.5a2 2 0 0 1-2 2H3.5M5.5 14l-2-2 2-2";
+const KEYS: &str = "M6 6a2 2 0 1 1 3 1.7C8.3 8.2 8 8.6 8 9.5M8 12v.1";
+const MORE: &str = "M3.5 8v.1M8 8v.1M12.5 8v.1";
 const ON: &str = "M5.5 3 11 8l-5.5 5";
 const TO_END: &str = "M12.5 3v10M3.5 3v10L10 8z";
 
@@ -37,6 +45,8 @@ pub struct Props {
     pub playing: bool,
     /// Index into [`SPEEDS`].
     pub speed: usize,
+    /// Whether it plays one call again and again.
+    pub looping: bool,
     /// Where actions go.
     pub on: Callback<Action>,
 }
@@ -48,8 +58,11 @@ pub fn Timeline(props: &Props) -> Html {
         view,
         playing,
         speed,
+        looping,
         on,
     } = props;
+    let landmark = use_state(Landmark::default);
+    let unfolded = use_state(|| false);
     let texts = view.lang.app();
     let run = view.run.borrow();
     let said = said(view, &run);
@@ -61,6 +74,24 @@ pub fn Timeline(props: &Props) -> Html {
     let dmesg = fill(texts.dmesg, &[Arg::Number(count as u64)]);
     let position = position(texts, &run, view.cursor);
     let act = |action: Action| on.reform(move |()| action.clone());
+    let jump_to = |forward: bool| {
+        let to = *landmark;
+        let action = match forward {
+            true => Action::Next(to),
+            false => Action::Previous(to),
+        };
+        let icon = if forward { JUMP_ON } else { JUMP_BACK };
+        html! { <Button label={jump(view.lang, to, forward)} {icon} onclick={act(action)} /> }
+    };
+    let landmarks = Landmark::ALL.map(|to| AttrValue::from(app::landmark(view.lang, to)));
+    let on_landmark = {
+        let landmark = landmark.clone();
+        Callback::from(move |index: usize| landmark.set(Landmark::ALL[index]))
+    };
+    let unfold = {
+        let unfolded = unfolded.clone();
+        Callback::from(move |()| unfolded.set(!*unfolded))
+    };
     let (play, play_icon) = if *playing {
         (texts.pause, PAUSE)
     } else {
@@ -84,7 +115,7 @@ pub fn Timeline(props: &Props) -> Html {
         plain(&said)
     };
     html! {
-        <footer class="player" aria-label={texts.player} data-keys="">
+        <footer class={classes!("player", unfolded.then_some("open"))} aria-label={texts.player} data-keys="">
             <div class="deck">
                 <div class="buttons" role="group" aria-label={texts.player}>
                     <Button class="far" label={texts.to_start} icon={TO_START} onclick={act(Action::ToStart)} />
@@ -94,17 +125,43 @@ pub fn Timeline(props: &Props) -> Html {
                     <Button class="far" label={texts.to_end} icon={TO_END} onclick={act(Action::ToEnd)} />
                 </div>
                 { timeline(texts, &run, view, on, &format!("{} {position}", plain(&said))) }
-                <Menu
-                    class="speed"
-                    label={texts.speed}
-                    options={speeds}
-                    chosen={*speed}
-                    on={on.reform(Action::Speed)}
+                <div class="rest">
+                    <div class="jumps" role="group" aria-label={texts.jumps}>
+                        { jump_to(false) }
+                        <Menu
+                            label={texts.jump_to}
+                            options={landmarks.to_vec()}
+                            chosen={*landmark as usize}
+                            on={on_landmark}
+                        />
+                        { jump_to(true) }
+                    </div>
+                    <Menu
+                        class="speed"
+                        label={texts.speed}
+                        options={speeds}
+                        chosen={*speed}
+                        on={on.reform(Action::Speed)}
+                    />
+                    <Button
+                        class="quiet-button"
+                        label={texts.looping}
+                        icon={LOOP}
+                        pressed={Some(*looping)}
+                        onclick={act(Action::ToggleLoop)}
+                    />
+                    <Button class="quiet-button" label={texts.keys} icon={KEYS} onclick={act(Action::Help(true))} />
+                </div>
+                <Button
+                    class="unfold-deck"
+                    label={texts.more_controls}
+                    icon={MORE}
+                    expanded={Some(*unfolded)}
+                    onclick={unfold}
                 />
-                <Button class="next-split" label={texts.next_split} onclick={act(Action::NextSplit)} />
             </div>
             <div class="said">
-                <p class="position mono">{ position }</p>
+                { place(texts, &run, view.cursor, on) }
                 <p class={classes!("sentence", view.event.map(|event| event.name()))}>{ rich(&said) }</p>
                 if !messages.is_empty() {
                     <p class="kernel"><span>{ texts.says }</span><samp>{ messages.join(" ") }</samp></p>
@@ -148,6 +205,34 @@ fn position(texts: &Texts, run: &Run, cursor: usize) -> String {
         texts.position,
         &numbers.map(|number| Arg::Number(number as u64)),
     )
+}
+
+/// The same, with a field in it that leads to another call.
+fn place(texts: &Texts, run: &Run, cursor: usize, on: &Callback<Action>) -> Html {
+    let call = run.call_at(cursor).map_or(0, |call| call + 1);
+    let calls = run.calls().len();
+    let numbers = [call, calls, cursor, run.len()].map(|number| Arg::Number(number as u64));
+    let (before, after) = texts.position.split_once("{0}").unwrap_or_default();
+    let onchange = on.reform(|event: Event| {
+        Action::GoToCall(browser::value_of(&event).parse().unwrap_or_default())
+    });
+    html! {
+        <p class="position mono">
+            { before }
+            <input
+                autocomplete="off"
+                type="number"
+                min="1"
+                max={calls.to_string()}
+                aria-label={texts.call_number}
+                data-digits={calls.to_string().len().to_string()}
+                value={call.to_string()}
+                onfocus={|event: FocusEvent| browser::select_all(&event)}
+                {onchange}
+            />
+            { fill(after, &numbers) }
+        </p>
+    }
 }
 
 /// The part of the run that the timeline shows.
@@ -224,13 +309,10 @@ fn timeline(texts: &Texts, run: &Run, view: &View, on: &Callback<Action>, valuet
                     <rect class="current" x={current.0.to_string()} y="2" height={(HEIGHT - 4).to_string()}
                         width={(current.1.max(current.0) - current.0).to_string()} />
                     <path class="axis" d={format!("M0 {MIDDLE}H{WIDTH}")} />
-                    <path class="ticks" d={drawing.past} />
-                    <path class="ticks ahead" d={drawing.ahead} />
-                    <path class="calls" d={drawing.calls} />
-                    <path class="splits" d={drawing.splits} />
-                    <path class="failures" d={drawing.failures} />
+                    { for drawing.paths() }
                     <path class="cursor" d={format!("M{} 4V{}", x(view.cursor), HEIGHT - 2)} />
                 </svg>
+                { drawing.marks() }
                 <input
                     autocomplete="off"
                     type="range"
@@ -250,14 +332,82 @@ fn timeline(texts: &Texts, run: &Run, view: &View, on: &Callback<Action>, valuet
     }
 }
 
-/// The ticks as paths.
+/// Closer ticks than this are a bar on a phone: there only the coarse ones are drawn.
+const COARSE: usize = 26;
+/// Signs closer than this write over each other, on a phone and on a wide page.
+const SIGNS: [usize; 2] = [44, 13];
+
+/// The kinds of ticks: events that have happened, events ahead, beginnings of calls.
+const KINDS: [&str; 3] = ["ticks", "ticks ahead", "calls"];
+
+/// The ticks as paths, and the signs over them.
 #[derive(Default)]
 struct Drawing {
-    past: String,
-    ahead: String,
-    calls: String,
-    splits: String,
-    failures: String,
+    /// By kind; coarse ones first.
+    ticks: [[String; 2]; 3],
+    /// Where the last coarse tick of each kind stands.
+    last: [Option<usize>; 3],
+    /// Place, kind, and whether a phone has room for it.
+    signs: Vec<(usize, Landmark, bool)>,
+}
+
+impl Drawing {
+    fn tick(&mut self, kind: usize, x: usize, half: usize) {
+        let room = self.last[kind].is_none_or(|last| x >= last + COARSE);
+        if room {
+            self.last[kind] = Some(x);
+        }
+        tick(
+            &mut self.ticks[kind][usize::from(!room)],
+            x,
+            MIDDLE - half,
+            MIDDLE + half,
+        );
+    }
+
+    /// Of two signs that are too close to each other, a failure speaks rather than a sleep, and that rather than a split.
+    fn sign(&mut self, x: usize, what: Landmark) {
+        let [phone, wide] = SIGNS;
+        match self.signs.last_mut() {
+            Some((last, kind, _)) if x < *last + wide => {
+                if (*kind as u8) < what as u8 {
+                    *kind = what;
+                }
+            }
+            _ => {
+                let mut before = self.signs.iter().rev();
+                let on_phones = before.find(|(.., on_phones)| *on_phones);
+                let room = on_phones.is_none_or(|&(last, ..)| x >= last + phone);
+                self.signs.push((x, what, room));
+            }
+        }
+    }
+
+    fn paths(&self) -> impl Iterator<Item = Html> + '_ {
+        self.ticks.iter().zip(KINDS).flat_map(|(both, kind)| {
+            let drawn = both.iter().zip(["", "fine"]);
+            drawn.map(move |(path, fine)| html! { <path class={classes!(kind, fine)} d={path.clone()} /> })
+        })
+    }
+
+    fn marks(&self) -> Html {
+        let signs = self.signs.iter().map(|&(x, what, on_phones)| {
+            let sign = match what {
+                Landmark::Failure => "✗",
+                Landmark::Sleep => "z",
+                Landmark::Split | Landmark::Call => "▾",
+            };
+            El::new("i", what.name())
+                .also(what.name(), if on_phones { "" } else { "fine" })
+                .style(format!(
+                    "left:{}%",
+                    tween::fixed(x as f32 * 100.0 / WIDTH as f32)
+                ))
+                .text(sign)
+        });
+        let signs = El::new("div", "signs").is("aria-hidden", "true").all(signs);
+        signs.html()
+    }
 }
 
 fn draw(run: &Run, shown: Window, cursor: usize, x: impl Fn(usize) -> usize) -> Drawing {
@@ -268,27 +418,14 @@ fn draw(run: &Run, shown: Window, cursor: usize, x: impl Fn(usize) -> usize) -> 
     for (index, event) in (from..to).zip(run.events(from, to)) {
         let at = x(index + 1);
         if (index - from) % every == 0 {
-            let path = if index < cursor {
-                &mut drawing.past
-            } else {
-                &mut drawing.ahead
-            };
-            tick(path, at, MIDDLE - 4, MIDDLE + 4);
+            drawing.tick(usize::from(index >= cursor), at, 4);
         }
-        match event {
-            Event::Split { .. } => tick(&mut drawing.splits, at, 5, 10),
-            Event::ZoneTested { granted: false, .. }
-            | Event::BlockMissing { .. }
-            | Event::PagesRefused { .. }
-            | Event::ClassMissing { .. }
-            | Event::Sinned { .. }
-            | Event::MightSleep { .. }
-            | Event::Stopped { .. } => tick(&mut drawing.failures, at, 3, 11),
-            _ => {}
+        if let Some(what) = Landmark::of(&event) {
+            drawing.sign(at, what);
         }
     }
     for call in &run.calls()[shown.calls.0..shown.calls.1] {
-        tick(&mut drawing.calls, x(call.first), MIDDLE - 9, MIDDLE + 9);
+        drawing.tick(2, x(call.first), 9);
     }
     drawing
 }
@@ -342,6 +479,30 @@ mod tests {
             cursor = page.events.1 + 1;
         }
         assert_eq!(next_call, run.calls().len());
+    }
+
+    #[test]
+    fn a_phone_gets_few_enough_ticks_and_signs() {
+        let calls = "for (i = 0; i < 900; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0);";
+        let one = "for (i = 0; i < 1280; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0); p = kmalloc(100, GFP_KERNEL);";
+        for run in [run(calls), run(one)] {
+            for cursor in [0, run.len() / 2, run.len()] {
+                let page = window(&run, cursor);
+                let span = page.events.1 - page.events.0;
+                let drawing = draw(&run, page, cursor, |at| (at - page.events.0) * WIDTH / span);
+                let coarse = drawing
+                    .ticks
+                    .iter()
+                    .map(|both| both[0].matches('M').count());
+                assert!(coarse.clone().max() <= Some(WIDTH / COARSE + 1));
+                let fine = drawing
+                    .ticks
+                    .iter()
+                    .map(|both| both[1].matches('M').count());
+                assert!(coarse.chain(fine).sum::<usize>() <= 2 * MAX_TICKS + 2);
+                assert!(drawing.signs.len() <= WIDTH / SIGNS[1] + 1);
+            }
+        }
     }
 
     #[test]

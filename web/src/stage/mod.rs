@@ -6,6 +6,7 @@
 pub mod chain;
 pub mod facts;
 pub mod gauge;
+pub mod landmarks;
 pub mod steps;
 pub mod supply;
 

@@ -25,6 +25,12 @@ pub struct ButtonProps {
     /// It would do nothing now. It stays reachable, so that the focus does not jump away.
     #[prop_or_default]
     pub idle: bool,
+    /// It switches something that is on or off.
+    #[prop_or_default]
+    pub pressed: Option<bool>,
+    /// It unfolds something that is open or not.
+    #[prop_or_default]
+    pub expanded: Option<bool>,
     /// What it does.
     pub onclick: Callback<()>,
 }
@@ -47,6 +53,8 @@ pub fn Button(props: &ButtonProps) -> Html {
             type="button"
             class={props.class.clone()}
             aria-disabled={props.idle.then_some("true")}
+            aria-pressed={props.pressed.map(|pressed| pressed.to_string())}
+            aria-expanded={props.expanded.map(|expanded| expanded.to_string())}
             aria-label={name.clone()}
             title={name}
             {onclick}

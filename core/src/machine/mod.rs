@@ -21,6 +21,7 @@
 mod bytes;
 mod door;
 mod frames;
+mod ring;
 mod slab;
 mod validate;
 mod world;
@@ -38,7 +39,7 @@ use crate::context::Context;
 use crate::event::{CacheId, Destination, Event, Mark, SlabId, Stop, Temperature};
 use crate::profile::{BootLayout, HZ, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId};
 use bytes::Bytes;
-use frames::{Frames, Tag};
+use frames::{Frame, Frames};
 use slab::{CHAIN_END, SlabEnds};
 use world::Offered;
 
@@ -98,6 +99,8 @@ pub struct Block {
 pub struct Machine {
     spec: MachineSpec,
     layout: BootLayout,
+    /// A page is 2^this bytes: addresses become page numbers all the time, and a division is slow.
+    page_shift: u32,
     frames: Frames,
     zones: [Zone; ZONES],
     zonelists: [Zonelist; ZONES],
@@ -139,10 +142,9 @@ impl Machine {
             )
         });
         let classes = [false, true].map(|dma| Classes::new(&shapes, dma));
-        let mut frames = Frames::new(spec.total_pages() as usize);
-        frames.tag.fill(Tag::new(Use::Reserved, 0));
         Machine {
-            frames,
+            frames: Frames::new(spec.total_pages() as usize),
+            page_shift: spec.page_size.trailing_zeros(),
             zones,
             zonelists,
             hand: Hand {
@@ -223,7 +225,7 @@ impl Machine {
             if pfn == NIL {
                 return None;
             }
-            at = self.frames.links[pfn as usize].next;
+            at = self.frames.get(pfn).next();
             Some(pfn)
         })
     }
@@ -231,17 +233,17 @@ impl Machine {
     /// Whether a page is the first of a free block of exactly this order.
     #[inline(always)]
     pub fn is_free_block(&self, pfn: u32, order: u8) -> bool {
-        self.frames.tag[pfn as usize] == Tag::new(Use::Free, order)
+        self.frames.get(pfn).tagged_as(Frame::new(Use::Free, order))
     }
 
     /// What the first page of a block says; `Use::Body` elsewhere.
     #[inline(always)]
     pub fn block_at(&self, pfn: u32) -> Block {
-        let tag = self.frames.tag[pfn as usize];
+        let frame = self.frames.get(pfn);
         Block {
             pfn,
-            order: tag.order(),
-            what: tag.what(),
+            order: frame.order(),
+            what: frame.what(),
         }
     }
 
@@ -260,7 +262,7 @@ impl Machine {
 
     /// Every block in address order.
     pub fn blocks(&self) -> impl Iterator<Item = Block> + '_ {
-        let pages = self.frames.tag.len() as u32;
+        let pages = self.frames.len();
         let mut at = 0;
         core::iter::from_fn(move || {
             if at >= pages {
@@ -329,29 +331,35 @@ impl Machine {
     /// The page of a linear address, if it is one of low memory.
     #[inline(always)]
     pub fn pfn_of(&self, address: u32) -> Option<u32> {
-        let pfn = address.checked_sub(PAGE_OFFSET)? / self.spec.page_size;
+        let pfn = address.checked_sub(PAGE_OFFSET)? >> self.page_shift;
         (pfn < self.zones[2].start).then_some(pfn)
     }
 
     /// The linear address of a page of low memory.
     #[inline(always)]
     pub const fn address_of(&self, pfn: u32) -> u32 {
-        PAGE_OFFSET + pfn * self.spec.page_size
+        PAGE_OFFSET + (pfn << self.page_shift)
     }
 
     /// The slab that an address lies in (`virt_to_page`, then the page's links).
     #[inline(always)]
     pub fn slab_of(&self, address: u32) -> Option<SlabId> {
-        let pfn = self.pfn_of(address)?;
-        let block = self.block_of(pfn);
-        (block.what == Use::Slab).then(|| SlabId(self.frames.links[block.pfn as usize].prev))
+        let frame = self.slab_frame(address)?;
+        Some(SlabId(frame.prev()))
     }
 
     /// The cache of the slab that an address lies in: `kfree` needs no more (`GET_PAGE_CACHE`).
     #[inline(always)]
     pub fn cache_of(&self, address: u32) -> Option<CacheId> {
-        let block = self.block_of(self.pfn_of(address)?);
-        (block.what == Use::Slab).then(|| CacheId(self.frames.links[block.pfn as usize].next as u8))
+        let frame = self.slab_frame(address)?;
+        Some(CacheId(frame.next() as u8))
+    }
+
+    /// The frame of an address, if it is one of a slab: every page of a slab names it.
+    #[inline(always)]
+    fn slab_frame(&self, address: u32) -> Option<Frame> {
+        let frame = self.frames.get(self.pfn_of(address)?);
+        (matches!(frame.what(), Use::Slab | Use::Body) && frame.prev() != NIL).then_some(frame)
     }
 
     /// The object that an address lies in: its slab and its index, or None between objects.
@@ -535,7 +543,9 @@ impl Machine {
             Event::MinFreeSet { kbytes } => self.min_free_kbytes = kbytes,
             Event::ProtectionRatioSet { ratio } => self.protection_ratio = ratio,
             Event::BootHeld { order, pfn } => {
-                self.frames.tag[pfn as usize..pfn as usize + (1 << order)].fill(Tag::BODY);
+                for body in pfn..pfn + (1 << order) {
+                    self.frames.put(body, Frame::BODY);
+                }
                 self.frames.set(pfn, Use::Pages, order);
             }
             Event::ContextSet { context } => self.context = context,
@@ -578,28 +588,26 @@ impl Machine {
     fn push_free(&mut self, zone: ZoneId, order: u8, pfn: u32) {
         let zone = &mut self.zones[zone.index()];
         let head = core::mem::replace(&mut zone.heads[usize::from(order)], pfn);
-        self.frames.links[pfn as usize].next = head;
-        self.frames.links[pfn as usize].prev = NIL;
         if head != NIL {
-            self.frames.links[head as usize].prev = pfn;
+            self.frames.set_prev(head, pfn);
         }
         zone.occupied |= 1 << order;
         zone.free_pages += 1 << order;
-        self.frames.set(pfn, Use::Free, order);
+        self.frames
+            .put(pfn, Frame::linked(Use::Free, order, head, NIL));
     }
 
+    /// Takes a block off its list; its own frame is left to the caller.
     #[inline(always)]
     fn unlink_free(&mut self, zone: ZoneId, order: u8, pfn: u32) {
         let zone = &mut self.zones[zone.index()];
-        let (next, prev) = (
-            self.frames.links[pfn as usize].next,
-            self.frames.links[pfn as usize].prev,
-        );
+        let frame = self.frames.get(pfn);
+        let (next, prev) = (frame.next(), frame.prev());
         if next != NIL {
-            self.frames.links[next as usize].prev = prev;
+            self.frames.set_prev(next, prev);
         }
         if prev != NIL {
-            self.frames.links[prev as usize].next = next;
+            self.frames.set_next(prev, next);
         } else {
             zone.heads[usize::from(order)] = next;
             if next == NIL {
@@ -670,7 +678,7 @@ impl Machine {
         } else {
             (buddy - (1 << order), buddy)
         };
-        self.frames.tag[upper as usize] = Tag::BODY;
+        self.frames.put(upper, Frame::BODY);
         self.frames.set(lower, Use::Hand, order + 1);
         self.hand.pfn = lower;
         self.hand.order = order + 1;
@@ -804,9 +812,15 @@ impl Machine {
             None => self.slabs.push(slab),
         }
         self.caches[cache.index()].free_objects += u32::from(objects);
-        self.frames.set(pfn, Use::Slab, order);
-        self.frames.links[pfn as usize].next = u32::from(cache.0);
-        self.frames.links[pfn as usize].prev = id.0;
+        for page in pfn..pfn + (1 << order) {
+            let (what, order) = if page == pfn {
+                (Use::Slab, order)
+            } else {
+                (Use::Body, 0)
+            };
+            let frame = Frame::linked(what, order, u32::from(cache.0), id.0);
+            self.frames.put(page, frame);
+        }
         self.link_slab(id, SlabList::Free, true);
     }
 
@@ -818,6 +832,9 @@ impl Machine {
         let slab = &mut self.slabs[id.0 as usize];
         slab.live = false;
         slab.chain.clear();
+        for body in slab.pfn + 1..slab.pfn + (1 << order) {
+            self.frames.put(body, Frame::BODY);
+        }
         self.frames.set(slab.pfn, Use::Pages, order);
         self.dead_slabs.push(id.0);
     }

@@ -1,10 +1,10 @@
 //! Slab caches and slabs as Linux 2.6.10 keeps them: array cache, three lists, a free chain in each slab.
 
-use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::frames::NIL;
+use super::ring::Ring;
 use crate::event::{CacheId, SlabId};
 
 /// End of a slab's free chain (`BUFCTL_END`).
@@ -49,9 +49,12 @@ pub struct CacheShape {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Classes {
     sizes: Vec<(u32, CacheId)>,
-    /// For a size of so many bits: the first class that could hold it.
-    by_bits: [u8; 33],
+    /// The cache for sizes up to so many times [`STEP`].
+    by_step: Vec<CacheId>,
 }
+
+/// Every class is a multiple of this (kmalloc_sizes.h).
+const STEP: u32 = 32;
 
 impl Classes {
     /// From the caches in the order of their creation, of which the first is `kmem_cache`.
@@ -64,23 +67,18 @@ impl Classes {
         let sizes: Vec<_> = general
             .map(|(index, shape)| (shape.class_size, CacheId(index as u8)))
             .collect();
-        let mut by_bits = [0; 33];
-        for (bits, first) in by_bits.iter_mut().enumerate() {
-            // The smallest size of so many bits is 2^(bits - 1).
-            let least = if bits == 0 { 0 } else { 1 << (bits - 1) };
-            *first = sizes.partition_point(|&(class, _)| class < least) as u8;
+        let mut by_step = Vec::new();
+        for &(class, id) in &sizes {
+            assert!(class.is_multiple_of(STEP), "a class of {class} bytes");
+            by_step.resize((class / STEP) as usize + 1, id);
         }
-        Classes { sizes, by_bits }
+        Classes { sizes, by_step }
     }
 
     /// The cache of the smallest class that holds `size` bytes; None above the largest. Size 0 gets the smallest.
     #[inline(always)]
     pub fn holding(&self, size: u32) -> Option<CacheId> {
-        let first = self.by_bits[(u32::BITS - size.leading_zeros()) as usize];
-        let mut classes = self.sizes[usize::from(first)..].iter();
-        classes
-            .find(|&&(class, _)| class >= size)
-            .map(|&(_, id)| id)
+        self.by_step.get(size.div_ceil(STEP) as usize).copied()
     }
 
     /// Class sizes with their caches, ascending.
@@ -130,7 +128,7 @@ pub struct Cache {
     pub(super) array_touched: bool,
     pub(super) next_reap: u32,
     /// Bottom (oldest) first; the top is handed out next. Entries that are set aside for a flush stand first.
-    pub(super) array: VecDeque<u32>,
+    pub(super) array: Ring,
     /// Entries at the bottom that are already counted as free.
     pub(super) flushing: u16,
     pub(super) lists: [SlabEnds; 3],
@@ -143,7 +141,7 @@ impl Cache {
             tail: NIL,
         };
         Cache {
-            array: VecDeque::with_capacity(usize::from(shape.limit) + 1),
+            array: Ring::new(shape.limit),
             shape,
             created: false,
             descriptor: 0,
@@ -230,7 +228,19 @@ impl Cache {
 
     /// Addresses in the array cache, oldest first; the last is handed out next.
     pub fn array(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + '_ {
-        self.array.iter().copied()
+        self.array.iter()
+    }
+
+    /// The entry that is handed out next.
+    #[inline(always)]
+    pub const fn top(&self) -> Option<u32> {
+        self.array.back()
+    }
+
+    /// The entry that a flush returns first.
+    #[inline(always)]
+    pub const fn oldest(&self) -> Option<u32> {
+        self.array.front()
     }
 
     /// Entries in the array cache.

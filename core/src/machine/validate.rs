@@ -48,6 +48,16 @@ impl Machine {
                     at % size == 0 && at + size <= pages,
                     "block {block:?} is not aligned in its zone"
                 );
+                if !matches!(block.what, Use::Free | Use::Slab) {
+                    for page in 0..size {
+                        let frame = self.frames.get(start + at + page);
+                        ensure!(
+                            (frame.next(), frame.prev()) == (NIL, NIL),
+                            "page {:#x} in {block:?} has links",
+                            start + at + page
+                        );
+                    }
+                }
                 for body in 1..size {
                     let inner = self.block_at(start + at + body).what;
                     ensure!(
@@ -80,7 +90,7 @@ impl Machine {
                     "{block:?} is on free list {order}"
                 );
                 ensure!(
-                    self.frames.links[pfn as usize].prev == prev,
+                    self.frames.get(pfn).prev() == prev,
                     "page {pfn:#x} has a broken link"
                 );
                 prev = pfn;
@@ -115,7 +125,7 @@ impl Machine {
         );
         for (list, what) in zone.pcp.iter().zip([Use::Hot, Use::Cold]) {
             ensure!(
-                count(what).count() == list.pages.len(),
+                count(what).count() == usize::from(list.count()),
                 "{}: {what:?} list and tags differ",
                 id.name()
             );
@@ -183,6 +193,13 @@ impl Machine {
                     "{name}: page {:#x} is no slab",
                     slab.pfn
                 );
+                for page in slab.pfn..slab.pfn + (1 << cache.shape.order) {
+                    let frame = self.frames.get(page);
+                    ensure!(
+                        (frame.next(), frame.prev()) == (u32::from(id.0), slab_id.0),
+                        "{name}: page {page:#x} names another slab"
+                    );
+                }
                 free += u32::from(chained);
                 slabs += 1;
             }

@@ -1,8 +1,7 @@
 //! A zone: its marks, its eleven free lists, its two per-cpu lists.
 
-use alloc::collections::VecDeque;
-
 use super::frames::NIL;
+use super::ring::Ring;
 use crate::profile::{ORDERS, ZONES};
 
 /// `struct zone` (include/linux/mmzone.h), as far as decisions read it. Counts are in pages.
@@ -24,7 +23,7 @@ pub struct Zone {
 /// `struct per_cpu_pages`: a list that is used at both ends.
 #[derive(Clone, PartialEq)]
 pub struct Pcp {
-    pub(super) pages: VecDeque<u32>,
+    pub(super) pages: Ring,
     pub(super) low: u16,
     pub(super) high: u16,
     pub(super) batch: u16,
@@ -33,7 +32,7 @@ pub struct Pcp {
 impl Pcp {
     /// Pages on the list, head first.
     pub fn pages(&self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + '_ {
-        self.pages.iter().copied()
+        self.pages.iter()
     }
 
     /// Number of pages on the list.
@@ -63,13 +62,13 @@ impl Pcp {
     /// The page that a drain would take next.
     #[inline(always)]
     pub fn tail(&self) -> Option<u32> {
-        self.pages.back().copied()
+        self.pages.back()
     }
 
     /// The page that an allocation would take next.
     #[inline(always)]
     pub fn head(&self) -> Option<u32> {
-        self.pages.front().copied()
+        self.pages.front()
     }
 }
 
@@ -86,7 +85,7 @@ impl Zone {
             heads: [NIL; ORDERS],
             occupied: 0,
             pcp: pcp.map(|shape| Pcp {
-                pages: VecDeque::with_capacity(usize::from(shape.high) + 1),
+                pages: Ring::new(shape.high + 1),
                 low: shape.low,
                 high: shape.high,
                 batch: shape.batch,

@@ -74,10 +74,7 @@ pub(super) fn cache_alloc<R: Recorder>(
     }
     let cache = door.cache(id);
     let left = cache.available() - 1;
-    let address = cache
-        .array()
-        .next_back()
-        .expect("a refilled array has an entry");
+    let address = cache.top().expect("a refilled array has an entry");
     door.emit(Event::ObjectGot {
         cache: id,
         left,
@@ -207,8 +204,7 @@ pub(super) fn flush<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, count: u16
     for _ in 0..count {
         let address = door
             .cache(id)
-            .array()
-            .next()
+            .oldest()
             .expect("as many entries as are flushed");
         let slab = door.slab_of(address).expect("an array entry is an object");
         door.emit(Event::ObjectReturned { cache: id, address });

@@ -279,3 +279,120 @@ test("a phone's timeline is no bar", async ({ fresh }) => {
   expect(gaps.length).toBeGreaterThan(10);
   expect(Math.min(...gaps)).toBeGreaterThan(3);
 });
+
+// ── the arrangement ────────────────────────────────────────────────────────────────────────────────────────────────
+
+const ARRANGED = [
+  { locale: "en-US", fold: "Fold: ", enlarge: "Enlarge: ", map: "Memory map", lists: "Free lists", path: "Decision path", buckets: "Buckets", column: "Lesson and scenario", projector: "Projector", clicker: "clicker", play: "Play", scenario: "Scenario" },
+  { locale: "zh-CN", fold: "折叠：", enlarge: "放大：", map: "内存布局", lists: "空闲链表", path: "决策路径", buckets: "大小类", column: "课程与脚本", projector: "投影模式", clicker: "翻页笔", play: "播放", scenario: "脚本" },
+];
+
+const box = (page, name) => page.locator(name).boundingBox();
+
+for (const t of ARRANGED) {
+  for (const [name, viewport, colorScheme] of [["wide", WIDE, "light"], ["low", LOW, "dark"]]) {
+    test(`${t.locale}, ${name}: panels fold and enlarge by the keyboard, and stay so`, async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, viewport, colorScheme }));
+      const press = async (label) => {
+        await page.getByRole("button", { name: label, exact: true }).focus();
+        await page.keyboard.press("Enter");
+      };
+      for (const [panel, other, title] of [[".map", ".lists", t.map], [".lists", ".map", t.lists], [".path", ".buckets", t.path], [".buckets", ".path", t.buckets]]) {
+        const before = await box(page, other);
+        await press(t.fold + title);
+        await expect(page.getByRole("button", { name: t.fold + title, exact: true })).toHaveAttribute("aria-expanded", "false");
+        expect((await box(page, panel)).height).toBeLessThan(44);
+        expect((await box(page, other)).height).toBeGreaterThan(before.height);
+        await fits(page);
+        await press(t.fold + title);
+        expect((await box(page, other)).height).toBeCloseTo(before.height, 0);
+        await press(t.enlarge + title);
+        const panes = await box(page, ".panes");
+        const alone = await box(page, panel);
+        expect([alone.width, alone.height]).toEqual([panes.width, panes.height]);
+        await axe(page);
+        await fits(page);
+        await page.keyboard.press("Escape");
+        await expect(page.locator(other)).toBeVisible();
+      }
+      await press(t.column);
+      await expect(page.locator(".lesson")).toBeHidden();
+      await press(t.fold + t.buckets);
+      await press(t.enlarge + t.lists);
+      await axe(page);
+      await page.reload();
+      await expect(page.locator(".map")).toBeHidden();
+      await expect(page.locator(".lesson")).toBeHidden();
+      await press(t.enlarge + t.lists);
+      expect((await box(page, ".buckets")).height).toBeLessThan(44);
+      await press(t.column);
+      await page.locator("section.text summary").focus();
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("textbox", { name: t.scenario })).toBeHidden();
+      await page.reload();
+      await expect(page.locator("section.text summary")).toBeVisible();
+      await expect(page.getByRole("textbox", { name: t.scenario })).toBeHidden();
+    });
+  }
+
+  for (const [name, viewport, colorScheme] of [["wide", WIDE, "dark"], ["low", LOW, "light"], ["full", { width: 1920, height: 1080 }, "light"]]) {
+    test(`${t.locale}, ${name}: the projector is large, and a clicker walks`, async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, viewport, colorScheme, reducedMotion: "reduce" }));
+      const size = () => page.locator(".lists .gauge .name").first().evaluate((name) => name.getBoundingClientRect().height);
+      const usual = await size();
+      await page.getByRole("button", { name: t.projector }).click();
+      expect(await size()).toBeGreaterThan(usual * 1.09);
+      await expect(page.locator(".lesson")).toBeHidden();
+      await axe(page);
+      await fits(page);
+      const inside = await page.locator("header.top .tools").evaluate((tools) => tools.getBoundingClientRect().right <= innerWidth);
+      expect(inside, "the top bar fits").toBe(true);
+      // Under the pointer is what is drawn there, however large it is.
+      const plane = await box(page, ".memory .plane canvas");
+      await page.mouse.move(plane.x + plane.width - 2, plane.y + 2);
+      await expect(page.locator(".inspector .facts")).toContainText("0x3f");
+
+      const cursor = () => snapshot(page).then(({ cursor }) => cursor);
+      // A click during a movement only ends it.
+      const rested = () => expect(page.locator(".deck .play")).toHaveAttribute("aria-label", t.play);
+      await page.keyboard.press("Home");
+      await page.keyboard.press("PageDown");
+      await rested();
+      await page.keyboard.press("PageDown");
+      await rested();
+      expect(await cursor()).toBe(2);
+      // It works wherever the focus is: in the lists, on the map.
+      await page.locator(".free-lists .body").focus();
+      await page.keyboard.press("PageUp");
+      expect(await cursor()).toBe(1);
+      await page.locator(".memory .plane").focus();
+      await page.keyboard.press("PageDown");
+      expect(await cursor()).toBe(2);
+      await page.getByRole("combobox", { name: t.clicker }).selectOption({ index: 1 });
+      await page.locator(".free-lists .body").focus();
+      await page.keyboard.press("Home");
+      await page.getByRole("button", { name: t.projector }).focus();
+      await page.keyboard.press("Home");
+      await page.keyboard.press("PageDown");
+      const call = await cursor();
+      expect(call).toBeGreaterThan(2);
+      await page.reload();
+      expect(await size()).toBeGreaterThan(usual * 1.09);
+      await page.keyboard.press("Home");
+      await page.keyboard.press("PageDown");
+      expect(await cursor()).toBe(call);
+      await page.keyboard.press("p");
+      await expect(page.locator(".lesson")).toBeVisible();
+      expect(await size()).toBeCloseTo(usual, 0);
+    });
+  }
+}
+
+test("a large machine's map has room on a low page", async ({ fresh }) => {
+  const page = await opened(await fresh({ viewport: LOW }));
+  await page.getByRole("combobox", { name: "machine" }).selectOption({ index: 3 });
+  expect((await box(page, ".memory .room")).height).toBeGreaterThan(95);
+  await expect(page.locator(".legend li").last()).toBeInViewport({ ratio: 1 });
+  await expect(page.locator(".lens canvas")).toBeInViewport({ ratio: 1 });
+  await fits(page);
+});

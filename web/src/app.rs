@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use crate::api;
 use crate::browser::{self, Frames, Timer};
-use crate::frame::{Frame, Side};
+use crate::frame::{self, Frame, Pane, Side};
 use crate::lang::Lang;
 use crate::lang::app as texts;
 use crate::panels::badge::badge;
@@ -29,7 +29,7 @@ use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
 use crate::session::{Boot, Session, Work, key_action};
-use crate::view::{Action, Notice, Progress, Tab, Theme};
+use crate::view::{Action, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
 pub fn start() {
@@ -86,8 +86,8 @@ fn open() -> (Rc<Store>, Frames) {
     }));
     browser::on_key({
         let (act, store) = (act.clone(), Rc::clone(&store));
-        let letters = move || store.session.borrow().frame.letters;
-        move |key| match key_action(&key.name, key.control, key.shift, letters()) {
+        let frame = move || store.session.borrow().frame;
+        move |key| match key_action(&key.name, key.control, key.shift, &frame()) {
             Some(action) => {
                 act.emit(action);
                 true
@@ -95,6 +95,11 @@ fn open() -> (Rc<Store>, Frames) {
             None => false,
         }
     });
+    browser::on_resize(Callback::from({
+        let store = Rc::clone(&store);
+        move |()| fit(store.session.borrow().frame.projector)
+    }));
+    fit(store.session.borrow().frame.projector);
     let frames = Frames::new({
         let store = Rc::clone(&store);
         move |elapsed_ms| {
@@ -105,6 +110,13 @@ fn open() -> (Rc<Store>, Frames) {
     let reader = Rc::clone(&store);
     api::install(Rc::new(move || reader.session()), act);
     (store, frames)
+}
+
+/// Draws the page as large as its window and the projector want it.
+fn fit(projector: bool) {
+    let (width, height) = browser::window_size();
+    let (scale, low) = frame::fit(projector, width, height);
+    browser::set_scale(projector, scale, low);
 }
 
 fn acting(store: &Rc<Store>) -> Callback<Action> {
@@ -275,13 +287,24 @@ pub fn App() -> Html {
         call.map(|call| run.calls()[call].span.line)
             .filter(|line| *line > 0)
     };
+    let map = html! { <MapPanel view={view.clone()} on={on.clone()} /> };
+    let lists = html! { <FreeLists view={view.clone()} {progress} on={on.clone()} /> };
+    let side = match view.frame.side {
+        Side::Path => html! { <Path view={view.clone()} {shown} on={on.clone()} /> },
+        Side::Dmesg => html! { <Dmesg view={view.clone()} {shown} on={on.clone()} {copy} /> },
+        Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
+    };
+    let path = html! { <>{ side }{ badge(session.lang) }</> };
+    let buckets = html! { <Buckets view={view.clone()} {progress} on={on.clone()} /> };
+    let full = view.frame.is_folded(Pane::Column).then_some("full");
     html! {
         <>
-            <main class="app" data-tab={tab_name(session.tab)}>
+            <main class={classes!("app", full)} data-tab={tab_name(session.tab)}>
                 <Top
                     lang={session.lang}
                     theme={session.theme}
                     machine={session.scenario.machine.clone()}
+                    frame={session.frame}
                     on={on.clone()}
                     {share}
                 />
@@ -303,6 +326,7 @@ pub fn App() -> Html {
                         text={Rc::clone(&session.text)}
                         errors={Rc::clone(&session.errors)}
                         {line}
+                        folded={session.frame.is_folded(Pane::Text)}
                         on={on.clone()}
                     />
                 </div>
@@ -325,17 +349,9 @@ pub fn App() -> Html {
                     />
                     { tabs(&session, &on) }
                 </section>
-                <section class="map"><MapPanel view={view.clone()} on={on.clone()} /></section>
-                <section class="lists"><FreeLists view={view.clone()} {progress} on={on.clone()} /></section>
-                <section class="path">
-                    { match view.frame.side {
-                        Side::Path => html! { <Path view={view.clone()} {shown} on={on.clone()} /> },
-                        Side::Dmesg => html! { <Dmesg view={view.clone()} {shown} on={on.clone()} {copy} /> },
-                        Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
-                    } }
-                    { badge(session.lang) }
-                </section>
-                <section class="buckets"><Buckets view={view.clone()} {progress} on={on.clone()} /></section>
+                <div class="panes">
+                    { for halves(&view, [[map, lists], [path, buckets]]) }
+                </div>
                 <Timeline {view} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
             </main>
             if session.help {
@@ -350,6 +366,25 @@ pub fn App() -> Html {
             />
         </>
     }
+}
+
+/// The panels of the stage in their halves; a folded one leaves its room to its neighbour, an enlarged one takes all.
+fn halves(view: &View, panels: [[Html; 2]; 2]) -> impl Iterator<Item = Html> {
+    let frame = view.frame;
+    let halves = Pane::STAGE.into_iter().zip(panels).zip(["west", "east"]);
+    halves.map(move |((panes, panels), name)| {
+        let alone = frame.enlarged.map(|pane| match panes.contains(&pane) {
+            true => "alone",
+            false => "away",
+        });
+        let uneven = panes.iter().any(|pane| frame.is_folded(*pane)).then_some("uneven");
+        let sections = panes.into_iter().zip(panels).map(|(pane, panel)| {
+            let folded = frame.is_folded(pane).then_some("folded");
+            let away = frame.enlarged.is_some_and(|other| other != pane).then_some("away");
+            html! { <section key={pane.name()} class={classes!(pane.name(), folded, away)}>{ panel }</section> }
+        });
+        html! { <div key={name} class={classes!("half", name, alone, uneven)}>{ for sections }</div> }
+    })
 }
 
 /// The root element's language and light, which are remembered as well.
@@ -376,6 +411,7 @@ fn use_root(session: &Session) {
             browser::save(LANG, Some(lang.code()));
         }
     });
+    use_effect_with(session.frame.projector, |projector| fit(*projector));
     use_effect_with(session.frame, |frame| {
         browser::save(FRAME, Some(&frame.written()))
     });

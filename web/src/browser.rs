@@ -45,6 +45,41 @@ pub fn set_root(lang: &str, theme: Option<&str>, title: &str) {
     set("lang", Some(lang)).and(set("data-theme", theme)).ok();
 }
 
+/// The size of the window.
+pub fn window_size() -> (f64, f64) {
+    let size = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64());
+    let window = window();
+    (
+        size(window.inner_width()).unwrap_or_default(),
+        size(window.inner_height()).unwrap_or_default(),
+    )
+}
+
+/// Says on the root element how large everything is drawn, for a projector or not, and whether the layout is a low one.
+pub fn set_scale(projector: bool, scale: f64, low: bool) {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    for (name, on) in [("data-projector", projector), ("data-low", low)] {
+        if on {
+            root.set_attribute(name, "").ok();
+        } else {
+            root.remove_attribute(name).ok();
+        }
+    }
+    root.set_attribute("style", &format!("--scale:{scale}"))
+        .ok();
+}
+
+/// Tells when the window has another size.
+pub fn on_resize(told: Callback<()>) {
+    let heard = Closure::<dyn Fn()>::new(move || told.emit(()));
+    window()
+        .add_event_listener_with_callback("resize", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
 /// Makes a value reachable by other scripts under this name of `window`.
 pub fn publish(name: &str, value: &JsValue) {
     js_sys::Reflect::set(&window(), &name.into(), value).ok();
@@ -380,14 +415,18 @@ fn is_for_the_page(event: &KeyboardEvent) -> bool {
     let key = event.key();
     let within = |selectors| target.closest(selectors).is_ok_and(|found| found.is_some());
     // Signs and letters mean nothing to what is only looked at or pressed; the keys that move do where something scrolls.
-    let is_sign = key.chars().count() == 1 && key != " ";
+    let is_sign = key == "Escape" || key.chars().count() == 1 && key != " ";
+    // A clicker works wherever the focus is.
+    let root = document().document_element();
+    let is_click = matches!(&*key, "PageDown" | "PageUp")
+        && root.is_some_and(|root| root.has_attribute("data-projector"));
     match target.tag_name().as_str() {
         _ if within("dialog") => false,
         "BODY" | "HTML" => true,
         "SELECT" | "TEXTAREA" => false,
-        "INPUT" => target.has_attribute("data-keys"),
+        "INPUT" => is_click || target.has_attribute("data-keys"),
         // A button is pressed with these.
         "BUTTON" => key != " " && key != "Enter",
-        _ => is_sign || within("[data-keys]"),
+        _ => is_sign || is_click || within("[data-keys]"),
     }
 }

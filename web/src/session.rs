@@ -19,7 +19,7 @@ use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
 
 use crate::draft::Draft;
-use crate::frame::Frame;
+use crate::frame::{Clicker, Frame};
 use crate::lang::Lang;
 use crate::lessons;
 use crate::player::{Player, SPEEDS, duration_ms};
@@ -383,6 +383,10 @@ impl Session {
             Action::File(file) => self.frame.file = file,
             Action::Help(open) => self.help = open,
             Action::Letters(letters) => self.frame.letters = letters,
+            Action::Fold(pane) => self.frame.fold(pane),
+            Action::Enlarge(pane) => self.frame.enlarge(pane),
+            Action::Projector(on) => self.frame.projector = on,
+            Action::Clicker(clicker) => self.frame.clicker = clicker,
             Action::Tell(notice) => self.notice = Some(notice),
             Action::DismissNotice => self.notice = None,
         }
@@ -733,8 +737,8 @@ fn place(name: &str) -> Option<Place> {
     })
 }
 
-/// The action of a key that is not meant for a field. `letters`: those of a single letter or sign do something.
-pub fn key_action(key: &str, control: bool, shift: bool, letters: bool) -> Option<Action> {
+/// The action of a key that is not meant for a field.
+pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Option<Action> {
     if control {
         return match key {
             "z" if !shift => Some(Action::Undo),
@@ -746,11 +750,15 @@ pub fn key_action(key: &str, control: bool, shift: bool, letters: bool) -> Optio
         " " => Action::TogglePlay,
         "ArrowRight" => Action::Step,
         "ArrowLeft" => Action::StepBack,
+        // What a clicker sends.
+        "PageDown" if frame.projector && frame.clicker == Clicker::Step => Action::Step,
+        "PageUp" if frame.projector && frame.clicker == Clicker::Step => Action::StepBack,
         "PageDown" => Action::NextCall,
         "PageUp" => Action::PreviousCall,
         "Home" => Action::ToStart,
         "End" => Action::ToEnd,
-        _ if !letters => return None,
+        "Escape" if frame.enlarged.is_some() => Action::Enlarge(None),
+        _ if !frame.letters => return None,
         "s" => Action::Next(Landmark::Split),
         "S" => Action::Previous(Landmark::Split),
         "f" => Action::Next(Landmark::Failure),
@@ -758,6 +766,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, letters: bool) -> Optio
         "z" => Action::Next(Landmark::Sleep),
         "Z" => Action::Previous(Landmark::Sleep),
         "l" => Action::ToggleLoop,
+        "p" => Action::Projector(!frame.projector),
         "+" | "=" => Action::Faster(true),
         "-" => Action::Faster(false),
         "?" => Action::Help(true),
@@ -769,7 +778,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, letters: bool) -> Optio
 mod tests {
     use super::*;
     use crate::draft::{Caller, Unit};
-    use crate::frame::Side;
+    use crate::frame::{Pane, Side};
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
 
@@ -1233,21 +1242,35 @@ mod tests {
 
     #[test]
     fn letters_can_be_switched_off() {
-        for key in ["s", "F", "z", "l", "+", "?"] {
-            assert!(key_action(key, false, false, true).is_some());
-            assert_eq!(key_action(key, false, false, false), None);
+        let on = Frame::default();
+        let mut off = on;
+        off.letters = false;
+        for key in ["s", "F", "z", "l", "p", "+", "?"] {
+            assert!(key_action(key, false, false, &on).is_some());
+            assert_eq!(key_action(key, false, false, &off), None);
         }
         assert_eq!(
-            key_action(" ", false, false, false),
+            key_action(" ", false, false, &off),
             Some(Action::TogglePlay)
         );
-        assert_eq!(key_action("z", true, false, false), Some(Action::Undo));
-        assert_eq!(key_action("Z", true, true, false), Some(Action::Redo));
-        assert_eq!(
-            key_action("s", true, false, true),
-            None,
-            "the browser's own"
-        );
+        assert_eq!(key_action("z", true, false, &off), Some(Action::Undo));
+        assert_eq!(key_action("Z", true, true, &off), Some(Action::Redo));
+        assert_eq!(key_action("s", true, false, &on), None, "the browser's own");
+    }
+
+    #[test]
+    fn a_clicker_goes_by_steps_or_by_calls() {
+        let press = |frame: &Frame, key| key_action(key, false, false, frame);
+        let mut frame = Frame::default();
+        assert_eq!(press(&frame, "PageDown"), Some(Action::NextCall));
+        frame.projector = true;
+        assert_eq!(press(&frame, "PageDown"), Some(Action::Step));
+        assert_eq!(press(&frame, "PageUp"), Some(Action::StepBack));
+        frame.clicker = Clicker::Call;
+        assert_eq!(press(&frame, "PageUp"), Some(Action::PreviousCall));
+        assert_eq!(press(&frame, "Escape"), None);
+        frame.enlarge(Some(Pane::Path));
+        assert_eq!(press(&frame, "Escape"), Some(Action::Enlarge(None)));
     }
 
     // ── anything ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1264,7 +1287,7 @@ mod tests {
         }
 
         fn action(&mut self, session: &Session) -> Action {
-            match self.roll(40) {
+            match self.roll(43) {
                 0 => Action::Seek(self.roll(session.len() + 10)),
                 1 => Action::SeekPartway(
                     self.roll(session.len() + 10),
@@ -1316,6 +1339,9 @@ mod tests {
                 36 => Action::Faster(self.roll(2) == 0),
                 37 => Action::ToggleLoop,
                 38 => Action::Side(Side::ALL[self.roll(3)]),
+                39 => Action::Fold(Pane::ALL[self.roll(6)]),
+                40 => Action::Enlarge(Some(Pane::ALL[self.roll(6)])),
+                41 => Action::Projector(self.roll(2) == 0),
                 _ => Action::Highlight(Some("p".into())),
             }
         }

@@ -13,7 +13,7 @@ use kmalloc_core::run::Run;
 use kmalloc_core::script::link::LinkError;
 
 use crate::draft::Draft;
-use crate::frame::{Frame, ProcFile, Side};
+use crate::frame::{Clicker, Frame, Pane, ProcFile, Side};
 use crate::lang::Lang;
 use crate::stage::landmarks::Landmark;
 
@@ -242,6 +242,14 @@ pub enum Action {
     Help(bool),
     /// Keys of one letter do something, or nothing.
     Letters(bool),
+    /// Fold a pane, or unfold it.
+    Fold(Pane),
+    /// Give a pane the whole stage, or all of them their places.
+    Enlarge(Option<Pane>),
+    /// Draw everything large, or as usual.
+    Projector(bool),
+    /// What a clicker does.
+    Clicker(Clicker),
     /// Tell the student something.
     Tell(Notice),
     /// It was read.

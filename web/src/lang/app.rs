@@ -2,6 +2,7 @@
 
 use super::{Arg, Lang, fill};
 use crate::draft::Caller;
+use crate::frame::Clicker;
 use crate::stage::landmarks::Landmark;
 use crate::view::{Tab, Theme};
 
@@ -25,6 +26,12 @@ pub struct Texts {
     pub line_long: &'static str,
     /// Button that makes a link.
     pub share: &'static str,
+    /// Switch: everything large.
+    pub projector: &'static str,
+    /// The menu of what a clicker does.
+    pub clicker: &'static str,
+    /// Switch: lesson and text.
+    pub column: &'static str,
     /// The group of language buttons.
     pub language: &'static str,
     /// The theme button: `{0}` is the theme.
@@ -223,6 +230,9 @@ const EN: Texts = Texts {
     line: "L1 line",
     line_long: "cache line of the processor",
     share: "Share",
+    projector: "Projector",
+    clicker: "clicker",
+    column: "Lesson and scenario",
     language: "Language",
     theme: "Theme: {0}",
     call_bar: "The call",
@@ -323,6 +333,9 @@ const ZH: Texts = Texts {
     line: "L1 缓存行",
     line_long: "处理器的缓存行大小",
     share: "分享",
+    projector: "投影模式",
+    clicker: "翻页笔",
+    column: "课程与脚本",
     language: "语言",
     theme: "主题：{0}",
     call_bar: "调用",
@@ -446,6 +459,15 @@ pub const fn tab(lang: Lang, tab: Tab) -> &'static str {
     both[lang as usize]
 }
 
+/// What a press of a clicker goes on by.
+pub const fn clicker(lang: Lang, clicker: Clicker) -> &'static str {
+    let both = match clicker {
+        Clicker::Step => ["by steps", "逐步"],
+        Clicker::Call => ["by calls", "逐次调用"],
+    };
+    both[lang as usize]
+}
+
 /// What can be jumped to.
 pub const fn landmark(lang: Lang, landmark: Landmark) -> &'static str {
     let both = match landmark {
@@ -479,6 +501,8 @@ pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
             ("z Z", "next, previous sleep"),
             ("+ -", "faster, slower"),
             ("l", "loop this call"),
+            ("p", "projector: large; PgDn PgUp step"),
+            ("Esc", "all panels in their places"),
             ("Ctrl+Z Ctrl+Y", "undo, redo"),
             ("?", "this list"),
         ],
@@ -492,6 +516,8 @@ pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
             ("z Z", "下一次、上一次睡眠"),
             ("+ -", "加快、放慢"),
             ("l", "循环播放本次调用"),
+            ("p", "投影模式：大字号，PgDn PgUp 逐步"),
+            ("Esc", "恢复各面板的位置"),
             ("Ctrl+Z Ctrl+Y", "撤销、重做"),
             ("?", "打开本列表"),
         ],

@@ -31,6 +31,10 @@ texts! {
     // ── beside the map ────────────────────────────────────────────────────────────────────────────────────────────
     /// The choice of what stands there.
     side_label: "Beside the map", "布局图旁的内容";
+    /// Button of a panel's head; its title.
+    fold: "Fold: {0}", "折叠：{0}";
+    /// Button of a panel's head; its title.
+    enlarge: "Enlarge: {0}", "放大：{0}";
     /// Head.
     log_label: "Kernel messages", "内核消息";
     /// No message.

@@ -18,6 +18,8 @@ pub struct Room {
     pub width: f32,
     /// CSS pixels.
     pub height: f32,
+    /// The page's layout is a low one.
+    pub low: bool,
     /// Device pixels in a CSS pixel.
     pub density: f32,
     /// Counts changes of the theme: colours must be read again.
@@ -85,23 +87,35 @@ impl Drop for Watch {
     }
 }
 
-/// Measures an element.
+/// Measures an element, in its own pixels.
 pub fn measure(element: &Element, theme: u32) -> Room {
     let rect = element.get_bounding_client_rect();
+    let scale = scale_of(element);
+    let density = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
     Room {
-        width: rect.width() as f32,
-        height: rect.height() as f32,
-        density: web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()) as f32,
+        width: (rect.width() / scale) as f32,
+        height: (rect.height() / scale) as f32,
+        low: element
+            .closest("[data-low]")
+            .is_ok_and(|root| root.is_some()),
+        density: (density * scale) as f32,
         theme,
     }
+}
+
+/// How many of the window's pixels one of an element's is: more than one on a projector.
+fn scale_of(element: &Element) -> f64 {
+    let scale = Reflect::get(element, &"currentCSSZoom".into());
+    scale.ok().and_then(|scale| scale.as_f64()).unwrap_or(1.0)
 }
 
 /// Where a pointer is inside an element, in CSS pixels.
 pub fn point_in(element: &Element, client_x: i32, client_y: i32) -> (f32, f32) {
     let rect = element.get_bounding_client_rect();
+    let scale = scale_of(element);
     (
-        (f64::from(client_x) - rect.left()) as f32,
-        (f64::from(client_y) - rect.top()) as f32,
+        ((f64::from(client_x) - rect.left()) / scale) as f32,
+        ((f64::from(client_y) - rect.top()) / scale) as f32,
     )
 }
 
@@ -118,7 +132,8 @@ pub fn reveal(scroller: &Element, child: &HtmlElement) {
     }
     if scroller.scroll_height() > scroller.client_height() {
         let by = missing((outer.top(), outer.bottom()), (inner.top(), inner.bottom()));
-        scroller.set_scroll_top(scroller.scroll_top() + by);
+        let by = f64::from(by) / scale_of(scroller);
+        scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
     } else if let Some((window, band)) = free_band() {
         window.scroll_by_with_x_and_y(0.0, missing(band, (inner.top(), inner.bottom())).into());
     }

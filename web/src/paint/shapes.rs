@@ -95,7 +95,7 @@ impl Layout {
         let cell = if cells {
             // Half pixels keep the edges crisp on every screen that matters.
             let fit = (by_width.min(by_height) * 2.0).floor() / 2.0;
-            fit.clamp(if columns == 64 { 4.0 } else { 3.0 }, 12.0)
+            fit.clamp(if columns == 64 { 3.5 } else { 3.0 }, 12.0)
                 .min(by_width.max(2.0))
         } else {
             // A thin band keeps the height of its label.

@@ -8,8 +8,9 @@ use kmalloc_core::profile::ORDERS;
 use kmalloc_core::script::ast::Call;
 use yew::prelude::*;
 
-use super::MovingProps;
 use super::el::El;
+use super::{MovingProps, tools};
+use crate::frame::Pane;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::supply::{
     Class, Fit, SlabSlots, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of, supply,
@@ -86,7 +87,8 @@ pub fn Buckets(props: &MovingProps) -> Html {
     let head = El::new("header", "")
         .put(El::new("h2", "").text(words.buckets_title))
         .put(El::new("span", "fact").text(&fact))
-        .put(El::new("span", "fact aside").text(&line));
+        .put(El::new("span", "fact aside").text(&line))
+        .put(tools(view, Pane::Buckets, words.buckets_title, &props.on));
     El::new("section", "panel bins")
         .is("aria-label", words.buckets_title)
         .put(head)

@@ -9,8 +9,9 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::{ORDERS, ZoneId};
 use yew::prelude::*;
 
-use super::MovingProps;
 use super::el::El;
+use super::{MovingProps, tools};
+use crate::frame::Pane;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::chain::{Chain, chain};
 use crate::stage::gauge::{Gauge, gauges};
@@ -95,7 +96,8 @@ pub fn FreeLists(props: &MovingProps) -> Html {
                 .is("aria-label", words.lists_zones)
                 .all(zones),
         )
-        .put(El::new("span", "fact aside").text(&percpu));
+        .put(El::new("span", "fact aside").text(&percpu))
+        .put(tools(view, Pane::Lists, words.lists_title, &props.on));
     let middle = match &under_way {
         Some(chain) if chain.joining => words.column_join,
         Some(_) => words.column_cut,

@@ -10,6 +10,8 @@ use web_sys::{Element, HtmlCanvasElement};
 use yew::prelude::*;
 
 use super::el::El;
+use super::tools;
+use crate::frame::Pane;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
 use crate::paint::shapes::{Layout, Rect, blocks, image, uses};
@@ -20,6 +22,8 @@ use crate::view::{Action, Shared, View};
 
 /// Width of the zones' names; a room narrower than [`BARE`] does without.
 const NAMES: f32 = 62.0;
+/// Width of the lens of a low page.
+const LOW_LENS: f32 = 320.0;
 /// Below this width the names of the zones are left out.
 const BARE: f32 = 420.0;
 
@@ -51,8 +55,13 @@ pub fn MapPanel(props: &Props) -> Html {
     let now = view.event.as_ref().map(|event| touched(machine, event));
     let spoken = at.or_else(|| now.and_then(|blocks| blocks.first().map(|(pfn, _)| *pfn)));
     // An image has no room for blocks: the lens shows them around the page that is spoken of.
-    let lens =
-        (!layout.cells).then(|| Layout::lens(machine, spoken.unwrap_or(0), room.width.max(256.0)));
+    // On a low page the legend stands beside it.
+    let lens_width = if room.low {
+        LOW_LENS
+    } else {
+        room.width.max(256.0)
+    };
+    let lens = (!layout.cells).then(|| Layout::lens(machine, spoken.unwrap_or(0), lens_width));
 
     use_painting(&canvas_ref, &view.machine, Some(&layout), room);
     use_painting(&lens_ref, &view.machine, lens.as_ref(), room);
@@ -113,7 +122,11 @@ pub fn MapPanel(props: &Props) -> Html {
     let onkeydown = {
         let (on, layout, machine) = (props.on.clone(), layout.clone(), view.machine.clone());
         let first = at.unwrap_or_else(|| spoken.unwrap_or(0));
+        let clicked = view.frame.projector;
         Callback::from(move |event: KeyboardEvent| {
+            if clicked && event.key().starts_with("Page") {
+                return;
+            }
             let Some(done) = key(&event.key(), &layout, &machine, at, first) else {
                 return;
             };
@@ -144,7 +157,8 @@ pub fn MapPanel(props: &Props) -> Html {
         <section aria-label={words.map_title} class={classes!("panel", "memory", (!layout.cells).then_some("image"))}>
             { El::new("header", "")
                 .put(El::new("h2", "").text(words.map_title))
-                .put(El::new("span", "fact").text(&fact)) }
+                .put(El::new("span", "fact").text(&fact))
+                .put(tools(view, Pane::Map, words.map_title, &props.on)) }
             <div class="stage">
                 <div
                     key="room"

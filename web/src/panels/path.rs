@@ -6,6 +6,8 @@ use yew::prelude::*;
 
 use super::el::El;
 use super::side::head;
+use super::tools;
+use crate::frame::Pane;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen;
 use crate::stage::Current;
@@ -49,7 +51,7 @@ pub fn Path(props: &Props) -> Html {
     let Some((current, steps)) = known.as_ref() else {
         return html! {
             <section aria-label={words.path_title} class="panel decisions">
-                { head(view, &props.on).html() }
+                { head(view, &props.on).put(tools(view, Pane::Path, words.path_title, &props.on)).html() }
                 <div class="body" ref={scroller}><p class="quiet">{ words.path_empty }</p></div>
             </section>
         };
@@ -85,7 +87,7 @@ pub fn Path(props: &Props) -> Html {
     });
     html! {
         <section aria-label={words.path_title} class="panel decisions">
-            { head(view, &props.on).put(El::new("span", "fact").text(&place)).html() }
+            { head(view, &props.on).put(El::new("span", "fact").text(&place)).put(tools(view, Pane::Path, words.path_title, &props.on)).html() }
             <div class="body" ref={scroller}>
                 { for left_out(steps.before) }
                 <ol class="steps" data-keys="">{ for rows }</ol>

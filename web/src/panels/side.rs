@@ -9,7 +9,8 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::el::El;
-use crate::frame::{ProcFile, Side};
+use super::tools;
+use crate::frame::{Pane, ProcFile, Side};
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen;
 use crate::view::{Action, View};
@@ -148,6 +149,7 @@ pub fn Dmesg(props: &Props) -> Html {
     if !all.is_empty() {
         top = top.put(copier(words, everything));
     }
+    let top = top.put(tools(view, Pane::Path, words.log_label, on));
     html! {
         <section aria-label={words.log_label} class="panel log">
             { top.html() }
@@ -248,7 +250,12 @@ pub fn Proc(props: &Props) -> Html {
         .put(El::new("span", "fact").text(&said));
     El::new("section", "panel proc")
         .is("aria-label", words.proc_label)
-        .put(head(view, on).put(copier(words, all)))
+        .put(head(view, on).put(copier(words, all)).put(tools(
+            view,
+            Pane::Path,
+            words.proc_label,
+            on,
+        )))
         .put(bar)
         .put(
             El::new("div", "body")

@@ -6,6 +6,7 @@ use kmalloc_core::script::ast::ScriptError;
 use yew::prelude::*;
 
 use crate::browser::{self, Timer};
+use crate::frame::Pane;
 use crate::lang::{Arg, Lang, errors, fill, rich};
 use crate::view::Action;
 
@@ -23,6 +24,8 @@ pub struct Props {
     pub errors: Rc<Vec<ScriptError>>,
     /// The 1-based line of the call at the cursor.
     pub line: Option<u32>,
+    /// Only its head is shown.
+    pub folded: bool,
     /// Where actions go.
     pub on: Callback<Action>,
 }
@@ -35,8 +38,14 @@ pub fn TextPanel(props: &Props) -> Html {
         text,
         errors,
         line,
+        folded,
         on,
     } = props;
+    // The browser would open it by itself; but whether it is open is remembered.
+    let onfold = on.reform(|event: MouseEvent| {
+        event.prevent_default();
+        Action::Fold(Pane::Text)
+    });
     let texts = lang.app();
     // What is typed but not yet run; gone as soon as the text changes by other means.
     let typed = use_state(|| None::<(Rc<str>, String)>);
@@ -80,8 +89,8 @@ pub fn TextPanel(props: &Props) -> Html {
     let wrong = fill(texts.errors, &[Arg::Number(errors.len() as u64)]);
     html! {
         <section class="text" aria-label={texts.scenario}>
-            <details class="panel" open=true>
-                <summary>
+            <details class="panel" open={!folded}>
+                <summary onclick={onfold}>
                     <h2>{ texts.scenario }</h2>
                     if errors.is_empty() {
                         <span class="fact">{ count }</span>

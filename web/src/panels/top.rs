@@ -3,6 +3,7 @@
 use kmalloc_core::profile::{Kernel, MachineSpec, Reserve};
 use yew::prelude::*;
 
+use crate::frame::{Clicker, Frame, Pane};
 use crate::lang::app::{self, Texts};
 use crate::lang::{Arg, Lang, fill};
 use crate::lessons;
@@ -10,6 +11,9 @@ use crate::view::{Action, Theme};
 use crate::widgets::{Button, Menu};
 
 const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM8 3v10A5 5 0 0 0 8 3z";
+
+const PROJECTOR: &str = "M1.5 2.5h13v8h-13zM8 10.5v2.5M5 14.5l3-2 3 2";
+const SIDEBAR: &str = "M1.5 2.5h13v11h-13zM6 2.5v11";
 
 /// Pages in a megabyte.
 const PER_MEGABYTE: u32 = 256;
@@ -23,6 +27,8 @@ pub struct Props {
     pub theme: Theme,
     /// The machine that runs.
     pub machine: MachineSpec,
+    /// How the page is arranged.
+    pub frame: Frame,
     /// Where actions go.
     pub on: Callback<Action>,
     /// Makes a link.
@@ -47,9 +53,13 @@ pub fn Top(props: &Props) -> Html {
         lang,
         theme,
         machine,
+        frame,
         on,
         share,
     } = props;
+    let open = !frame.is_folded(Pane::Column);
+    let projector = frame.projector;
+    let clickers = Clicker::ALL.map(|clicker| AttrValue::from(app::clicker(*lang, clicker)));
     let texts = lang.app();
     // The part before the colon: here is no room for a whole title.
     let contents = lessons::contents(*lang);
@@ -66,6 +76,13 @@ pub fn Top(props: &Props) -> Html {
     let theme_name = fill(texts.theme, &[Arg::Text(app::theme(*lang, *theme))]);
     html! {
         <header class="top">
+            <Button
+                label={texts.column}
+                icon={SIDEBAR}
+                class="sidebar"
+                expanded={Some(open)}
+                onclick={on.reform(|()| Action::Fold(Pane::Column))}
+            />
             <h1>
                 <svg viewBox="0 0 18 18" aria-hidden="true">
                     <path class="frame" d="M2.5 1.5h13a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM8 1.5v15M8 8h8.5" />
@@ -85,7 +102,24 @@ pub fn Top(props: &Props) -> Html {
                 />
                 { machine_menu(texts, machine, on) }
                 { line_menu(texts, machine, on) }
+                if projector {
+                    <Menu
+                        class="clicker"
+                        label={texts.clicker}
+                        caption={texts.clicker}
+                        options={clickers.to_vec()}
+                        chosen={frame.clicker as usize}
+                        on={on.reform(|index: usize| Action::Clicker(Clicker::ALL[index]))}
+                    />
+                }
                 <Button label={texts.share} onclick={share.clone()} />
+                <Button
+                    label={texts.projector}
+                    icon={PROJECTOR}
+                    class="projector"
+                    pressed={Some(projector)}
+                    onclick={on.reform(move |()| Action::Projector(!projector))}
+                />
                 <div class="languages" role="group" aria-label={texts.language}>
                     { language(Lang::Zh, "中", *lang, on) }
                     <span aria-hidden="true">{ "/" }</span>

@@ -6,6 +6,7 @@
 
 use crate::context::Context;
 use crate::gfp::Gfp;
+use crate::page::PageState;
 use crate::profile::ZoneId;
 
 /// Index of a slab cache, in the order of creation: 0 is `kmem_cache`, then `size-32`, `size-32(DMA)`, …
@@ -113,6 +114,55 @@ pub enum GrowFailure {
     NoPages,
     /// No memory for the off-slab management.
     NoManagement,
+}
+
+/// Why reclaim leaves a page where it is, on *inactive* (`shrink_list`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kept {
+    /// Locked by someone.
+    Locked,
+    /// Under writeback already.
+    Writeback,
+    /// Dirty, and used since it was looked at last.
+    Referenced,
+    /// Dirty, and the flags forbid to write it: `__GFP_FS` is missing, or `__GFP_IO` for a page of swap.
+    MayNotWrite,
+    /// Dirty, and the disk's queue is full.
+    Congested,
+    /// Somebody else holds a reference.
+    InUse,
+    /// Its write has just begun: it can be freed when the scan meets it again.
+    WriteStarted,
+}
+
+/// Why reclaim puts a page on *active* (`shrink_list`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Activated {
+    /// Mapped and used since it was looked at last.
+    Referenced,
+    /// Of a process, and there is no free swap space.
+    NoSwap,
+    /// Its buffers are busy.
+    BusyBuffers,
+}
+
+/// The caches of filesystem objects that reclaim may shrink (`set_shrinker`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shrinker {
+    /// fs/dcache.c
+    Dentries,
+    /// fs/inode.c
+    Inodes,
+}
+
+impl Shrinker {
+    /// In the order in which they registered.
+    pub const ALL: [Shrinker; 2] = [Shrinker::Dentries, Shrinker::Inodes];
+
+    /// For indexing arrays over shrinkers.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
 }
 
 /// What a caller did that no driver may do. The lab stops where the kernel's behaviour becomes undefined.
@@ -291,6 +341,26 @@ pub enum Event {
         /// Congestion waits that were followed.
         waits: u32,
     },
+    /// A zone's list is scanned (`shrink_cache`, `refill_inactive_zone`).
+    ZoneScanned {
+        /// Which zone.
+        zone: ZoneId,
+        /// *active* (true) or *inactive*.
+        active: bool,
+        /// So many pages at most, in chunks of 32.
+        pages: u32,
+    },
+    /// A shrinker was asked how much it has, and may give (`shrink_slab`).
+    ShrinkerAsked {
+        /// Which.
+        shrinker: Shrinker,
+        /// False without `__GFP_FS`.
+        allowed: bool,
+        /// Objects that nobody uses.
+        objects: u32,
+    },
+    /// kswapd would scan for ever: the zone holds only pages that cannot be reclaimed.
+    KswapdSpins,
     /// The page allocator returns NULL.
     PagesRefused {
         /// 2^order pages.
@@ -574,6 +644,163 @@ pub enum Event {
     },
     /// The victim's first block is freed.
     VictimUsed,
+    /// A page of a file or of a process goes to the head of an LRU list.
+    LruAdded {
+        /// Its flags.
+        state: PageState,
+        /// 0 for a file's page, else the number of the process, counted from 1.
+        owner: u16,
+        /// The page.
+        pfn: u32,
+    },
+    /// One priority step plans its scan of a zone: the counts that stay due after it (`shrink_zone`).
+    ScanPlanned {
+        /// Which zone.
+        zone: ZoneId,
+        /// From 12 (a little) down to 0 (everything).
+        priority: u8,
+        /// Pages of *active* that stay due.
+        active: u32,
+        /// Pages of *inactive* that stay due.
+        inactive: u32,
+    },
+    /// Pages of *active* were scanned; a free into the zone sets the count back (`refill_inactive_zone`).
+    ActiveScanned {
+        /// Which zone.
+        zone: ZoneId,
+        /// How many.
+        pages: u32,
+    },
+    /// kswapd gives up on a zone until something is freed there (`all_unreclaimable`).
+    ZoneGivenUp {
+        /// Which.
+        zone: ZoneId,
+    },
+    /// A reclaim begins: every zone's priority is 12 again.
+    PrioritiesReset,
+    /// A reclaim ends: the zones remember how far down it had to go (`prev_priority`).
+    PrioritiesSettled {
+        /// Bit z for zone z.
+        zones: u8,
+    },
+    /// A page's mark of use was seen and cleared.
+    Unreferenced {
+        /// The page.
+        pfn: u32,
+    },
+    /// A page left every process's page tables (`try_to_unmap`).
+    Unmapped {
+        /// The page.
+        pfn: u32,
+    },
+    /// A page of a process got a place in swap space, and is dirty now (`add_to_swap`).
+    SwapAdded {
+        /// The page.
+        pfn: u32,
+    },
+    /// A page's buffers were released.
+    BuffersReleased {
+        /// The page.
+        pfn: u32,
+    },
+    /// A page begins to be written (`pageout`).
+    WriteStarted {
+        /// The page.
+        pfn: u32,
+        /// Jiffy at which it will be done.
+        due: u32,
+    },
+    /// The oldest write is done (`end_page_writeback`).
+    WriteEnded {
+        /// Its page.
+        pfn: u32,
+    },
+    /// The page at the tail of *inactive* goes back to its head.
+    PageKept {
+        /// Why.
+        why: Kept,
+        /// The page.
+        pfn: u32,
+    },
+    /// The page at the tail of *inactive* goes to the head of *active*.
+    PageActivated {
+        /// Why.
+        why: Activated,
+        /// The page.
+        pfn: u32,
+    },
+    /// The page at the tail of *active* goes to the head of *inactive*.
+    PageDeactivated {
+        /// The page.
+        pfn: u32,
+    },
+    /// The page at the tail of *active* goes back to its head.
+    PageRotated {
+        /// The page.
+        pfn: u32,
+    },
+    /// A page leaves its file or its process and the lists: it can be freed.
+    PageDropped {
+        /// The page.
+        pfn: u32,
+    },
+    /// A page of dentries or inodes that nobody uses.
+    CachePageAdded {
+        /// Of which.
+        shrinker: Shrinker,
+        /// The page.
+        pfn: u32,
+    },
+    /// Objects that a shrinker still owes (`shrinker->nr`).
+    ShrinkPlanned {
+        /// Which.
+        shrinker: Shrinker,
+        /// Objects.
+        due: u32,
+    },
+    /// The oldest page of a shrinker's objects can be freed.
+    CachePageShrunk {
+        /// Whose.
+        shrinker: Shrinker,
+        /// The page.
+        pfn: u32,
+    },
+    /// Swap space is there.
+    SwapSet {
+        /// Free pages of it.
+        pages: u32,
+    },
+    /// How long a write takes.
+    DiskSet {
+        /// Jiffies; the largest number means that no write ever ends by itself.
+        jiffies: u32,
+        /// Whether its queue is full, so that only kswapd may add to it.
+        congested: bool,
+    },
+    /// How much of the world around the allocator lives.
+    WorldSet {
+        /// Whether kswapd runs when the task gives up the processor.
+        kswapd: bool,
+        /// Whether processes have page tables: mapped pages count, and a page in swap space keeps its place there.
+        page_tables: bool,
+    },
+    /// A user process starts, with so many pages to come.
+    ProcessStarted {
+        /// `total_vm`.
+        pages: u32,
+    },
+    /// The OOM killer's victim, counted from 1; its pages follow.
+    ProcessKilled {
+        /// Which.
+        process: u16,
+    },
+    /// kswapd goes to work.
+    KswapdStarted,
+    /// kswapd goes back to sleep.
+    KswapdEnded {
+        /// Pages freed in its last round.
+        freed: u32,
+    },
     /// How many congestion waits the lab follows before it calls a retry endless.
     PatienceSet {
         /// Waits in one allocation.
@@ -628,13 +855,16 @@ kinds! {
     ZoneUntested "zone-untested" false
     BlockMissing "block-missing" false
     PcpLow "pcp-low" false
-    KswapdWoken "kswapd-woken" false
+    KswapdWoken "kswapd-woken" true
     MightSleep "might-sleep" false
     SleptAtomic "slept-atomic" false
     ReclaimStarted "reclaim-started" false
     ReclaimEnded "reclaim-ended" false
     RetryChosen "retry-chosen" false
     LoopCut "loop-cut" false
+    ZoneScanned "zone-scanned" false
+    ShrinkerAsked "shrinker-asked" false
+    KswapdSpins "kswapd-spins" false
     PagesRefused "pages-refused" false
     Sinned "sinned" false
     Taken "taken" true
@@ -674,6 +904,33 @@ kinds! {
     ReclaimUsed "reclaim-used" true
     VictimOffered "victim-offered" true
     VictimUsed "victim-used" true
+    LruAdded "lru-added" true
+    ScanPlanned "scan-planned" true
+    ActiveScanned "active-scanned" true
+    ZoneGivenUp "zone-given-up" true
+    PrioritiesReset "priorities-reset" true
+    PrioritiesSettled "priorities-settled" true
+    Unreferenced "unreferenced" true
+    Unmapped "unmapped" true
+    SwapAdded "swap-added" true
+    BuffersReleased "buffers-released" true
+    WriteStarted "write-started" true
+    WriteEnded "write-ended" true
+    PageKept "page-kept" true
+    PageActivated "page-activated" true
+    PageDeactivated "page-deactivated" true
+    PageRotated "page-rotated" true
+    PageDropped "page-dropped" true
+    CachePageAdded "cache-page-added" true
+    ShrinkPlanned "shrink-planned" true
+    CachePageShrunk "cache-page-shrunk" true
+    SwapSet "swap-set" true
+    DiskSet "disk-set" true
+    WorldSet "world-set" true
+    ProcessStarted "process-started" true
+    ProcessKilled "process-killed" true
+    KswapdStarted "kswapd-started" true
+    KswapdEnded "kswapd-ended" true
     PatienceSet "patience-set" true
     Written "written" true
     Stopped "stopped" true

@@ -9,7 +9,9 @@ use crate::gfp::Gfp;
 use crate::machine::{Door, Machine, Off, Use};
 pub use crate::mm::linux_2_6_10::page_alloc::PageAnswer;
 pub use crate::mm::linux_2_6_10::slab::{CacheFailure, ObjectAnswer};
-use crate::mm::linux_2_6_10::{boot, page_alloc, slab};
+pub use crate::mm::linux_2_6_10::vmscan::KswapdRun;
+use crate::mm::linux_2_6_10::{boot, page_alloc, slab, vmscan};
+use crate::page::PageState;
 use crate::profile::{BootLayout, MachineSpec, SpecError};
 use crate::recording::{Log, Recording};
 
@@ -213,6 +215,40 @@ impl Lab {
     /// Gives a block that a caller holds to the OOM killer's next victim.
     pub fn offer_to_oom(&mut self, pfn: u32, order: u8) {
         self.emit(Event::VictimOffered { order, pfn });
+    }
+
+    /// Whether kswapd runs when the task gives up the processor, and whether processes have page tables. Without this call
+    /// neither is so; from it on reclaim scans the LRU lists.
+    pub fn set_world(&mut self, kswapd: bool, page_tables: bool) {
+        self.emit(Event::WorldSet {
+            kswapd,
+            page_tables,
+        });
+    }
+
+    /// Puts a page that a caller holds on an LRU list: a file's page (`owner` 0) or a process's, counted from 1.
+    pub fn add_to_lru(&mut self, pfn: u32, state: PageState, owner: u16) {
+        self.emit(Event::LruAdded { state, owner, pfn });
+    }
+
+    /// So many pages of swap space are there, all of them free.
+    pub fn set_swap(&mut self, pages: u32) {
+        self.emit(Event::SwapSet { pages });
+    }
+
+    /// How long a write takes, in jiffies (`u32::MAX`: no write ends by itself), and whether the disk's queue is full.
+    pub fn set_disk(&mut self, jiffies: u32, congested: bool) {
+        self.emit(Event::DiskSet { jiffies, congested });
+    }
+
+    /// Every write under way ends.
+    pub fn finish_writes(&mut self) {
+        through!(self, door => vmscan::finish_writes(door, true));
+    }
+
+    /// Runs kswapd once (`balance_pgdat`).
+    pub fn run_kswapd(&mut self) -> KswapdRun {
+        through!(self, door => vmscan::kswapd(door))
     }
 
     /// Moves the clock to an absolute jiffy without anything happening meanwhile: for recordings' start states.

@@ -15,6 +15,7 @@ pub mod lab;
 pub mod machine;
 mod mm;
 mod packed;
+pub mod page;
 pub mod proc;
 pub mod profile;
 pub mod recording;

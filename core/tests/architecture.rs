@@ -34,6 +34,7 @@ fn the_kernel_does_not_know_its_users() {
     let order = [
         "gfp",
         "context",
+        "page",
         "event",
         "machine",
         "mm",

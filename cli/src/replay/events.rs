@@ -1,5 +1,7 @@
 //! The core's events in the words of the recordings.
 
+use std::fmt::Write;
+
 use kmalloc_core::event::{Destination, Event, GrowFailure};
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::machine::Machine;
@@ -40,6 +42,9 @@ pub fn words(
     let mut requests: Vec<PageRequest> = Vec::new();
     for event in events {
         match event {
+            Event::PageDropped { pfn } => page_word(&mut words, "drop:", pfn),
+            Event::SwapAdded { pfn } => page_word(&mut words, "add_to_swap:", pfn),
+            Event::WriteStarted { pfn, .. } => page_word(&mut words, "writepage:", pfn),
             Event::KswapdWoken { zone, .. } => words.push(format!("kswapd:{}", zone.name())),
             Event::ReclaimStarted { .. } => words.push("ttfp".into()),
             Event::ReclaimEnded { freed } => words.push(format!("reclaimed:{freed}")),
@@ -121,4 +126,12 @@ pub fn words(
         }
     }
     words
+}
+
+/// Pages to which the same happened one after the other stand in one word.
+fn page_word(words: &mut Vec<String>, what: &str, pfn: u32) {
+    match words.last_mut().filter(|word| word.starts_with(what)) {
+        Some(word) => write!(word, ",{pfn}").expect("writing to a String cannot fail"),
+        None => words.push(format!("{what}{pfn}")),
+    }
 }

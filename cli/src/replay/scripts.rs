@@ -1,11 +1,12 @@
-//! `buddy`, `zones`, `slab`: machines, then scripts of calls with the kernel's answers.
+//! `buddy`, `zones`, `slab`, `reclaim`: machines, then scripts of calls with the kernel's answers.
 
 use std::collections::{HashMap, VecDeque};
 
 use kmalloc_core::context::Context;
 use kmalloc_core::event::{CacheId, Temperature};
 use kmalloc_core::gfp::Gfp;
-use kmalloc_core::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer};
+use kmalloc_core::lab::{CacheFailure, KswapdRun, Lab, ObjectAnswer, PageAnswer};
+use kmalloc_core::page::PageState;
 use kmalloc_core::profile::{BootLayout, MachineSpec, ORDERS};
 use serde_json::{Value, json};
 
@@ -31,13 +32,6 @@ pub fn file(lines: &[Value], tally: &mut Tally) {
         }
         let operations = line["ops"].as_array().cloned().unwrap_or_default();
         let results = operations.iter().map(results_in).sum();
-        if !line["kinds"].is_null() {
-            tally.unsupported_because(
-                results,
-                "reclaim of page cache and user pages is not modelled",
-            );
-            continue;
-        }
         let machine = line["machine"].as_str().unwrap_or_default();
         let Some(start) = machines.get(machine) else {
             tally.unsupported_because(results, "the machine is not modelled");
@@ -45,6 +39,9 @@ pub fn file(lines: &[Value], tally: &mut Tally) {
         };
         let id = line["id"].as_str().unwrap_or_default();
         let mut script = Script::new(start, id, tally);
+        if !line["kinds"].is_null() {
+            script.start_reclaim(line);
+        }
         for (number, operation) in operations.iter().enumerate() {
             if let Err(reason) = script.run(number, operation) {
                 let left = operations[number..].iter().map(results_in).sum();
@@ -67,6 +64,9 @@ fn results_in(operation: &Value) -> u64 {
         Some("a" | "k") => 3,
         Some("f" | "c" | "x" | "t") => 2,
         Some("s") => 2,
+        Some("lru") => 3,
+        Some("io") => 2,
+        Some("kswapd") => 4,
         _ => 0,
     }
 }
@@ -204,6 +204,9 @@ struct Script<'t> {
     /// Slots offered to reclaim and not yet planned away: whether each held a block.
     reclaimable: VecDeque<bool>,
     victim_pages: u32,
+    /// Of `reclaim`: what the pages of the fill are to become, until they are; empty in every other recording.
+    kinds: String,
+    reclaims: bool,
     tally: &'t mut Tally,
 }
 
@@ -219,7 +222,33 @@ impl<'t> Script<'t> {
             slots: HashMap::new(),
             reclaimable: VecDeque::new(),
             victim_pages: 0,
+            kinds: String::new(),
+            reclaims: false,
             tally,
+        }
+    }
+
+    /// A script of `reclaim`: the real vmscan.c works on LRU lists, with a disk and swap space of the script's.
+    fn start_reclaim(&mut self, line: &Value) {
+        let number = |key: &str| line[key].as_u64().unwrap_or_default() as u32;
+        self.kinds = line["kinds"].as_str().unwrap_or_default().to_owned();
+        self.reclaims = true;
+        // kswapd runs where the script says so, and the harness has no page tables.
+        self.lab.set_world(false, false);
+        self.lab.set_swap(number("swap_slots"));
+        let writes_take = if number("autoio") == 1 { 0 } else { u32::MAX };
+        self.lab.set_disk(writes_take, number("congested") == 1);
+        self.lab.set_patience(45);
+    }
+
+    /// Makes the pages of the fill what the script says, in order, each to the head of *inactive*.
+    fn fill_lru(&mut self, first_slot: u64) {
+        for (slot, kind) in (first_slot..).zip(core::mem::take(&mut self.kinds).chars()) {
+            let (Some(state), Some(&Held::Pages(pfn, _))) = (kind_of(kind), self.slots.get(&slot))
+            else {
+                continue;
+            };
+            self.lab.add_to_lru(pfn, state, 0);
         }
     }
 
@@ -247,7 +276,34 @@ impl<'t> Script<'t> {
                 let events = if counts { &operation[8] } else { &operation[7] };
                 self.check_events(from, events, false, place);
             }
-            "A" => self.alloc_until_refused(operation, place),
+            "A" => {
+                self.alloc_until_refused(operation, place);
+                self.fill_lru(int(1));
+            }
+            "lru" => {
+                self.check(operation[1].clone(), state::lru(self.lab.machine()), place);
+                self.check(
+                    operation[2].clone(),
+                    state::state(self.lab.machine()),
+                    place,
+                );
+                self.check_hash(&operation[3], place);
+            }
+            "io" => {
+                self.lab.finish_writes();
+                self.check_hash(&operation[1], place);
+                self.check_events(from, &operation[2], false, place);
+            }
+            "kswapd" => {
+                let got = match self.lab.run_kswapd() {
+                    KswapdRun::Done(freed) => json!(freed),
+                    KswapdRun::Spins => json!("spin"),
+                };
+                self.check(operation[1].clone(), got, place);
+                self.check_hash(&operation[2], place);
+                self.check(operation[3].clone(), self.free_counts(), place);
+                self.check_events(from, &operation[4], false, place);
+            }
             "f" | "c" => {
                 let list = if operation[0] == "c" {
                     Temperature::Cold
@@ -455,7 +511,12 @@ impl<'t> Script<'t> {
             .log()
             .into_iter()
             .flat_map(|log| log.iter_from(from));
-        words(self.lab.machine(), self.victim_pages, events)
+        let mut words = words(self.lab.machine(), self.victim_pages, events);
+        if self.reclaims {
+            // Only the recordings of scripted reclaim count what it freed.
+            words.retain(|word| !word.starts_with("reclaimed:"));
+        }
+        words
     }
 
     fn check(&mut self, expected: Value, got: Value, place: impl Fn(&str) -> String) {
@@ -481,6 +542,30 @@ impl<'t> Script<'t> {
         }
         self.tally.check(expand(recorded), got, || place(&self.id));
     }
+}
+
+/// What a letter of `kinds` makes of a page.
+fn kind_of(letter: char) -> Option<PageState> {
+    let (clean, mapped) = (PageState::CLEAN, PageState::MAPPED);
+    Some(match letter {
+        'c' => clean,
+        'd' => PageState::DIRTY,
+        'm' => mapped,
+        'M' => mapped.with(PageState::DIRTY),
+        'r' => mapped.with(PageState::REFERENCED),
+        'R' => PageState::REFERENCED,
+        'a' => mapped.with(PageState::ANONYMOUS),
+        's' => PageState::ANONYMOUS.with(PageState::SWAP_CACHE),
+        'S' => PageState::ANONYMOUS
+            .with(PageState::SWAP_CACHE)
+            .with(PageState::DIRTY),
+        'b' => PageState::BUFFERS,
+        'B' => PageState::BUSY_BUFFERS,
+        'w' => PageState::WRITEBACK,
+        'l' => PageState::LOCKED,
+        'p' => PageState::IN_USE,
+        _ => return None,
+    })
 }
 
 /// An operation for a message: long parts cut.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use kmalloc_core::event::{CacheId, Temperature};
-use kmalloc_core::machine::{Machine, SlabList};
+use kmalloc_core::machine::{LruList, Machine, SlabList};
 use kmalloc_core::profile::{ORDERS, ZoneId};
 use serde_json::{Value, json};
 
@@ -24,6 +24,19 @@ pub fn state(machine: &Machine) -> Value {
         json!({
             "z": id.0, "free": zone.free_pages(), "lists": lists,
             "hot": pcp(Temperature::Hot), "cold": pcp(Temperature::Cold),
+        })
+    });
+    json!(zones.collect::<Vec<_>>())
+}
+
+/// LISTS of `reclaim`: the LRU lists of every zone that has pages.
+pub fn lru(machine: &Machine) -> Value {
+    let zones = machine.zones().map(|(id, zone)| {
+        let pages = |list| machine.lru_pages(id, list).collect::<Vec<_>>();
+        json!({
+            "z": id.0, "active": pages(LruList::Active), "inactive": pages(LruList::Inactive),
+            "all_unreclaimable": u8::from(zone.all_unreclaimable()),
+            "prev_priority": machine.lru(id).prev_priority(),
         })
     });
     json!(zones.collect::<Vec<_>>())

@@ -21,6 +21,7 @@
 mod bytes;
 mod door;
 mod frames;
+mod lru;
 mod ring;
 mod slab;
 mod validate;
@@ -31,15 +32,18 @@ use alloc::vec::Vec;
 
 pub use door::{Door, Off, Recorder};
 pub use frames::{NIL, Use};
+pub use lru::{DEFAULT_PRIORITY, LruList, LruZone, UserTask};
 pub use slab::{Cache, CacheShape, Classes, Slab, SlabList};
 pub use world::{OomClock, RateLimit};
 pub use zone::{Pcp, PcpShape, Zone};
 
 use crate::context::Context;
-use crate::event::{CacheId, Destination, Event, Mark, SlabId, Stop, Temperature};
+use crate::event::{CacheId, Destination, Event, Mark, Shrinker, SlabId, Stop, Temperature};
+use crate::page::PageState;
 use crate::profile::{BootLayout, HZ, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId};
 use bytes::Bytes;
 use frames::{Frame, Frames};
+use lru::Lru;
 use slab::{CHAIN_END, SlabEnds};
 use world::Offered;
 
@@ -119,6 +123,7 @@ pub struct Machine {
     offered: Offered,
     patience: u32,
     bytes: Bytes,
+    lru: Lru,
     stopped: Option<Stop>,
 }
 
@@ -167,6 +172,7 @@ impl Machine {
             offered: Offered::default(),
             patience: DEFAULT_PATIENCE,
             bytes: Bytes::default(),
+            lru: Lru::new(),
             stopped: None,
             spec,
             layout,
@@ -440,6 +446,76 @@ impl Machine {
         self.bytes.read(address)
     }
 
+    /// Reclaim's side of a zone.
+    pub fn lru(&self, zone: ZoneId) -> &LruZone {
+        self.lru.zone(zone)
+    }
+
+    /// True once a page of a file, of a process or of a shrinker was there.
+    pub fn has_lru(&self) -> bool {
+        self.lru.in_use()
+    }
+
+    /// Pages of an LRU list, head first.
+    pub fn lru_pages(&self, zone: ZoneId, list: LruList) -> impl Iterator<Item = u32> + '_ {
+        self.lru.pages(zone, list)
+    }
+
+    /// What the kernel knows of a page of a file or process; no flags for every other page.
+    pub fn page_state(&self, pfn: u32) -> PageState {
+        self.lru.state(pfn)
+    }
+
+    /// The process that a page of the lists belongs to, counted from 1; 0 for a file's page.
+    pub fn page_owner(&self, pfn: u32) -> u16 {
+        self.lru.owner(pfn)
+    }
+
+    /// User processes, in the order in which they started.
+    pub fn user_tasks(&self) -> &[UserTask] {
+        self.lru.tasks()
+    }
+
+    /// Mapped pages, as far as they are counted (`nr_mapped`).
+    pub fn mapped_pages(&self) -> u32 {
+        self.lru.mapped()
+    }
+
+    /// Swap space in pages: free, and in all.
+    pub fn swap(&self) -> (u32, u32) {
+        (self.lru.swap_free, self.lru.swap_total)
+    }
+
+    /// Jiffies that a write takes, and whether the disk's queue is full.
+    pub fn disk(&self) -> (u32, bool) {
+        (self.lru.disk, self.lru.congested)
+    }
+
+    /// The page of the oldest write, and the jiffy at which it ends.
+    pub fn next_write(&self) -> Option<(u32, u32)> {
+        self.lru.next_write()
+    }
+
+    /// Pages under writeback.
+    pub fn writes(&self) -> usize {
+        self.lru.writes()
+    }
+
+    /// Pages of objects that nobody uses, oldest first.
+    pub fn cache_pages(&self, shrinker: Shrinker) -> impl ExactSizeIterator<Item = u32> + '_ {
+        self.lru.cache_pages(shrinker)
+    }
+
+    /// Objects that a shrinker still owes.
+    pub fn shrink_due(&self, shrinker: Shrinker) -> u32 {
+        self.lru.shrink_due[shrinker.index()]
+    }
+
+    /// Whether kswapd runs by itself, and whether it was woken and has not slept since.
+    pub fn kswapd(&self) -> (bool, bool) {
+        (self.lru.daemon, self.lru.kswapd_awake)
+    }
+
     /// Why the machine stopped, if it did.
     #[inline(always)]
     pub const fn stopped(&self) -> Option<Stop> {
@@ -573,6 +649,65 @@ impl Machine {
             Event::ReclaimUsed => drop(self.offered.blocks.pop_front()),
             Event::VictimOffered { order, pfn } => self.offered.victim.push_back((pfn, order)),
             Event::VictimUsed => drop(self.offered.victim.pop_front()),
+            Event::KswapdWoken { .. } => self.lru.kswapd_awake |= self.lru.daemon,
+            Event::KswapdStarted => {}
+            Event::KswapdEnded { .. } => self.lru.kswapd_awake = false,
+            Event::LruAdded { state, owner, pfn } => {
+                self.lru.start(self.frames.tag.len());
+                self.lru.add(self.zone_of(pfn), pfn, state, owner);
+            }
+            Event::ScanPlanned {
+                zone,
+                priority,
+                active,
+                inactive,
+            } => self.lru.plan(zone, priority, active, inactive),
+            Event::ActiveScanned { zone, pages } => {
+                self.zones[zone.index()].pages_scanned += pages;
+            }
+            Event::ZoneGivenUp { zone } => self.zones[zone.index()].all_unreclaimable = true,
+            Event::PrioritiesReset => self.lru.reset_priorities(),
+            Event::PrioritiesSettled { zones } => self.lru.settle_priorities(zones),
+            Event::Unreferenced { pfn } => self.lru.clear(pfn, PageState::REFERENCED),
+            Event::Unmapped { pfn } => self.lru.clear(pfn, PageState::MAPPED),
+            Event::SwapAdded { pfn } => {
+                self.lru.swap_free -= 1;
+                let swapped = PageState::SWAP_CACHE.with(PageState::DIRTY);
+                self.lru.set(pfn, self.lru.state(pfn).with(swapped));
+            }
+            Event::BuffersReleased { pfn } => self.lru.clear(pfn, PageState::BUFFERS),
+            Event::WriteStarted { pfn, due } => self.lru.write_started(pfn, due),
+            Event::WriteEnded { pfn } => self.lru.write_ended(self.zone_of(pfn)),
+            Event::PageKept { pfn, .. } | Event::PageDeactivated { pfn } => {
+                self.lru.move_to(self.zone_of(pfn), pfn, LruList::Inactive);
+            }
+            Event::PageActivated { pfn, .. } | Event::PageRotated { pfn } => {
+                self.lru.move_to(self.zone_of(pfn), pfn, LruList::Active);
+            }
+            Event::PageDropped { pfn } => self.lru.drop(self.zone_of(pfn), pfn),
+            Event::CachePageAdded { shrinker, pfn } => {
+                self.lru.start(self.frames.tag.len());
+                self.lru.cache_pages[shrinker.index()].push_back(pfn);
+            }
+            Event::ShrinkPlanned { shrinker, due } => self.lru.shrink_due[shrinker.index()] = due,
+            Event::CachePageShrunk { shrinker, .. } => {
+                self.lru.cache_pages[shrinker.index()].pop_front();
+            }
+            Event::SwapSet { pages } => {
+                (self.lru.swap_free, self.lru.swap_total) = (pages, pages);
+            }
+            Event::DiskSet { jiffies, congested } => {
+                (self.lru.disk, self.lru.congested) = (jiffies, congested);
+            }
+            Event::WorldSet {
+                kswapd,
+                page_tables,
+            } => {
+                (self.lru.daemon, self.lru.page_tables) = (kswapd, page_tables);
+                self.lru.start(self.frames.tag.len());
+            }
+            Event::ProcessStarted { pages } => self.lru.start_task(pages),
+            Event::ProcessKilled { process } => self.lru.kill_task(process),
             Event::PatienceSet { waits } => self.patience = waits,
             Event::Written {
                 byte,
@@ -687,6 +822,9 @@ impl Machine {
     #[inline(always)]
     fn listed(&mut self, zone: ZoneId, order: u8, pfn: u32) {
         self.hand.order = EMPTY_HAND;
+        // Something came back: reclaim may hope again (`free_pages_bulk`).
+        let state = &mut self.zones[zone.index()];
+        (state.pages_scanned, state.all_unreclaimable) = (0, false);
         self.push_free(zone, order, pfn);
     }
 

@@ -18,6 +18,8 @@ pub struct Zone {
     /// Bit o is set when list o is not empty.
     pub(super) occupied: u16,
     pub(super) pcp: [Pcp; 2],
+    pub(super) pages_scanned: u32,
+    pub(super) all_unreclaimable: bool,
 }
 
 /// `struct per_cpu_pages`: a list that is used at both ends.
@@ -84,6 +86,8 @@ impl Zone {
             protection: [0; ZONES],
             heads: [NIL; ORDERS],
             occupied: 0,
+            pages_scanned: 0,
+            all_unreclaimable: false,
             pcp: pcp.map(|shape| Pcp {
                 pages: Ring::new(shape.high + 1),
                 low: shape.low,
@@ -159,6 +163,16 @@ impl Zone {
     #[inline(always)]
     pub const fn pcp(&self, list: crate::event::Temperature) -> &Pcp {
         &self.pcp[list.index()]
+    }
+
+    /// Pages of *active* scanned since something was freed into this zone.
+    pub const fn pages_scanned(&self) -> u32 {
+        self.pages_scanned
+    }
+
+    /// kswapd gave up on this zone until something is freed into it.
+    pub const fn all_unreclaimable(&self) -> bool {
+        self.all_unreclaimable
     }
 
     /// Whether a pfn lies in this zone.

@@ -8,3 +8,4 @@ pub mod numa;
 pub(crate) mod page_alloc;
 pub(crate) mod slab;
 mod slow_path;
+pub(crate) mod vmscan;

@@ -5,6 +5,7 @@
 //! nothing by itself. What direct reclaim finds is what the script offered.
 
 use super::page_alloc::{PageAnswer, Request, buffered_rmqueue, free_pages, test};
+use super::vmscan::{self, SWAP_CLUSTER_MAX};
 use crate::context::Context;
 use crate::event::{Event, Failure, Pass, Retry, Temperature};
 use crate::gfp::Gfp;
@@ -13,8 +14,6 @@ use crate::profile::HZ;
 
 /// `blk_congestion_wait(WRITE, HZ/50)`, in jiffies.
 const CONGESTION_WAIT: u32 = (HZ / 50) as u32;
-/// `SWAP_CLUSTER_MAX`: pages that count as success of one reclaim.
-const SWAP_CLUSTER_MAX: u32 = 32;
 /// Largest order that is retried without being asked to.
 const COSTLY_ORDER: u8 = 3;
 
@@ -43,7 +42,10 @@ pub(super) fn alloc<R: Recorder>(door: &mut Door<'_, R>, request: &Request) -> P
     }
     let mut waits = 0;
     loop {
-        try_to_free_pages(door, request);
+        if try_to_free_pages(door, request, &mut waits) {
+            door.emit(Event::LoopCut { waits });
+            return PageAnswer::Endless;
+        }
         if let Some(pfn) = walk(door, request, Pass::AfterReclaim) {
             return PageAnswer::Block(pfn);
         }
@@ -52,10 +54,7 @@ pub(super) fn alloc<R: Recorder>(door: &mut Door<'_, R>, request: &Request) -> P
             Err(failure) => return refuse(door, request, failure),
         };
         door.emit(Event::RetryChosen { why });
-        door.emit(Event::Waited {
-            jiffies: CONGESTION_WAIT,
-        });
-        slept(door);
+        congestion_wait(door, CONGESTION_WAIT);
         waits += 1;
         if waits >= door.patience() {
             door.emit(Event::LoopCut { waits });
@@ -100,6 +99,13 @@ fn retry(request: &Request) -> Result<Retry, Failure> {
     }
 }
 
+/// `blk_congestion_wait`: the task sleeps, and writes that are due end meanwhile.
+pub(super) fn congestion_wait<R: Recorder>(door: &mut Door<'_, R>, jiffies: u32) {
+    door.emit(Event::Waited { jiffies });
+    slept(door);
+    vmscan::finish_writes(door, false);
+}
+
 /// The task slept: in atomic context that is "scheduling while atomic".
 fn slept<R: Recorder>(door: &mut Door<'_, R>) {
     if door.context().in_atomic() {
@@ -107,8 +113,13 @@ fn slept<R: Recorder>(door: &mut Door<'_, R>) {
     }
 }
 
-/// Direct reclaim. The task is PF_MEMALLOC meanwhile, and the flag is cleared afterwards whatever it was before.
-fn try_to_free_pages<R: Recorder>(door: &mut Door<'_, R>, request: &Request) {
+/// Direct reclaim. The task is PF_MEMALLOC meanwhile, and the flag is cleared afterwards whatever it was before. True when
+/// the lab's patience ended in the middle of it.
+fn try_to_free_pages<R: Recorder>(
+    door: &mut Door<'_, R>,
+    request: &Request,
+    waits: &mut u32,
+) -> bool {
     let (order, gfp) = (request.order, request.gfp);
     let context = door.context();
     door.emit(Event::ReclaimStarted { order, gfp });
@@ -125,6 +136,15 @@ fn try_to_free_pages<R: Recorder>(door: &mut Door<'_, R>, request: &Request) {
             freed += 1 << order;
         }
     }
+    let mut enough = freed >= SWAP_CLUSTER_MAX;
+    if door.has_lru() {
+        let all = vmscan::shrink_zones(door, request.zonelist.zones(), gfp, waits);
+        if all.cut {
+            return true;
+        }
+        freed += all.pages;
+        enough |= all.enough;
+    }
     door.emit(Event::ReclaimEnded { freed });
     if context.has(Context::MEMALLOC) {
         door.emit(Event::ContextSet {
@@ -132,9 +152,10 @@ fn try_to_free_pages<R: Recorder>(door: &mut Door<'_, R>, request: &Request) {
         });
     }
     // 2.6.10: at the end of try_to_free_pages, even if every priority step freed 31 pages.
-    if freed < SWAP_CLUSTER_MAX && gfp.has(Gfp::FS) && !gfp.has(Gfp::NORETRY) {
+    if !enough && gfp.has(Gfp::FS) && !gfp.has(Gfp::NORETRY) {
         out_of_memory(door, gfp);
     }
+    false
 }
 
 /// Called often, kills rarely. The victim's pages come back at once.

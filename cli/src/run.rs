@@ -48,18 +48,18 @@ pub fn run(file: &Path, form: Form) -> io::Result<u8> {
 
 fn as_text(run: &Run, with_events: bool) -> String {
     let mut text = String::new();
-    for call in run.calls() {
+    for (number, call) in run.calls().iter().enumerate() {
         let answer = answer(run.end(), call);
         text += &format!(
             "{:>4}  {};  → {answer}\n",
             call.span.line,
             print_call(&call.call)
         );
-        for event in run.events(call.first, call.end) {
+        for (_, event) in run.own_events(number) {
             if with_events {
                 text += &format!("        {:?}\n", event);
             }
-            for line in proc::messages(&event) {
+            for line in proc::messages(run.start(), call.context, &event) {
                 text += &format!("      | {line}\n");
             }
         }
@@ -124,6 +124,28 @@ fn answer(machine: &Machine, call: &CallRecord) -> String {
         }
         Answer::Null(why) => format!("NULL: {}", why_null(why)),
         Answer::Size(bytes) => format!("{bytes}"),
+        Answer::Mapped { address, pfn } => format!("{address:#x}, for pfn {pfn:#x}"),
+        Answer::Area { address, pages } => {
+            format!("{address:#x}, {pages} page(s), each from anywhere")
+        }
+        Answer::Handed {
+            bytes, foreign: 0, ..
+        } => format!("{bytes} bytes, none of them another's"),
+        Answer::Handed {
+            bytes,
+            foreign,
+            writer,
+        } => {
+            let writer = writer.map_or(String::new(), |call| {
+                format!(", the first by call {}", call + 1)
+            });
+            format!("{bytes} bytes, {foreign} of them written by a former owner{writer}")
+        }
+        Answer::Filled { bytes, hot: true } => {
+            format!("{bytes} bytes from the device, into a page that was hot in the cache")
+        }
+        Answer::Filled { bytes, hot: false } => format!("{bytes} bytes from the device"),
+        Answer::Populated { pages } => format!("{pages} pages"),
         Answer::Done => "done".into(),
         Answer::Sinned(sin) => format!("wrong: {}", sin_text(sin)),
         Answer::Stopped(why) => why_stopped(why),
@@ -134,6 +156,7 @@ fn why_null(why: NullReason) -> &'static str {
     match why {
         NullReason::TooLarge => "larger than the largest size class",
         NullReason::NoGrow => "nothing cached, and __GFP_NO_GROW forbids a new slab",
+        NullReason::NoArea => "no such range of addresses",
         NullReason::NoAddress => "a page of high memory has no address; it is lost",
         NullReason::NoPages(failure) => match failure {
             Failure::OrderTooLarge => "the order is above 10",
@@ -154,6 +177,7 @@ fn why_stopped(why: Stop) -> String {
             "kernel BUG at mm/slab.c:1765: a growing cache may not pass these flags on".into()
         }
         Stop::Endless => "the kernel would loop here for ever".into(),
+        Stop::OomPanic => "Kernel panic: Out of memory and no killable processes".into(),
         Stop::Undefined(sin) => format!("undefined from here on: {}", sin_text(sin)),
     }
 }
@@ -164,6 +188,7 @@ fn why_ended(ended: Ended) -> String {
         Ended::TooManyCalls => "stopped: more calls than the lab follows".into(),
         Ended::TooManyEvents => "stopped: more events than the lab records".into(),
         Ended::TooManySteps => "stopped: more loop turns than the lab follows".into(),
+        Ended::Blocked => "stopped: a task waits for a semaphore that nobody gives back".into(),
     }
 }
 
@@ -180,5 +205,9 @@ fn sin_text(sin: Sin) -> &'static str {
         Sin::Uninitialised => "a variable that was never given a value",
         Sin::LockHeld => "the lock is held already: nobody could release it",
         Sin::LockNotHeld => "the lock is not held",
+        Sin::Deadlock => "the task waits for a semaphore that it holds itself",
+        Sin::Disclosed => "bytes of a former owner were given away",
+        Sin::OutOfReach => "the device cannot address this memory",
+        Sin::Leaked => "the last pointer is gone: nobody can free it",
     }
 }

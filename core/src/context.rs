@@ -52,6 +52,14 @@ impl Context {
         self.in_interrupt() || self.has(Self::PREEMPT_OFF)
     }
 
+    /// `preempt_count`, as far as these flags tell it (include/asm/hardirq.h): a bit for each sort of interrupt, one for a
+    /// lock that preemption knows of.
+    pub const fn preempt_count(self) -> u32 {
+        (if self.has(Self::HARDIRQ) { 0x1_0000 } else { 0 })
+            + (if self.has(Self::SOFTIRQ) { 0x100 } else { 0 })
+            + (if self.has(Self::PREEMPT_OFF) { 1 } else { 0 })
+    }
+
     /// The condition of `might_sleep()`: sleeping here would be wrong, and the kernel can see it.
     pub const fn must_not_sleep(self) -> bool {
         self.in_atomic() || self.has(Self::IRQS_OFF)

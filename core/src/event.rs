@@ -165,6 +165,34 @@ impl Shrinker {
     }
 }
 
+/// A transfer by a device, and which.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Dma {
+    /// A PCI device reads memory.
+    ToPci,
+    /// A PCI device writes memory.
+    FromPci,
+    /// An ISA device reads memory; it reaches no further than the DMA zone.
+    ToIsa,
+    /// An ISA device writes memory.
+    FromIsa,
+}
+
+impl Dma {
+    /// The byte that a device of the lab writes.
+    pub const PATTERN: u8 = 0xd1;
+
+    /// True when the device reads.
+    pub const fn to_device(self) -> bool {
+        matches!(self, Dma::ToPci | Dma::ToIsa)
+    }
+
+    /// True for an ISA device.
+    pub const fn isa(self) -> bool {
+        matches!(self, Dma::ToIsa | Dma::FromIsa)
+    }
+}
+
 /// What a caller did that no driver may do. The lab stops where the kernel's behaviour becomes undefined.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Sin {
@@ -190,6 +218,14 @@ pub enum Sin {
     LockHeld,
     /// A lock was released that was not held.
     LockNotHeld,
+    /// A semaphore was taken by the task that holds it already: it waits for itself.
+    Deadlock,
+    /// Bytes that a former owner wrote were given to user space or to a device.
+    Disclosed,
+    /// A device was given memory that it cannot address.
+    OutOfReach,
+    /// The last pointer to live memory is gone: nobody can free it any more.
+    Leaked,
 }
 
 /// Why a run ended before its text did.
@@ -201,6 +237,8 @@ pub enum Stop {
     Undefined(Sin),
     /// The call would never return.
     Endless,
+    /// `out_of_memory()` found nobody to kill: "Out of memory and no killable processes".
+    OomPanic,
 }
 
 /// One thing that happened.
@@ -316,6 +354,8 @@ pub enum Event {
     MightSleep {
         /// In mm/slab.c (true) or mm/page_alloc.c.
         in_slab: bool,
+        /// Whether the kernel says so: CONFIG_DEBUG_SPINLOCK_SLEEP, and at most once a second.
+        printed: bool,
     },
     /// The task really slept in atomic context: "scheduling while atomic".
     SleptAtomic,
@@ -358,6 +398,37 @@ pub enum Event {
         allowed: bool,
         /// Objects that nobody uses.
         objects: u32,
+    },
+    /// Another task gets the processor while this one sleeps, or gives it back.
+    TaskSwitched {
+        /// 0 is the driver's first task.
+        task: u16,
+    },
+    /// The filesystem's own `writepage` is called for a page.
+    WritepageCalled {
+        /// The page.
+        pfn: u32,
+    },
+    /// `copy_to_user` took bytes.
+    CopiedToUser {
+        /// From this address.
+        address: u32,
+        /// How many.
+        bytes: u32,
+    },
+    /// CONFIG_DEBUG_SLAB found the poison of a free object damaged (`check_poison_obj`).
+    SlabCorrupted {
+        /// Whose.
+        cache: CacheId,
+        /// The object.
+        address: u32,
+    },
+    /// CONFIG_DEBUG_SLAB found a red zone damaged, or the object free already (`cache_free_debugcheck`).
+    SlabError {
+        /// Whose.
+        cache: CacheId,
+        /// The object.
+        address: u32,
     },
     /// kswapd would scan for ever: the zone holds only pages that cannot be reclaimed.
     KswapdSpins,
@@ -705,6 +776,8 @@ pub enum Event {
     },
     /// A page begins to be written (`pageout`).
     WriteStarted {
+        /// Whether reclaim wants the page: then it goes to the tail of *inactive* when the write ends.
+        for_reclaim: bool,
         /// The page.
         pfn: u32,
         /// Jiffy at which it will be done.
@@ -801,6 +874,29 @@ pub enum Event {
         /// Pages freed in its last round.
         freed: u32,
     },
+    /// A page gets an address outside of the kernel's direct mapping (`kmap`, `vmalloc`).
+    KernelMapped {
+        /// The page-aligned address.
+        address: u32,
+        /// The page.
+        pfn: u32,
+    },
+    /// A device read memory, or wrote it, past the processor.
+    DmaDone {
+        /// Which way, and by what device.
+        dma: Dma,
+        /// Where in its first page it began.
+        offset: u16,
+        /// Its first page.
+        pfn: u32,
+        /// How many bytes.
+        bytes: u32,
+    },
+    /// An address of `kmap` or `vmalloc` means nothing any more.
+    KernelUnmapped {
+        /// The page-aligned address.
+        address: u32,
+    },
     /// How many congestion waits the lab follows before it calls a retry endless.
     PatienceSet {
         /// Waits in one allocation.
@@ -856,7 +952,7 @@ kinds! {
     BlockMissing "block-missing" false
     PcpLow "pcp-low" false
     KswapdWoken "kswapd-woken" true
-    MightSleep "might-sleep" false
+    MightSleep "might-sleep" true
     SleptAtomic "slept-atomic" false
     ReclaimStarted "reclaim-started" false
     ReclaimEnded "reclaim-ended" false
@@ -864,6 +960,11 @@ kinds! {
     LoopCut "loop-cut" false
     ZoneScanned "zone-scanned" false
     ShrinkerAsked "shrinker-asked" false
+    TaskSwitched "task-switched" false
+    WritepageCalled "writepage-called" false
+    CopiedToUser "copied-to-user" false
+    SlabCorrupted "slab-corrupted" false
+    SlabError "slab-error" false
     KswapdSpins "kswapd-spins" false
     PagesRefused "pages-refused" false
     Sinned "sinned" false
@@ -931,6 +1032,9 @@ kinds! {
     ProcessKilled "process-killed" true
     KswapdStarted "kswapd-started" true
     KswapdEnded "kswapd-ended" true
+    KernelMapped "kernel-mapped" true
+    DmaDone "dma-done" true
+    KernelUnmapped "kernel-unmapped" true
     PatienceSet "patience-set" true
     Written "written" true
     Stopped "stopped" true

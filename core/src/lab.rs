@@ -6,11 +6,11 @@
 use crate::context::Context;
 use crate::event::{Event, Sin, Stop, Temperature};
 use crate::gfp::Gfp;
-use crate::machine::{Door, Machine, Off, Use};
+use crate::machine::{Door, Machine, Moment, Off, Recorder, Use};
 pub use crate::mm::linux_2_6_10::page_alloc::PageAnswer;
 pub use crate::mm::linux_2_6_10::slab::{CacheFailure, ObjectAnswer};
 pub use crate::mm::linux_2_6_10::vmscan::KswapdRun;
-use crate::mm::linux_2_6_10::{boot, page_alloc, slab, vmscan};
+use crate::mm::linux_2_6_10::{boot, page_alloc, slab, slow_path, vmscan};
 use crate::page::PageState;
 use crate::profile::{BootLayout, MachineSpec, SpecError};
 use crate::recording::{Log, Recording};
@@ -22,9 +22,45 @@ pub struct Lab {
     log: Option<Log>,
 }
 
+/// Who may act in the middle of a call: other tasks, and the script's filesystem.
+pub(crate) trait World {
+    /// The lab is lent for this moment.
+    fn moment(&mut self, lab: &mut Lab, moment: Moment);
+}
+
+/// The log, and those who may act in the middle of a call.
+struct Watched<'a, 'w> {
+    log: &'a mut Log,
+    world: Option<&'w mut dyn World>,
+}
+
+impl Recorder for Watched<'_, '_> {
+    #[inline(always)]
+    fn record(&mut self, event: Event) {
+        self.log.record(event);
+    }
+
+    #[inline(never)]
+    fn moment(&mut self, machine: &mut Machine, moment: Moment) {
+        let Some(world) = self.world.as_deref_mut() else {
+            return;
+        };
+        let mut lab = Lab {
+            machine: core::mem::replace(machine, Machine::hollow()),
+            log: Some(core::mem::take(self.log)),
+        };
+        world.moment(&mut lab, moment);
+        *machine = lab.machine;
+        *self.log = lab.log.unwrap_or_default();
+    }
+}
+
 /// Runs a function of `mm` on this lab's machine, through the recorder that is in place.
 macro_rules! through {
     ($lab:expr, $door:ident => $body:expr) => {
+        through!($lab, None, $door => $body)
+    };
+    ($lab:expr, $world:expr, $door:ident => $body:expr) => {
         match &mut $lab.log {
             None => {
                 let mut off = Off;
@@ -32,7 +68,8 @@ macro_rules! through {
                 $body
             }
             Some(log) => {
-                let $door = &mut Door::new(&mut $lab.machine, log);
+                let mut watched = Watched { log, world: $world };
+                let $door = &mut Door::new(&mut $lab.machine, &mut watched);
                 $body
             }
         }
@@ -61,7 +98,11 @@ impl Lab {
         let start = boot::blank(spec, layout);
         let mut machine = start.clone();
         let mut log = Log::default();
-        boot::power_on(&mut Door::new(&mut machine, &mut log), true);
+        let mut watched = Watched {
+            log: &mut log,
+            world: None,
+        };
+        boot::power_on(&mut Door::new(&mut machine, &mut watched), true);
         Ok(Recording::new(start, log))
     }
 
@@ -103,7 +144,17 @@ impl Lab {
 
     /// `kmalloc(size, gfp)`.
     pub fn kmalloc(&mut self, size: u32, gfp: Gfp) -> ObjectAnswer {
-        through!(self, door => slab::kmalloc(door, size, gfp))
+        self.kmalloc_among(None, size, gfp)
+    }
+
+    /// `kmalloc`, in the middle of which others may act.
+    pub(crate) fn kmalloc_among(
+        &mut self,
+        world: Option<&mut dyn World>,
+        size: u32,
+        gfp: Gfp,
+    ) -> ObjectAnswer {
+        through!(self, world, door => slab::kmalloc(door, size, gfp))
     }
 
     /// `kfree(address)`; NULL is allowed. A pointer that is no live object is a sin, and nothing is freed.
@@ -146,7 +197,17 @@ impl Lab {
 
     /// `alloc_pages(gfp, order)`. Both zone bits at once are undefined in the kernel: the caller has refused them.
     pub fn alloc_pages(&mut self, gfp: Gfp, order: u32) -> PageAnswer {
-        through!(self, door => page_alloc::alloc_pages(door, gfp, order))
+        self.alloc_pages_among(None, gfp, order)
+    }
+
+    /// `alloc_pages`, in the middle of which others may act.
+    pub(crate) fn alloc_pages_among(
+        &mut self,
+        world: Option<&mut dyn World>,
+        gfp: Gfp,
+        order: u32,
+    ) -> PageAnswer {
+        through!(self, world, door => page_alloc::alloc_pages(door, gfp, order))
     }
 
     /// `__free_pages(page, order)`. A block that no caller holds is a sin, and nothing is freed.
@@ -185,6 +246,20 @@ impl Lab {
     /// Lets jiffies pass; returns how often `cache_reap` ran.
     pub fn pass_time(&mut self, jiffies: u32) -> u32 {
         through!(self, door => slab::pass_time(door, jiffies))
+    }
+
+    /// The task gives up the processor for so many jiffies: others act, writes end, `cache_reap` runs.
+    pub(crate) fn sleep_among(&mut self, world: &mut dyn World, jiffies: u32) {
+        through!(self, Some(world), door => {
+            slow_path::yield_processor(door);
+            slab::pass_time(door, jiffies);
+            vmscan::finish_writes(door, false);
+        });
+    }
+
+    /// Writes every dirty page of a file, in the middle of which the filesystem acts.
+    pub(crate) fn sync_among(&mut self, world: &mut dyn World) {
+        through!(self, Some(world), door => vmscan::sync(door));
     }
 
     /// Writes the sysctl `vm.min_free_kbytes`.

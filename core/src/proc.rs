@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use crate::context::Context;
 use crate::event::{CacheId, Event, Stop};
 use crate::gfp::Gfp;
 use crate::machine::{Machine, SlabList, Use};
@@ -15,6 +16,10 @@ use crate::profile::{ORDERS, ZONES, ZoneId};
 
 /// The process on whose behalf everything runs.
 pub const PROCESS_NAME: &str = "insmod";
+/// Its number.
+pub const PROCESS_ID: u32 = 512;
+/// The number of the first user process.
+pub const FIRST_USER_PROCESS_ID: u32 = 1001;
 
 /// `free_area_init_core` complains about zones that do not start on a boundary of the largest block.
 pub fn boot_messages(machine: &Machine) -> Vec<String> {
@@ -34,8 +39,26 @@ pub fn failure_messages(order: u8, suppressed: u32, gfp: Gfp) -> impl Iterator<I
     counted.into_iter().chain([failure])
 }
 
-/// What an event adds to dmesg.
-pub fn messages(event: &Event) -> Vec<String> {
+/// Whether an event adds to dmesg.
+pub const fn prints(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Warned { printed: true, .. }
+            | Event::MightSleep { printed: true, .. }
+            | Event::SleptAtomic
+            | Event::OomCalled { kills: true, .. }
+            | Event::ProcessKilled { .. }
+            | Event::SlabCorrupted { .. }
+            | Event::SlabError { .. }
+            | Event::Stopped {
+                why: Stop::CacheGrowBug | Stop::OomPanic
+            }
+    )
+}
+
+/// What an event adds to dmesg, given the machine at any time of the run and the context of the event's call.
+pub fn messages(machine: &Machine, context: Context, event: &Event) -> Vec<String> {
+    let one = |line: String| alloc::vec![line];
     match *event {
         Event::Warned {
             order,
@@ -43,12 +66,49 @@ pub fn messages(event: &Event) -> Vec<String> {
             suppressed,
             gfp,
         } => failure_messages(order, suppressed, gfp).collect(),
-        Event::OomCalled { kills: true, gfp } => {
-            alloc::vec![format!("oom-killer: gfp_mask={gfp:#x}")]
+        // kernel/sched.c `__might_sleep`. Where in the file the check stands was not recorded.
+        Event::MightSleep {
+            in_slab,
+            printed: true,
+        } => {
+            let file = if in_slab {
+                "mm/slab.c"
+            } else {
+                "mm/page_alloc.c"
+            };
+            alloc::vec![
+                format!("Debug: sleeping function called from invalid context at {file}"),
+                format!(
+                    "in_atomic():{}, irqs_disabled():{}",
+                    u8::from(context.in_atomic()),
+                    u8::from(context.has(Context::IRQS_OFF))
+                ),
+            ]
         }
+        // kernel/sched.c `schedule`
+        Event::SleptAtomic => one(format!(
+            "scheduling while atomic: {PROCESS_NAME}/{:#010x}/{PROCESS_ID}",
+            context.preempt_count()
+        )),
+        Event::OomCalled { kills: true, gfp } => one(format!("oom-killer: gfp_mask={gfp:#x}")),
+        Event::ProcessKilled { process } => one(format!(
+            "Out of Memory: Killed process {} (user).",
+            FIRST_USER_PROCESS_ID + u32::from(process) - 1
+        )),
+        Event::SlabCorrupted { cache, address } => one(format!(
+            "Slab corruption: start={address:08x}, len={}",
+            machine.cache(cache).shape().class_size
+        )),
+        Event::SlabError { cache, .. } => one(format!(
+            "slab error in cache_free_debugcheck(): cache `{}': double free, or memory outside object was overwritten",
+            machine.cache(cache).shape().name
+        )),
         Event::Stopped {
             why: Stop::CacheGrowBug,
-        } => alloc::vec!["kernel BUG at mm/slab.c:1765!".into()],
+        } => one("kernel BUG at mm/slab.c:1765!".into()),
+        Event::Stopped {
+            why: Stop::OomPanic,
+        } => one("Kernel panic - not syncing: Out of memory and no killable processes...".into()),
         _ => Vec::new(),
     }
 }

@@ -89,6 +89,8 @@ pub struct MachineSpec {
     pub debug_slab: bool,
     /// CONFIG_PREEMPT: a held spinlock raises `preempt_count`.
     pub preempt: bool,
+    /// CONFIG_DEBUG_SPINLOCK_SLEEP: `might_sleep()` prints its warning.
+    pub debug_sleep: bool,
 }
 
 impl Default for MachineSpec {
@@ -102,6 +104,7 @@ impl Default for MachineSpec {
             page_size: 4096,
             debug_slab: false,
             preempt: false,
+            debug_sleep: false,
         }
     }
 }

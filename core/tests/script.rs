@@ -1,11 +1,12 @@
 //! Scenario text and links from outside: errors in the student's language, recovery, and laws over random scenarios
 //! and random rubbish. What single functions do is tested beside them.
 
+use kmalloc_core::event::Dma;
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::profile::{MachineSpec, Reserve};
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::ast::{
-    Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
+    Call, FilePages, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
 };
 use kmalloc_core::script::edit::{append_call, fresh_name, with_machine};
 use kmalloc_core::script::link::{LinkError, Shared, decode, encode, from_fragment, to_fragment};
@@ -501,7 +502,41 @@ impl Dice {
         let gfp = self.gfp();
         let pointer = self.pointer(scope);
         let order = self.number(64);
-        match self.below(14) {
+        match self.below(34) {
+            14 => Call::SpinLockIrqsave(self.name()),
+            15 => Call::SpinUnlockIrqrestore(self.name()),
+            16 => Call::LocalIrqDisable,
+            17 => Call::LocalIrqEnable,
+            18 => Call::Down(self.name()),
+            19 => Call::Up(self.name()),
+            20 => Call::Schedule,
+            21 => {
+                let first = self.below(7) as usize;
+                let kinds = FilePages::ALL[first..].iter();
+                Call::PageCache(kinds.map(|&kind| (kind, self.number(1 << 20))).collect())
+            }
+            22 => Call::UserPages(self.number(1 << 20)),
+            23 => Call::Swap(self.number(1 << 20)),
+            24 => Call::Dentries(self.number(1 << 20)),
+            25 => Call::Inodes(self.number(1 << 20)),
+            26 => Call::Disk(self.number(3_600_000)),
+            27 => Call::Sync,
+            28 => Call::CopyToUser {
+                pointer,
+                length: self.number(u32::MAX),
+            },
+            29 => Call::Dma {
+                dma: self.pick(&[Dma::ToPci, Dma::FromPci, Dma::ToIsa, Dma::FromIsa]),
+                pointer,
+                length: self.number(u32::MAX),
+            },
+            30 => Call::Kmap { to, page: pointer },
+            31 => Call::Kunmap(pointer),
+            32 => Call::Vmalloc {
+                to,
+                size: self.number(u32::MAX),
+            },
+            33 => Call::Vfree(pointer),
             0 | 1 => Call::Kmalloc {
                 to,
                 size: self.number(u32::MAX),
@@ -576,6 +611,7 @@ impl Dice {
             l1_cache_bytes: self.pick(&[32, 64, 128]),
             page_size: self.pick(&[4096, 8192]),
             debug_slab: self.one_in(2),
+            debug_sleep: self.one_in(2),
             preempt: self.one_in(2),
             ..MachineSpec::default()
         };

@@ -489,6 +489,8 @@ impl Session {
                 pointer,
                 order: order.into(),
             }),
+            Value::Mapped { .. } => None,
+            Value::Area { .. } => Some(Call::Vfree(pointer)),
         }
     }
 
@@ -714,8 +716,7 @@ fn held(run: &Run) -> Vec<Held> {
 
 /// Indices of the events at which the kernel prints something.
 fn spoken(run: &Run) -> Vec<usize> {
-    let prints =
-        |(index, event): (usize, Event)| (!proc::messages(&event).is_empty()).then_some(index);
+    let prints = |(index, event): (usize, Event)| proc::prints(&event).then_some(index);
     run.events(0, run.len())
         .enumerate()
         .filter_map(prints)

@@ -66,7 +66,7 @@ pub fn words(
                 words.extend(lines.map(|line| format!("printk:{line}")));
                 words.push("dump_stack".into());
             }
-            Event::MightSleep { in_slab } => {
+            Event::MightSleep { in_slab, .. } => {
                 words.push(format!(
                     "might_sleep:{}",
                     if in_slab { "slab.c" } else { "page_alloc.c" }

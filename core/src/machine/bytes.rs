@@ -3,10 +3,8 @@
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 
-use crate::profile::PAGE_OFFSET;
-
-/// Granularity of the store, independent of the machine's page size.
-const CHUNK: u32 = 4096;
+/// Granularity of the store; a page is one chunk or several.
+pub(super) const CHUNK: u32 = 4096;
 
 /// What stands in a chunk.
 #[derive(Clone, PartialEq)]
@@ -17,35 +15,28 @@ enum Chunk {
     Mixed(Box<[u8; CHUNK as usize]>),
 }
 
-/// Written chunks by number (physical address / [`CHUNK`]).
+/// Written chunks by their number from the first byte of memory.
 #[derive(Clone, PartialEq, Default)]
 pub(super) struct Bytes {
     chunks: BTreeMap<u32, Chunk>,
 }
 
 impl Bytes {
-    pub(super) fn fill(&mut self, address: u32, length: u32, byte: u8) {
-        let mut at = address - PAGE_OFFSET;
-        let end = at + length;
-        while at < end {
-            let offset = at % CHUNK;
-            let here = (CHUNK - offset).min(end - at);
-            let chunk = self.chunks.entry(at / CHUNK).or_insert(Chunk::Filled(0));
-            if here == CHUNK {
-                *chunk = Chunk::Filled(byte);
-            } else {
-                chunk.bytes()[offset as usize..(offset + here) as usize].fill(byte);
-            }
-            at += here;
+    /// Fills part of one chunk.
+    pub(super) fn fill(&mut self, chunk: u32, offset: u32, length: u32, byte: u8) {
+        let chunk = self.chunks.entry(chunk).or_insert(Chunk::Filled(0));
+        if length == CHUNK {
+            *chunk = Chunk::Filled(byte);
+        } else {
+            chunk.bytes()[offset as usize..(offset + length) as usize].fill(byte);
         }
     }
 
-    pub(super) fn read(&self, address: u32) -> u8 {
-        let at = address - PAGE_OFFSET;
-        match self.chunks.get(&(at / CHUNK)) {
+    pub(super) fn read(&self, (chunk, offset): (u32, u32)) -> u8 {
+        match self.chunks.get(&chunk) {
             None => 0,
             Some(Chunk::Filled(byte)) => *byte,
-            Some(Chunk::Mixed(bytes)) => bytes[(at % CHUNK) as usize],
+            Some(Chunk::Mixed(bytes)) => bytes[offset as usize],
         }
     }
 }

@@ -5,10 +5,22 @@ use core::ops::Deref;
 use super::Machine;
 use crate::event::Event;
 
+/// A moment at which others may act in the middle of a call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Moment {
+    /// The task sleeps: another one gets the processor.
+    Asleep,
+    /// Reclaim asks the filesystem to write this page (`writepage`).
+    Writepage(u32),
+}
+
 /// Receives every event after it was carried out.
 pub trait Recorder {
     /// One event happened.
     fn record(&mut self, event: Event);
+
+    /// Lends the machine to others for a moment.
+    fn moment(&mut self, _machine: &mut Machine, _moment: Moment) {}
 }
 
 /// Recording off: costs nothing.
@@ -36,6 +48,11 @@ impl<'m, R: Recorder> Door<'m, R> {
     pub fn emit(&mut self, event: Event) {
         self.machine.apply(&event);
         self.recorder.record(event);
+    }
+
+    /// Others may act now; what they did is in the machine afterwards.
+    pub(crate) fn moment(&mut self, moment: Moment) {
+        self.recorder.moment(self.machine, moment);
     }
 }
 

@@ -280,9 +280,19 @@ impl Lru {
         self.nodes[pfn as usize].owner = 0;
     }
 
-    pub(super) fn write_started(&mut self, pfn: u32, due: u32) {
-        let state = self.state(pfn).without(PageState::DIRTY);
-        self.set(pfn, state.with(PageState::WRITEBACK).with(PageState::RECLAIM));
+    pub(super) fn write_started(&mut self, pfn: u32, due: u32, for_reclaim: bool) {
+        let state = self
+            .state(pfn)
+            .without(PageState::DIRTY)
+            .with(PageState::WRITEBACK);
+        self.set(
+            pfn,
+            if for_reclaim {
+                state.with(PageState::RECLAIM)
+            } else {
+                state
+            },
+        );
         self.writes.push_back(Write { pfn, due });
     }
 
@@ -361,10 +371,7 @@ impl Lru {
         } else {
             (ends.head, NIL)
         };
-        (
-            self.nodes[pfn as usize].next,
-            self.nodes[pfn as usize].prev,
-        ) = (next, prev);
+        (self.nodes[pfn as usize].next, self.nodes[pfn as usize].prev) = (next, prev);
         let ends = &mut self.zones[zone.index()].lists[list as usize];
         ends.count += 1;
         match prev {

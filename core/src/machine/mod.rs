@@ -28,9 +28,10 @@ mod validate;
 mod world;
 mod zone;
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-pub use door::{Door, Off, Recorder};
+pub use door::{Door, Moment, Off, Recorder};
 pub use frames::{NIL, Use};
 pub use lru::{DEFAULT_PRIORITY, LruList, LruZone, UserTask};
 pub use slab::{Cache, CacheShape, Classes, Slab, SlabList};
@@ -38,7 +39,7 @@ pub use world::{OomClock, RateLimit};
 pub use zone::{Pcp, PcpShape, Zone};
 
 use crate::context::Context;
-use crate::event::{CacheId, Destination, Event, Mark, Shrinker, SlabId, Stop, Temperature};
+use crate::event::{CacheId, Destination, Dma, Event, Mark, Shrinker, SlabId, Stop, Temperature};
 use crate::page::PageState;
 use crate::profile::{BootLayout, HZ, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId};
 use bytes::Bytes;
@@ -124,6 +125,8 @@ pub struct Machine {
     patience: u32,
     bytes: Bytes,
     lru: Lru,
+    mappings: BTreeMap<u32, u32>,
+    last_might_sleep: Option<u32>,
     stopped: Option<Stop>,
 }
 
@@ -173,6 +176,8 @@ impl Machine {
             patience: DEFAULT_PATIENCE,
             bytes: Bytes::default(),
             lru: Lru::new(),
+            mappings: BTreeMap::new(),
+            last_might_sleep: None,
             stopped: None,
             spec,
             layout,
@@ -441,9 +446,91 @@ impl Machine {
         self.patience
     }
 
-    /// The byte at an address of low memory.
+    /// The byte at an address of the direct mapping, of `kmap` or of `vmalloc`; 0 where nothing is.
     pub fn byte(&self, address: u32) -> u8 {
-        self.bytes.read(address)
+        self.place_of(address).map_or(0, |(pfn, offset)| {
+            self.bytes.read(self.chunk_of(pfn, offset))
+        })
+    }
+
+    /// The byte at a place of a page, with an address or without.
+    pub fn byte_in_page(&self, pfn: u32, offset: u32) -> u8 {
+        self.bytes.read(self.chunk_of(pfn, offset))
+    }
+
+    /// The page that an address means, and the place in it: through the direct mapping, `kmap` or `vmalloc`.
+    pub fn place_of(&self, address: u32) -> Option<(u32, u32)> {
+        let offset = address % self.spec.page_size;
+        let pfn = self
+            .pfn_of(address)
+            .or_else(|| self.mappings.get(&(address - offset)).copied())?;
+        Some((pfn, offset))
+    }
+
+    /// Addresses outside of the direct mapping, each with its page, in order.
+    pub fn kernel_mappings(&self) -> impl DoubleEndedIterator<Item = (u32, u32)> + '_ {
+        self.mappings.iter().map(|(&address, &pfn)| (address, pfn))
+    }
+
+    /// Whether `might_sleep()` may print again: its last warning is a second old.
+    pub fn may_warn_of_sleep(&self) -> bool {
+        self.last_might_sleep
+            .is_none_or(|last| self.jiffies.wrapping_sub(last) >= HZ as u32)
+    }
+
+    /// Where the bytes of a place in a page are kept: the chunk's number and the place in it.
+    fn chunk_of(&self, pfn: u32, offset: u32) -> (u32, u32) {
+        let chunks = self.spec.page_size / bytes::CHUNK;
+        (pfn * chunks + offset / bytes::CHUNK, offset % bytes::CHUNK)
+    }
+
+    /// Writes over addresses that may lie in several pages.
+    fn fill(&mut self, address: u32, length: u32, byte: u8) {
+        let mut done = 0;
+        while done < length {
+            let at = address + done;
+            let Some((pfn, offset)) = self.place_of(at) else {
+                // Past the end of what is mapped: nothing is there to write to.
+                return;
+            };
+            let (chunk, within) = self.chunk_of(pfn, offset);
+            let here = (bytes::CHUNK - within).min(length - done);
+            self.bytes.fill(chunk, within, here, byte);
+            done += here;
+        }
+    }
+
+    /// Writes over pages that lie side by side, whether they have addresses or not.
+    fn fill_pages(&mut self, pfn: u32, offset: u32, length: u32, byte: u8) {
+        let page = self.spec.page_size;
+        let mut done = 0;
+        while done < length {
+            let at = offset + done;
+            let (chunk, within) = self.chunk_of(pfn + at / page, at % page);
+            let here = (bytes::CHUNK - within).min(length - done);
+            self.bytes.fill(chunk, within, here, byte);
+            done += here;
+        }
+    }
+
+    /// A machine of no pages, to stand in while the real one is lent.
+    pub(crate) fn hollow() -> Machine {
+        let none = PcpShape {
+            low: 0,
+            high: 0,
+            batch: 0,
+        };
+        let spec = MachineSpec {
+            zone_pages: [0; ZONES],
+            ..MachineSpec::default()
+        };
+        Machine::blank(
+            spec,
+            BootLayout::default(),
+            [[none; 2]; ZONES],
+            [Zonelist::new(&[]); ZONES],
+            Vec::new(),
+        )
     }
 
     /// Reclaim's side of a zone.
@@ -650,8 +737,7 @@ impl Machine {
             Event::VictimOffered { order, pfn } => self.offered.victim.push_back((pfn, order)),
             Event::VictimUsed => drop(self.offered.victim.pop_front()),
             Event::KswapdWoken { .. } => self.lru.kswapd_awake |= self.lru.daemon,
-            Event::KswapdStarted => {}
-            Event::KswapdEnded { .. } => self.lru.kswapd_awake = false,
+            Event::KswapdStarted | Event::KswapdEnded { .. } => self.lru.kswapd_awake = false,
             Event::LruAdded { state, owner, pfn } => {
                 self.lru.start(self.frames.tag.len());
                 self.lru.add(self.zone_of(pfn), pfn, state, owner);
@@ -676,7 +762,11 @@ impl Machine {
                 self.lru.set(pfn, self.lru.state(pfn).with(swapped));
             }
             Event::BuffersReleased { pfn } => self.lru.clear(pfn, PageState::BUFFERS),
-            Event::WriteStarted { pfn, due } => self.lru.write_started(pfn, due),
+            Event::WriteStarted {
+                pfn,
+                due,
+                for_reclaim,
+            } => self.lru.write_started(pfn, due, for_reclaim),
             Event::WriteEnded { pfn } => self.lru.write_ended(self.zone_of(pfn)),
             Event::PageKept { pfn, .. } | Event::PageDeactivated { pfn } => {
                 self.lru.move_to(self.zone_of(pfn), pfn, LruList::Inactive);
@@ -708,12 +798,29 @@ impl Machine {
             }
             Event::ProcessStarted { pages } => self.lru.start_task(pages),
             Event::ProcessKilled { process } => self.lru.kill_task(process),
+            Event::MightSleep { printed, .. } => {
+                if printed {
+                    self.last_might_sleep = Some(self.jiffies);
+                }
+            }
+            Event::KernelMapped { address, pfn } => drop(self.mappings.insert(address, pfn)),
+            Event::DmaDone {
+                dma,
+                offset,
+                pfn,
+                bytes,
+            } => {
+                if !dma.to_device() {
+                    self.fill_pages(pfn, offset.into(), bytes, Dma::PATTERN);
+                }
+            }
+            Event::KernelUnmapped { address } => drop(self.mappings.remove(&address)),
             Event::PatienceSet { waits } => self.patience = waits,
             Event::Written {
                 byte,
                 address,
                 length,
-            } => self.bytes.fill(address, length, byte),
+            } => self.fill(address, length, byte),
             Event::Stopped { why } => self.stopped = Some(why),
             _ => unreachable!("{} is carried out in apply", event.name()),
         }

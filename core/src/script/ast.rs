@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::event::Dma;
 use crate::gfp::Gfp;
 use crate::profile::MachineSpec;
 
@@ -72,7 +73,7 @@ pub enum StmtKind {
     },
 }
 
-/// The contexts that have a block of their own.
+/// Who runs a block, or when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Who {
     /// `irq { }`: a hard interrupt handler.
@@ -81,6 +82,16 @@ pub enum Who {
     Softirq,
     /// `timer { }`: a kernel timer's function, which runs in a softirq.
     Timer,
+    /// `tasklet { }`: runs in a softirq.
+    Tasklet,
+    /// `realtime { }`: a realtime task.
+    Realtime,
+    /// `memalloc { }`: a task that frees memory (PF_MEMALLOC).
+    Memalloc,
+    /// `meanwhile { }`: another task, which runs when this one sleeps next.
+    Meanwhile,
+    /// `writepage { }`: what the filesystem does whenever one of its pages is written.
+    Writepage,
 }
 
 impl Who {
@@ -90,11 +101,25 @@ impl Who {
             Who::Irq => "irq",
             Who::Softirq => "softirq",
             Who::Timer => "timer",
+            Who::Tasklet => "tasklet",
+            Who::Realtime => "realtime",
+            Who::Memalloc => "memalloc",
+            Who::Meanwhile => "meanwhile",
+            Who::Writepage => "writepage",
         }
     }
 
-    /// Every block context.
-    pub const ALL: &'static [Who] = &[Who::Irq, Who::Softirq, Who::Timer];
+    /// Every sort of block. A link writes the place in this list: it only grows at its end.
+    pub const ALL: &'static [Who] = &[
+        Who::Irq,
+        Who::Softirq,
+        Who::Timer,
+        Who::Tasklet,
+        Who::Realtime,
+        Who::Memalloc,
+        Who::Meanwhile,
+        Who::Writepage,
+    ];
 }
 
 /// A variable or an array element.
@@ -194,6 +219,68 @@ pub enum Call {
         /// With which value.
         value: u32,
     },
+    /// `spin_lock_irqsave(&name, flags);`
+    SpinLockIrqsave(String),
+    /// `spin_unlock_irqrestore(&name, flags);`
+    SpinUnlockIrqrestore(String),
+    /// `local_irq_disable();`
+    LocalIrqDisable,
+    /// `local_irq_enable();`
+    LocalIrqEnable,
+    /// `down(&name);` — waits for a semaphore, asleep.
+    Down(String),
+    /// `up(&name);`
+    Up(String),
+    /// `schedule();` — the task gives up the processor; no time passes.
+    Schedule,
+    /// `page_cache(clean=200, dirty=50);` — pages of files.
+    PageCache(Vec<(FilePages, u32)>),
+    /// `user_pages(n);` — a process with so many pages of its own.
+    UserPages(u32),
+    /// `swap(n);` — so many pages of swap space.
+    Swap(u32),
+    /// `dentries(n);` — pages full of dentries that nobody uses.
+    Dentries(u32),
+    /// `inodes(n);` — pages full of inodes that nobody uses.
+    Inodes(u32),
+    /// `disk(n);` — a write takes n milliseconds.
+    Disk(u32),
+    /// `sync();` — every dirty page of a file begins to be written.
+    Sync,
+    /// `copy_to_user(pointer, length);`
+    CopyToUser {
+        /// From where.
+        pointer: Pointer,
+        /// How many bytes.
+        length: u32,
+    },
+    /// `dma_to_device(pointer, length);`, `dma_from_device(pointer, length, isa);`
+    Dma {
+        /// Which way, and by what device.
+        dma: Dma,
+        /// An address, or a `struct page *`.
+        pointer: Pointer,
+        /// How many bytes.
+        length: u32,
+    },
+    /// `to = kmap(page);`
+    Kmap {
+        /// Where the address goes.
+        to: Option<Place>,
+        /// From `alloc_pages`.
+        page: Pointer,
+    },
+    /// `kunmap(page);`
+    Kunmap(Pointer),
+    /// `to = vmalloc(size);`
+    Vmalloc {
+        /// Where the answer goes.
+        to: Option<Place>,
+        /// Bytes asked for.
+        size: u32,
+    },
+    /// `vfree(pointer);`
+    Vfree(Pointer),
     /// `to = from;`
     Assign {
         /// The new name.
@@ -201,6 +288,51 @@ pub enum Call {
         /// The value.
         from: Pointer,
     },
+}
+
+/// Sorts of a file's pages, as `page_cache` names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FilePages {
+    /// As on disk.
+    Clean,
+    /// Newer than on disk.
+    Dirty,
+    /// Clean, in a process's page tables.
+    Mapped,
+    /// Clean, mapped, used lately.
+    Referenced,
+    /// Clean, with buffers that can be released.
+    Buffers,
+    /// Clean, with buffers that are busy.
+    Busy,
+    /// Locked.
+    Locked,
+}
+
+impl FilePages {
+    /// The word in front of `=`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            FilePages::Clean => "clean",
+            FilePages::Dirty => "dirty",
+            FilePages::Mapped => "mapped",
+            FilePages::Referenced => "referenced",
+            FilePages::Buffers => "buffers",
+            FilePages::Busy => "busy",
+            FilePages::Locked => "locked",
+        }
+    }
+
+    /// All of them. A link writes the place in this list: it only grows at its end.
+    pub const ALL: &'static [FilePages] = &[
+        FilePages::Clean,
+        FilePages::Dirty,
+        FilePages::Mapped,
+        FilePages::Referenced,
+        FilePages::Buffers,
+        FilePages::Busy,
+        FilePages::Locked,
+    ];
 }
 
 /// The settings under /proc/sys/vm that the lab knows.
@@ -231,8 +363,72 @@ impl Call {
         match self {
             Call::Kmalloc { to, .. }
             | Call::GetFreePages { to, .. }
-            | Call::AllocPages { to, .. } => to.as_ref(),
+            | Call::AllocPages { to, .. }
+            | Call::Kmap { to, .. }
+            | Call::Vmalloc { to, .. } => to.as_ref(),
             Call::Assign { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+
+    /// The place that receives the answer, to be changed.
+    pub fn target_mut(&mut self) -> Option<&mut Place> {
+        match self {
+            Call::Kmalloc { to, .. }
+            | Call::GetFreePages { to, .. }
+            | Call::AllocPages { to, .. }
+            | Call::Kmap { to, .. }
+            | Call::Vmalloc { to, .. } => to.as_mut(),
+            Call::Assign { to, .. } => Some(to),
+            _ => None,
+        }
+    }
+
+    /// The pointer that the call is given.
+    pub fn pointer(&self) -> Option<&Pointer> {
+        match self {
+            Call::Kfree(pointer)
+            | Call::Ksize(pointer)
+            | Call::FreePages { pointer, .. }
+            | Call::FreePageStructs { pointer, .. }
+            | Call::Memset { pointer, .. }
+            | Call::CopyToUser { pointer, .. }
+            | Call::Dma { pointer, .. }
+            | Call::Kmap { page: pointer, .. }
+            | Call::Kunmap(pointer)
+            | Call::Vfree(pointer)
+            | Call::Assign { from: pointer, .. } => Some(pointer),
+            _ => None,
+        }
+    }
+
+    /// The pointer that the call is given, to be changed.
+    pub fn pointer_mut(&mut self) -> Option<&mut Pointer> {
+        match self {
+            Call::Kfree(pointer)
+            | Call::Ksize(pointer)
+            | Call::FreePages { pointer, .. }
+            | Call::FreePageStructs { pointer, .. }
+            | Call::Memset { pointer, .. }
+            | Call::CopyToUser { pointer, .. }
+            | Call::Dma { pointer, .. }
+            | Call::Kmap { page: pointer, .. }
+            | Call::Kunmap(pointer)
+            | Call::Vfree(pointer)
+            | Call::Assign { from: pointer, .. } => Some(pointer),
+            _ => None,
+        }
+    }
+
+    /// The lock or semaphore that the call names.
+    pub fn lock(&self) -> Option<&String> {
+        match self {
+            Call::SpinLock(name)
+            | Call::SpinUnlock(name)
+            | Call::SpinLockIrqsave(name)
+            | Call::SpinUnlockIrqrestore(name)
+            | Call::Down(name)
+            | Call::Up(name) => Some(name),
             _ => None,
         }
     }

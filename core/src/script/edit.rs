@@ -48,25 +48,11 @@ fn collect_names<'a>(body: &'a [Stmt], used: &mut BTreeSet<&'a str>) {
                 if let Some(to) = call.target() {
                     collect_place(to, used);
                 }
-                match call {
-                    Call::Kfree(pointer)
-                    | Call::Ksize(pointer)
-                    | Call::FreePages { pointer, .. }
-                    | Call::FreePageStructs { pointer, .. }
-                    | Call::Memset { pointer, .. }
-                    | Call::Assign { from: pointer, .. } => {
-                        if let Pointer::Place(place) = pointer {
-                            collect_place(place, used);
-                        }
-                    }
-                    Call::SpinLock(lock) | Call::SpinUnlock(lock) => {
-                        used.insert(lock);
-                    }
-                    Call::Kmalloc { .. }
-                    | Call::GetFreePages { .. }
-                    | Call::AllocPages { .. }
-                    | Call::Msleep(_)
-                    | Call::Sysctl { .. } => {}
+                if let Some(Pointer::Place(place)) = call.pointer() {
+                    collect_place(place, used);
+                }
+                if let Some(lock) = call.lock() {
+                    used.insert(lock);
                 }
             }
             StmtKind::For { var, body, .. } => {

@@ -8,13 +8,16 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who};
+use super::ast::{
+    Call, FilePages, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
+};
 use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_STATEMENTS, MAX_TURNS};
+use crate::event::Dma;
 use crate::gfp::Gfp;
-use crate::profile::{Kernel, MachineSpec, Reserve};
+use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve};
 
-/// The version this code writes, and the newest it reads.
-pub const VERSION: u8 = 1;
+/// The newest version this code writes and reads. What version 1 can say is still written in version 1.
+pub const VERSION: u8 = 2;
 
 /// Bytes of a link that are looked at.
 pub const MAX_LINK: usize = 1 << 20;
@@ -51,7 +54,7 @@ pub enum LinkError {
 /// The zones that need no mention: version 1's teaching machine, whatever the default may become.
 const USUAL_ZONES: [u32; 3] = [256, 1024, 256];
 
-/// High nibbles of a statement's first byte. 14 and 15 wait for later calls.
+/// High nibbles of a statement's first byte.
 mod op {
     pub(super) const END: u8 = 0;
     pub(super) const KMALLOC: u8 = 1;
@@ -68,7 +71,39 @@ mod op {
     pub(super) const IF: u8 = 12;
     pub(super) const WITHIN: u8 = 13;
     pub(super) const WORLD: u8 = 14;
+    /// Version 2: a byte of [`super::more`] follows.
+    pub(super) const MORE: u8 = 15;
 }
+
+/// Calls of version 2, one byte each behind [`op::MORE`].
+mod more {
+    pub(super) const SPIN_LOCK_IRQSAVE: u8 = 0;
+    pub(super) const SPIN_UNLOCK_IRQRESTORE: u8 = 1;
+    pub(super) const LOCAL_IRQ_DISABLE: u8 = 2;
+    pub(super) const LOCAL_IRQ_ENABLE: u8 = 3;
+    pub(super) const DOWN: u8 = 4;
+    pub(super) const UP: u8 = 5;
+    pub(super) const SCHEDULE: u8 = 6;
+    pub(super) const PAGE_CACHE: u8 = 7;
+    pub(super) const USER_PAGES: u8 = 8;
+    pub(super) const SWAP: u8 = 9;
+    pub(super) const DENTRIES: u8 = 10;
+    pub(super) const INODES: u8 = 11;
+    pub(super) const DISK: u8 = 12;
+    pub(super) const SYNC: u8 = 13;
+    pub(super) const COPY_TO_USER: u8 = 14;
+    pub(super) const DMA_TO_PCI: u8 = 15;
+    pub(super) const DMA_FROM_PCI: u8 = 16;
+    pub(super) const DMA_TO_ISA: u8 = 17;
+    pub(super) const DMA_FROM_ISA: u8 = 18;
+    pub(super) const KMAP: u8 = 19;
+    pub(super) const KUNMAP: u8 = 20;
+    pub(super) const VMALLOC: u8 = 21;
+    pub(super) const VFREE: u8 = 22;
+}
+
+/// The blocks that version 1 knows.
+const WHO_OF_VERSION_1: u8 = 3;
 
 /// The low half of [`op::WORLD`]: calls about what surrounds the allocator.
 mod world {
@@ -108,12 +143,19 @@ const LOCK_NAMES: &[&str] = &["lock"];
 /// The bytes of a scenario and a position. A scenario that could not be written as text gives bytes that `decode`
 /// refuses.
 pub fn encode(scenario: &Scenario, cursor: u32) -> Vec<u8> {
+    let mut body = Writer::default();
+    body.block(&scenario.body);
+    body.bytes.push(END);
+    let further = u8::from(scenario.machine.debug_sleep);
+    let version = if body.newer || further != 0 { 2 } else { 1 };
     let mut writer = Writer::default();
     writer.machine(&scenario.machine);
+    if version >= 2 {
+        writer.bytes.push(further);
+    }
     writer.number(cursor);
-    writer.block(&scenario.body);
-    writer.bytes.push(END);
-    frame(VERSION, &writer.bytes)
+    writer.bytes.append(&mut body.bytes);
+    frame(version, &writer.bytes)
 }
 
 /// Version, length, payload, checksum. Every version keeps this frame, so that "newer" and "damaged" stay apart.
@@ -157,6 +199,8 @@ struct Writer<'a> {
     pointers: Numbered<'a>,
     counters: Numbered<'a>,
     locks: Numbered<'a>,
+    /// Whether something was written that version 1 does not have.
+    newer: bool,
 }
 
 impl<'a> Writer<'a> {
@@ -232,12 +276,10 @@ impl<'a> Writer<'a> {
                     self.bytes.push(END);
                 }
                 StmtKind::Within { who, body } => {
-                    let who = match who {
-                        Who::Irq => 0,
-                        Who::Softirq => 1,
-                        Who::Timer => 2,
-                    };
-                    self.op(op::WITHIN, who);
+                    let place = Who::ALL.iter().position(|known| known == who);
+                    let place = place.expect("the list is complete") as u8;
+                    self.newer |= place >= WHO_OF_VERSION_1;
+                    self.op(op::WITHIN, place);
                     self.block(body);
                     self.bytes.push(END);
                 }
@@ -303,6 +345,70 @@ impl<'a> Writer<'a> {
                 self.place(Some(to));
                 self.pointer(from);
             }
+            _ => self.more(call),
+        }
+    }
+
+    /// A call that version 1 does not have: its byte, then a lock, a place, a pointer, numbers, as far as it has them.
+    fn more(&mut self, call: &'a Call) {
+        self.newer = true;
+        self.op(op::MORE, 0);
+        self.bytes.push(match call {
+            Call::SpinLockIrqsave(_) => more::SPIN_LOCK_IRQSAVE,
+            Call::SpinUnlockIrqrestore(_) => more::SPIN_UNLOCK_IRQRESTORE,
+            Call::LocalIrqDisable => more::LOCAL_IRQ_DISABLE,
+            Call::LocalIrqEnable => more::LOCAL_IRQ_ENABLE,
+            Call::Down(_) => more::DOWN,
+            Call::Up(_) => more::UP,
+            Call::Schedule => more::SCHEDULE,
+            Call::PageCache(_) => more::PAGE_CACHE,
+            Call::UserPages(_) => more::USER_PAGES,
+            Call::Swap(_) => more::SWAP,
+            Call::Dentries(_) => more::DENTRIES,
+            Call::Inodes(_) => more::INODES,
+            Call::Disk(_) => more::DISK,
+            Call::Sync => more::SYNC,
+            Call::CopyToUser { .. } => more::COPY_TO_USER,
+            Call::Dma { dma, .. } => match dma {
+                Dma::ToPci => more::DMA_TO_PCI,
+                Dma::FromPci => more::DMA_FROM_PCI,
+                Dma::ToIsa => more::DMA_TO_ISA,
+                Dma::FromIsa => more::DMA_FROM_ISA,
+            },
+            Call::Kmap { .. } => more::KMAP,
+            Call::Kunmap(_) => more::KUNMAP,
+            Call::Vmalloc { .. } => more::VMALLOC,
+            Call::Vfree(_) => more::VFREE,
+            other => unreachable!("{other:?} has an op of its own"),
+        });
+        if let Some(lock) = call.lock() {
+            let lock = self.locks.of(lock);
+            self.number(lock);
+        }
+        if let Call::Kmap { to, .. } | Call::Vmalloc { to, .. } = call {
+            self.place(to.as_ref());
+        }
+        if let Some(pointer) = call.pointer() {
+            self.pointer(pointer);
+        }
+        match call {
+            Call::PageCache(kinds) => {
+                self.number(kinds.len() as u32);
+                for (kind, pages) in kinds {
+                    let place = FilePages::ALL.iter().position(|known| known == kind);
+                    self.bytes.push(place.expect("the list is complete") as u8);
+                    self.number(*pages);
+                }
+            }
+            Call::UserPages(number)
+            | Call::Swap(number)
+            | Call::Dentries(number)
+            | Call::Inodes(number)
+            | Call::Disk(number)
+            | Call::CopyToUser { length: number, .. }
+            | Call::Dma { length: number, .. }
+            | Call::Vmalloc { size: number, .. } => self.number(*number),
+            _ => {}
         }
     }
 
@@ -375,19 +481,20 @@ pub fn decode(bytes: &[u8]) -> Result<Shared, LinkError> {
         return Err(LinkError::Damaged);
     }
     match version {
-        VERSION => {}
+        1..=VERSION => {}
         0 => return Err(LinkError::Malformed),
         _ => return Err(LinkError::Newer { version }),
     }
     // Whole and undamaged: an end in the middle of something is now the writer's fault, not the road's.
-    payload(&summed[frame.at..]).map_err(|error| match error {
+    payload(&summed[frame.at..], version).map_err(|error| match error {
         LinkError::Truncated => LinkError::Malformed,
         other => other,
     })
 }
 
-fn payload(bytes: &[u8]) -> Result<Shared, LinkError> {
+fn payload(bytes: &[u8], version: u8) -> Result<Shared, LinkError> {
     let mut reader = Reader::new(bytes);
+    reader.version = version;
     let machine = reader.machine()?;
     let cursor = reader.number()?;
     let (body, end) = reader.block(0)?;
@@ -403,6 +510,7 @@ fn payload(bytes: &[u8]) -> Result<Shared, LinkError> {
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    version: u8,
     /// Names met so far, of each sort: a number is a known name's, or the next.
     pointers: u32,
     counters: u32,
@@ -443,6 +551,7 @@ impl<'a> Reader<'a> {
         Reader {
             bytes,
             at: 0,
+            version: 1,
             pointers: 0,
             counters: 0,
             locks: 0,
@@ -494,6 +603,10 @@ impl<'a> Reader<'a> {
             0 => USUAL_ZONES,
             _ => [self.number()?, self.number()?, self.number()?],
         };
+        let further = if self.version >= 2 { self.byte()? } else { 0 };
+        if further > 1 {
+            return Err(LinkError::Malformed);
+        }
         let machine = MachineSpec {
             kernel,
             zone_pages,
@@ -502,6 +615,7 @@ impl<'a> Reader<'a> {
             page_size: if bits >> 4 & 1 == 0 { 4096 } else { 8192 },
             debug_slab: bits >> 5 & 1 == 1,
             preempt: bits >> 6 & 1 == 1,
+            debug_sleep: further & 1 == 1,
         };
         machine.check().map_err(|_| LinkError::Malformed)?;
         Ok(machine)
@@ -572,18 +686,14 @@ impl<'a> Reader<'a> {
                     otherwise,
                 }
             }
-            (op::WITHIN, 0) => StmtKind::Within {
-                who: Who::Irq,
-                body: self.body(depth)?,
-            },
-            (op::WITHIN, 1) => StmtKind::Within {
-                who: Who::Softirq,
-                body: self.body(depth)?,
-            },
-            (op::WITHIN, 2) => StmtKind::Within {
-                who: Who::Timer,
-                body: self.body(depth)?,
-            },
+            (op::WITHIN, place) => {
+                let newer = place >= WHO_OF_VERSION_1 && self.version < 2;
+                let who = Who::ALL.get(usize::from(place)).filter(|_| !newer);
+                StmtKind::Within {
+                    who: *who.ok_or(LinkError::Malformed)?,
+                    body: self.body(depth)?,
+                }
+            }
             (op, _) => StmtKind::Call(self.call(op, low)?),
         })
     }
@@ -659,6 +769,69 @@ impl<'a> Reader<'a> {
                     from: self.pointer()?,
                 }
             }
+            (op::MORE, 0) if self.version >= 2 => self.more()?,
+            _ => return Err(LinkError::Malformed),
+        })
+    }
+
+    /// A call that version 1 does not have.
+    fn more(&mut self) -> Result<Call, LinkError> {
+        let dma = |dma| {
+            move |reader: &mut Self| {
+                Ok(Call::Dma {
+                    dma,
+                    pointer: reader.pointer()?,
+                    length: reader.number()?,
+                })
+            }
+        };
+        Ok(match self.byte()? {
+            more::SPIN_LOCK_IRQSAVE => Call::SpinLockIrqsave(self.lock()?),
+            more::SPIN_UNLOCK_IRQRESTORE => Call::SpinUnlockIrqrestore(self.lock()?),
+            more::LOCAL_IRQ_DISABLE => Call::LocalIrqDisable,
+            more::LOCAL_IRQ_ENABLE => Call::LocalIrqEnable,
+            more::DOWN => Call::Down(self.lock()?),
+            more::UP => Call::Up(self.lock()?),
+            more::SCHEDULE => Call::Schedule,
+            more::PAGE_CACHE => {
+                let mut kinds: Vec<(FilePages, u32)> = Vec::new();
+                for _ in 0..within(self.number()?, FilePages::ALL.len() as u32)? {
+                    let place = usize::from(self.byte()?);
+                    let kind = *FilePages::ALL.get(place).ok_or(LinkError::Malformed)?;
+                    if kinds.iter().any(|&(known, _)| known == kind) {
+                        return Err(LinkError::Malformed);
+                    }
+                    kinds.push((kind, within(self.number()?, MAX_PAGES)?));
+                }
+                if kinds.is_empty() {
+                    return Err(LinkError::Malformed);
+                }
+                Call::PageCache(kinds)
+            }
+            more::USER_PAGES => Call::UserPages(within(self.number()?, MAX_PAGES)?),
+            more::SWAP => Call::Swap(within(self.number()?, MAX_PAGES)?),
+            more::DENTRIES => Call::Dentries(within(self.number()?, MAX_PAGES)?),
+            more::INODES => Call::Inodes(within(self.number()?, MAX_PAGES)?),
+            more::DISK => Call::Disk(within(self.number()?, MAX_SLEEP)?),
+            more::SYNC => Call::Sync,
+            more::COPY_TO_USER => Call::CopyToUser {
+                pointer: self.pointer()?,
+                length: self.number()?,
+            },
+            more::DMA_TO_PCI => dma(Dma::ToPci)(self)?,
+            more::DMA_FROM_PCI => dma(Dma::FromPci)(self)?,
+            more::DMA_TO_ISA => dma(Dma::ToIsa)(self)?,
+            more::DMA_FROM_ISA => dma(Dma::FromIsa)(self)?,
+            more::KMAP => Call::Kmap {
+                to: self.place()?,
+                page: self.pointer()?,
+            },
+            more::KUNMAP => Call::Kunmap(self.pointer()?),
+            more::VMALLOC => Call::Vmalloc {
+                to: self.place()?,
+                size: self.number()?,
+            },
+            more::VFREE => Call::Vfree(self.pointer()?),
             _ => return Err(LinkError::Malformed),
         })
     }
@@ -833,8 +1006,10 @@ mod tests {
         assert_eq!(decode(&longer), Err(LinkError::Damaged));
         let payload = &link[2..link.len() - 2];
         assert_eq!(
-            decode(&frame(2, payload)),
-            Err(LinkError::Newer { version: 2 })
+            decode(&frame(VERSION + 1, payload)),
+            Err(LinkError::Newer {
+                version: VERSION + 1
+            })
         );
         assert_eq!(decode(&frame(0, payload)), Err(LinkError::Malformed));
         assert_eq!(

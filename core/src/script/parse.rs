@@ -9,16 +9,17 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ast::{
-    Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span, Stmt, StmtKind,
-    Sysctl, Who,
+    Call, FilePages, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span, Stmt,
+    StmtKind, Sysctl, Who,
 };
 use super::error::{
     END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES, closest,
 };
 use super::lex::{Kind, Token, lex};
 use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_TEXT, MAX_TURNS};
+use crate::event::Dma;
 use crate::gfp::{Gfp, LEVEL_BITS, MODIFIERS, PRIORITIES};
-use crate::profile::{Kernel, MachineSpec, Reserve, ZONES};
+use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve, ZONES};
 
 /// What a text says, as far as it could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +87,13 @@ pub fn parse(text: &str) -> Parsed {
 }
 
 /// Calls whose answer may be given a place.
-const ANSWERING: &[&str] = &["kmalloc", "__get_free_pages", "alloc_pages"];
+const ANSWERING: &[&str] = &[
+    "kmalloc",
+    "__get_free_pages",
+    "alloc_pages",
+    "kmap",
+    "vmalloc",
+];
 /// Calls that answer nothing a scenario could keep.
 const SILENT: &[&str] = &[
     "kfree",
@@ -98,10 +105,42 @@ const SILENT: &[&str] = &[
     "spin_unlock",
     "msleep",
     "sysctl",
+    "spin_lock_irqsave",
+    "spin_unlock_irqrestore",
+    "local_irq_disable",
+    "local_irq_enable",
+    "down",
+    "up",
+    "schedule",
+    "page_cache",
+    "user_pages",
+    "swap",
+    "dentries",
+    "inodes",
+    "disk",
+    "sync",
+    "copy_to_user",
+    "dma_to_device",
+    "dma_from_device",
+    "kunmap",
+    "vfree",
 ];
 /// Words with a meaning of their own.
 const KEYWORDS: &[&str] = &[
-    "for", "if", "else", "NULL", "kernel", "machine", "irq", "softirq", "timer",
+    "for",
+    "if",
+    "else",
+    "NULL",
+    "kernel",
+    "machine",
+    "irq",
+    "softirq",
+    "timer",
+    "tasklet",
+    "realtime",
+    "memalloc",
+    "meanwhile",
+    "writepage",
 ];
 /// Words that begin a C type. A type in front of a name is read over: the lab knows what each call answers.
 const TYPE_WORDS: &[&str] = &[
@@ -354,7 +393,15 @@ impl<'a> Parser<'a> {
                     machine.l1_cache_bytes = self.choice(&choices)?;
                 }
                 "page" => machine.page_size = self.choice(&[("4K", 4096), ("8K", 8192)])?,
-                "debug" => machine.debug_slab = self.choice(&[("none", false), ("slab", true)])?,
+                "debug" => {
+                    let choices = [
+                        ("none", (false, false)),
+                        ("slab", (true, false)),
+                        ("sleep", (false, true)),
+                        ("all", (true, true)),
+                    ];
+                    (machine.debug_slab, machine.debug_sleep) = self.choice(&choices)?;
+                }
                 _ => machine.preempt = self.choice(&[("off", false), ("on", true)])?,
             }
         }
@@ -843,7 +890,54 @@ impl<'a> Parser<'a> {
                 }
             }
             "spin_lock" => Call::SpinLock(self.lock()?),
-            _ => Call::SpinUnlock(self.lock()?),
+            "spin_unlock" => Call::SpinUnlock(self.lock()?),
+            "spin_lock_irqsave" => Call::SpinLockIrqsave(self.lock_and_flags()?),
+            "spin_unlock_irqrestore" => Call::SpinUnlockIrqrestore(self.lock_and_flags()?),
+            "local_irq_disable" => Call::LocalIrqDisable,
+            "local_irq_enable" => Call::LocalIrqEnable,
+            "down" => Call::Down(self.lock()?),
+            "up" => Call::Up(self.lock()?),
+            "schedule" => Call::Schedule,
+            "page_cache" => Call::PageCache(self.file_pages()?),
+            "user_pages" => Call::UserPages(self.number(MAX_PAGES)?),
+            "swap" => Call::Swap(self.number(MAX_PAGES)?),
+            "dentries" => Call::Dentries(self.number(MAX_PAGES)?),
+            "inodes" => Call::Inodes(self.number(MAX_PAGES)?),
+            "disk" => Call::Disk(self.number(MAX_SLEEP)?),
+            "sync" => Call::Sync,
+            "copy_to_user" => {
+                let (pointer, length) = self.pointer_and_length()?;
+                Call::CopyToUser { pointer, length }
+            }
+            "dma_to_device" | "dma_from_device" => {
+                let (pointer, length) = self.pointer_and_length()?;
+                let isa = self.take(",");
+                if isa && !self.take("isa") {
+                    return Err(self.unexpected(&["isa"]));
+                }
+                let dma = match (name.text == "dma_to_device", isa) {
+                    (true, false) => Dma::ToPci,
+                    (true, true) => Dma::ToIsa,
+                    (false, false) => Dma::FromPci,
+                    (false, true) => Dma::FromIsa,
+                };
+                Call::Dma {
+                    dma,
+                    pointer,
+                    length,
+                }
+            }
+            "kmap" => Call::Kmap {
+                to,
+                page: self.pointer()?,
+            },
+            "kunmap" => Call::Kunmap(self.pointer()?),
+            "vmalloc" => Call::Vmalloc {
+                to,
+                size: self.number(u32::MAX)?,
+            },
+            "vfree" => Call::Vfree(self.pointer()?),
+            other => unreachable!("{other} is in no list of calls"),
         };
         self.close(open)?;
         Ok(call)
@@ -883,6 +977,41 @@ impl<'a> Parser<'a> {
         let pointer = self.pointer()?;
         self.expect(",")?;
         Ok((pointer, self.number(MAX_ORDER)?))
+    }
+
+    fn pointer_and_length(&mut self) -> Read<(Pointer, u32)> {
+        let pointer = self.pointer()?;
+        self.expect(",")?;
+        Ok((pointer, self.number(u32::MAX)?))
+    }
+
+    /// `clean=200, dirty=50`: each sort once.
+    fn file_pages(&mut self) -> Read<Vec<(FilePages, u32)>> {
+        let mut kinds: Vec<(FilePages, u32)> = Vec::new();
+        loop {
+            let left = FilePages::ALL
+                .iter()
+                .filter(|kind| kinds.iter().all(|(known, _)| known != *kind));
+            let word = self.peek().text;
+            let Some(&kind) = left.clone().find(|kind| kind.name() == word) else {
+                let names: Vec<&'static str> = left.map(|kind| kind.name()).collect();
+                return Err(self.unexpected(&names));
+            };
+            self.bump();
+            self.expect("=")?;
+            kinds.push((kind, self.number(MAX_PAGES)?));
+            if !self.take(",") {
+                return Ok(kinds);
+            }
+        }
+    }
+
+    /// `&lock, flags`: where the interrupt flag is kept is the compiler's matter.
+    fn lock_and_flags(&mut self) -> Read<String> {
+        let lock = self.lock()?;
+        self.expect(",")?;
+        self.name()?;
+        Ok(lock)
     }
 
     /// `GFP_KERNEL | __GFP_NOWARN`, with any parentheses, up to `end` (which stays). As only `|` joins flags, the

@@ -71,6 +71,47 @@ pub fn print_call(call: &Call) -> String {
         Call::SpinUnlock(name) => format!("spin_unlock(&{name})"),
         Call::Msleep(milliseconds) => format!("msleep({milliseconds})"),
         Call::Sysctl { name, value } => format!("sysctl({}, {value})", name.name()),
+        Call::SpinLockIrqsave(name) => format!("spin_lock_irqsave(&{name}, flags)"),
+        Call::SpinUnlockIrqrestore(name) => format!("spin_unlock_irqrestore(&{name}, flags)"),
+        Call::LocalIrqDisable => "local_irq_disable()".to_string(),
+        Call::LocalIrqEnable => "local_irq_enable()".to_string(),
+        Call::Down(name) => format!("down(&{name})"),
+        Call::Up(name) => format!("up(&{name})"),
+        Call::Schedule => "schedule()".to_string(),
+        Call::PageCache(kinds) => {
+            let kinds = kinds.iter().enumerate().map(|(at, (kind, pages))| {
+                let comma = if at == 0 { "" } else { ", " };
+                format!("{comma}{}={pages}", kind.name())
+            });
+            format!("page_cache({})", kinds.collect::<String>())
+        }
+        Call::UserPages(pages) => format!("user_pages({pages})"),
+        Call::Swap(pages) => format!("swap({pages})"),
+        Call::Dentries(pages) => format!("dentries({pages})"),
+        Call::Inodes(pages) => format!("inodes({pages})"),
+        Call::Disk(milliseconds) => format!("disk({milliseconds})"),
+        Call::Sync => "sync()".to_string(),
+        Call::CopyToUser {
+            pointer: from,
+            length,
+        } => format!("copy_to_user({}, {length})", pointer(from)),
+        Call::Dma {
+            dma,
+            pointer: at,
+            length,
+        } => {
+            let name = if dma.to_device() {
+                "dma_to_device"
+            } else {
+                "dma_from_device"
+            };
+            let isa = if dma.isa() { ", isa" } else { "" };
+            format!("{name}({}, {length}{isa})", pointer(at))
+        }
+        Call::Kmap { to, page } => format!("{}kmap({})", answer(to), pointer(page)),
+        Call::Kunmap(page) => format!("kunmap({})", pointer(page)),
+        Call::Vmalloc { to, size } => format!("{}vmalloc({size})", answer(to)),
+        Call::Vfree(from) => format!("vfree({})", pointer(from)),
         Call::Assign { to, from } => format!("{} = {}", place(to), pointer(from)),
     }
 }
@@ -97,8 +138,11 @@ pub(super) fn machine_line(machine: &MachineSpec) -> String {
         line.push_str(" page=");
         line.push_str(&size(u64::from(machine.page_size)));
     }
-    if machine.debug_slab {
-        line.push_str(" debug=slab");
+    match (machine.debug_slab, machine.debug_sleep) {
+        (false, false) => {}
+        (true, false) => line.push_str(" debug=slab"),
+        (false, true) => line.push_str(" debug=sleep"),
+        (true, true) => line.push_str(" debug=all"),
     }
     if machine.preempt {
         line.push_str(" preempt=on");

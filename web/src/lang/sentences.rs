@@ -170,11 +170,18 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             ],
             &[zone(id), number(free), number(low)],
         ),
-        Event::MightSleep { in_slab } => say(
-            [
-                "`might_sleep()` in {0} complains: this call could sleep, and its context must not.",
-                "{0} 里的 `might_sleep()` 发出警告：这次调用可能睡眠，而当前上下文不允许睡眠。",
-            ],
+        Event::MightSleep { in_slab, printed } => say(
+            if printed {
+                [
+                    "`might_sleep()` in {0} complains: this call could sleep, and its context must not.",
+                    "{0} 里的 `might_sleep()` 发出警告：这次调用可能睡眠，而当前上下文不允许睡眠。",
+                ]
+            } else {
+                [
+                    "This call could sleep, and its context must not. `might_sleep()` in {0} says nothing now: it only speaks with CONFIG_DEBUG_SPINLOCK_SLEEP, once a second.",
+                    "这次调用可能睡眠，而当前上下文不允许睡眠。{0} 里的 `might_sleep()` 此时不吭声：只有打开 CONFIG_DEBUG_SPINLOCK_SLEEP 才会警告，而且每秒最多一次。",
+                ]
+            },
             &[Arg::Name(if in_slab {
                 "mm/slab.c"
             } else {
@@ -596,6 +603,8 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             &[number(length), Arg::Hex(address), Arg::Hex(byte.into())],
         ),
         Event::Stopped { why } => say(stop(why), &[]),
+        // A kind that no file speaks of fails the test below.
+        ref other => super::world::sentence(lang, other).unwrap_or_default(),
     }
 }
 
@@ -664,6 +673,10 @@ pub fn answer(lang: Lang, call: &CallRecord, run: &Run) -> String {
                     "`__GFP_NO_GROW`，而缓存里没有对象",
                 ],
                 NullReason::NoPages(why) => failure(why),
+                NullReason::NoArea => [
+                    "there is no such range of addresses",
+                    "没有这样一段地址空间",
+                ],
                 NullReason::NoAddress => [
                     "the page is in high memory and has no address; it is lost",
                     "这一页在高端内存里，没有线性地址；它就此丢失",
@@ -675,6 +688,19 @@ pub fn answer(lang: Lang, call: &CallRecord, run: &Run) -> String {
             )
         }
         Answer::Size(size) => say(["{0 byte}", "{0} 字节"], &[Arg::Number(size.into())]),
+        Answer::Handed {
+            writer: Some(writer),
+            ..
+        } => {
+            let writer = run.calls().get(writer as usize);
+            let line = writer.map_or(String::new(), |writer| print_call(&writer.call));
+            super::world::answer(lang, &call.answer, &line)
+        }
+        Answer::Mapped { .. }
+        | Answer::Area { .. }
+        | Answer::Handed { .. }
+        | Answer::Filled { .. }
+        | Answer::Populated { .. } => super::world::answer(lang, &call.answer, ""),
         Answer::Done => say(["done", "完成"], &[]),
         Answer::Sinned(what) => sinned(what),
         Answer::Stopped(Stop::Undefined(what)) => sinned(what),
@@ -697,6 +723,10 @@ pub fn ended(lang: Lang, why: Ended) -> &'static str {
         Ended::TooManySteps => [
             "The scenario's loops run longer than the lab follows. Everything up to here stands.",
             "循环次数超出了模拟器的上限。到此为止的内容都有效。",
+        ],
+        Ended::Blocked => [
+            "A task waits for a semaphore that nobody gives back. Everything up to here stands.",
+            "有任务在等待一个永远不会释放的信号量。到此为止的内容都有效。",
         ],
     };
     both[lang as usize]
@@ -861,6 +891,26 @@ fn sin(sin: Sin, address: u32) -> Both {
             "A lock is released that was not held.",
             "释放了并未持有的锁。",
         ],
+        Sin::Deadlock => [
+            "The task waits for a semaphore that it holds itself: a deadlock.",
+            "任务在等待自己持有的信号量：死锁。",
+        ],
+        Sin::Disclosed => [
+            "From {0} on, bytes that a former owner wrote leave the kernel.",
+            "从 {0} 起，前一个主人写下的字节泄露到了内核之外。",
+        ],
+        Sin::OutOfReach => [
+            "The device cannot address this memory: an ISA device reaches no further than the DMA zone.",
+            "设备寻址不到这块内存：ISA 设备只能访问 DMA 区。",
+        ],
+        Sin::Leaked if address == 0 => [
+            "The last pointer to these pages is gone: nobody can free them any more. A leak.",
+            "指向这些页的最后一个指针丢了：再也没有人能释放它们。这就是内存泄漏。",
+        ],
+        Sin::Leaked => [
+            "The last pointer to {0} is gone: nobody can free it any more. A leak.",
+            "指向 {0} 的最后一个指针丢了：再也没有人能释放它。这就是内存泄漏。",
+        ],
     }
 }
 
@@ -878,6 +928,10 @@ fn stop(why: Stop) -> Both {
             "This call would never return: the lab stops here.",
             "这次调用永远不会返回：模拟到此为止。",
         ],
+        Stop::OomPanic => [
+            "There is no process left to kill: the kernel panics.",
+            "没有进程可杀：内核 panic。",
+        ],
     }
 }
 
@@ -892,10 +946,25 @@ fn context(context: Context) -> Both {
             "Now a softirq is running (a tasklet or a timer): it must not sleep.",
             "现在运行的是软中断（tasklet 或定时器）：不允许睡眠。",
         ]
+    } else if context.has(Context::IRQS_OFF) {
+        [
+            "Now interrupts are off: the task must not sleep.",
+            "现在关闭了中断：不允许睡眠。",
+        ]
     } else if context.has(Context::SPINLOCK) {
         [
             "Now a spinlock is held: its holder must not sleep.",
             "现在持有自旋锁：持有者不允许睡眠。",
+        ]
+    } else if context.has(Context::MEMALLOC) {
+        [
+            "Now a task that frees memory is running (PF_MEMALLOC): no watermark holds it.",
+            "现在运行的是正在回收内存的任务（PF_MEMALLOC）：不受水位线约束。",
+        ]
+    } else if context.has(Context::REALTIME) {
+        [
+            "Now a realtime task is running: it may sleep, and may dig deeper into the reserve.",
+            "现在运行的是实时任务：可以睡眠，也可以更多地动用储备。",
         ]
     } else {
         [
@@ -920,7 +989,8 @@ mod tests {
         let (pfn, order, gfp) = (0x180, 4, Gfp::KERNEL);
         let list = Temperature::Hot;
         let address = 0xc010_39e0;
-        let mut samples = vec![
+        let mut samples = crate::lang::world::tests::samples();
+        samples.extend([
             Event::Called { call: 0 },
             Event::Called { call: 99 },
             Event::ClassChosen {
@@ -955,8 +1025,14 @@ mod tests {
                 free: 1,
                 low: 70,
             },
-            Event::MightSleep { in_slab: true },
-            Event::MightSleep { in_slab: false },
+            Event::MightSleep {
+                in_slab: true,
+                printed: true,
+            },
+            Event::MightSleep {
+                in_slab: false,
+                printed: false,
+            },
             Event::SleptAtomic,
             Event::ReclaimStarted { order, gfp },
             Event::ReclaimEnded { freed: 1 },
@@ -1066,7 +1142,7 @@ mod tests {
                 address,
                 length: 100,
             },
-        ];
+        ]);
         let passes = [Pass::Low, Pass::Min, Pass::AfterReclaim];
         for (pass, granted) in passes
             .into_iter()
@@ -1138,7 +1214,7 @@ mod tests {
         Failure::CostlyOrder,
     ];
 
-    const SINS: [Sin; 11] = [
+    const SINS: [Sin; 15] = [
         Sin::DoubleFree,
         Sin::WrongFree,
         Sin::WrongOrder,
@@ -1150,6 +1226,10 @@ mod tests {
         Sin::Uninitialised,
         Sin::LockHeld,
         Sin::LockNotHeld,
+        Sin::Deadlock,
+        Sin::Disclosed,
+        Sin::OutOfReach,
+        Sin::Leaked,
     ];
 
     fn run() -> Run {
@@ -1281,7 +1361,35 @@ mod tests {
             Answer::Null(NullReason::TooLarge),
             Answer::Null(NullReason::NoGrow),
             Answer::Null(NullReason::NoAddress),
+            Answer::Null(NullReason::NoArea),
             Answer::Size(128),
+            Answer::Mapped {
+                address: 0xfe00_1000,
+                pfn: 5,
+            },
+            Answer::Area {
+                address: 0xc100_0000,
+                pages: 3,
+            },
+            Answer::Handed {
+                bytes: 128,
+                foreign: 0,
+                writer: None,
+            },
+            Answer::Handed {
+                bytes: 128,
+                foreign: 5,
+                writer: Some(0),
+            },
+            Answer::Filled {
+                bytes: 128,
+                hot: true,
+            },
+            Answer::Filled {
+                bytes: 128,
+                hot: false,
+            },
+            Answer::Populated { pages: 5 },
             Answer::Done,
             Answer::Stopped(Stop::Endless),
         ];
@@ -1292,6 +1400,8 @@ mod tests {
             Ended::TooManyCalls,
             Ended::TooManyEvents,
             Ended::TooManySteps,
+            Ended::Blocked,
+            Ended::Stopped(Stop::OomPanic),
         ];
         for lang in Lang::ALL {
             for &given in &answers {

@@ -509,6 +509,7 @@ pub const fn null_reason(lang: Lang, why: NullReason) -> &'static str {
             "__GFP_NO_GROW，缓存里又没有",
         ),
         NullReason::NoPages(why) => failure(lang, why),
+        NullReason::NoArea => pick(lang, "no such range of addresses", "没有这样一段地址空间"),
         NullReason::NoAddress => pick(
             lang,
             "a page of high memory has no address; it is lost",
@@ -547,6 +548,22 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
         ),
         Sin::LockHeld => pick(lang, "a lock that is already held", "锁已被持有"),
         Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁并未被持有"),
+        Sin::Deadlock => pick(lang, "waits for itself: a deadlock", "等待自己：死锁"),
+        Sin::Disclosed => pick(
+            lang,
+            "gave away what a former owner wrote",
+            "泄露了前一个主人写的内容",
+        ),
+        Sin::OutOfReach => pick(
+            lang,
+            "the device cannot address this memory",
+            "设备寻址不到这块内存",
+        ),
+        Sin::Leaked => pick(
+            lang,
+            "lost the last pointer: a leak",
+            "最后一个指针丢失：泄漏",
+        ),
     }
 }
 
@@ -560,6 +577,11 @@ pub const fn stop(lang: Lang, why: Stop) -> &'static str {
             "从这里开始，内核的行为是未定义的",
         ),
         Stop::Endless => pick(lang, "the call would never return", "这次调用永远不会返回"),
+        Stop::OomPanic => pick(
+            lang,
+            "out of memory, and no process to kill",
+            "内存耗尽，又没有进程可杀",
+        ),
     }
 }
 

@@ -124,6 +124,8 @@ fn size(machine: &Machine, value: &Value) -> Size {
         Value::Null => Size::Null,
         Value::Object { cache, .. } => Size::Bytes(machine.cache(cache).shape().class_size),
         Value::Pages { order, .. } | Value::PageStruct { order, .. } => Size::Order(order),
+        Value::Mapped { .. } => Size::Order(0),
+        Value::Area { pages, .. } => Size::Bytes(pages * machine.spec().page_size),
     }
 }
 
@@ -257,5 +259,8 @@ fn free_function(value: &Value) -> Option<&'static str> {
         Value::Object { .. } => Some("kfree"),
         Value::Pages { .. } => Some("free_pages"),
         Value::PageStruct { .. } => Some("__free_pages"),
+        // `kunmap` takes the page, not the address.
+        Value::Mapped { .. } => None,
+        Value::Area { .. } => Some("vfree"),
     }
 }

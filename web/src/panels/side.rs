@@ -85,7 +85,7 @@ fn lines(view: &View, from: usize) -> Vec<(usize, String)> {
     let told = spoken(view).iter().skip(from);
     let told = told.filter_map(|&index| Some((index, run.event(index)?)));
     told.flat_map(|(index, event)| {
-        proc::messages(&event)
+        proc::messages(run.start(), run.context_at(index + 1), &event)
             .into_iter()
             .map(move |line| (index + 1, line))
     })

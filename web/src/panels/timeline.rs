@@ -68,7 +68,7 @@ pub fn Timeline(props: &Props) -> Html {
     let said = said(view, &run);
     let messages = view
         .event
-        .map(|event| proc::messages(&event))
+        .map(|event| proc::messages(run.start(), run.context_at(view.cursor), &event))
         .unwrap_or_default();
     let count = messages_so_far(view);
     let dmesg = fill(texts.dmesg, &[Arg::Number(count as u64)]);

@@ -85,6 +85,9 @@ pub fn held(machine: &Machine, value: &Value) -> Option<(u32, u32)> {
         Value::Pages { pfn, order, .. } | Value::PageStruct { pfn, order, .. } => {
             Some((pfn, 1 << order))
         }
+        Value::Mapped { pfn, .. } => Some((pfn, 1)),
+        // The first of its pages: the others lie anywhere.
+        Value::Area { address, .. } => machine.place_of(address).map(|(pfn, _)| (pfn, 1)),
     }
 }
 
@@ -120,6 +123,19 @@ pub fn touched(machine: &Machine, event: &Event) -> Vec<(u32, u32)> {
         Event::PcpGot { pfn, .. } | Event::PcpPut { pfn, .. } | Event::Drained { pfn, .. } => {
             vec![(pfn, 1)]
         }
+        Event::LruAdded { pfn, .. }
+        | Event::WriteStarted { pfn, .. }
+        | Event::WriteEnded { pfn }
+        | Event::PageKept { pfn, .. }
+        | Event::PageActivated { pfn, .. }
+        | Event::PageDeactivated { pfn }
+        | Event::PageRotated { pfn }
+        | Event::PageDropped { pfn }
+        | Event::SwapAdded { pfn }
+        | Event::Unmapped { pfn }
+        | Event::CachePageShrunk { pfn, .. }
+        | Event::KernelMapped { pfn, .. }
+        | Event::DmaDone { pfn, .. } => vec![(pfn, 1)],
         Event::SlabGrew { pfn, .. } => {
             let block = machine.block_of(pfn);
             vec![(block.pfn, 1 << block.order)]

@@ -17,6 +17,7 @@ use crate::lang::Lang;
 use crate::lang::stage::{
     Texts, failure, fill, grow_failure, null_reason, retry, sin, stop, texts,
 };
+use crate::lang::world;
 
 /// Steps that are shown at most.
 pub const SHOWN: usize = 60;
@@ -478,7 +479,7 @@ impl Fold<'_> {
                 ),
                 source("wakeup_kswapd", "vmscan.c", ""),
             ),
-            Event::MightSleep { in_slab } => plain(
+            Event::MightSleep { in_slab, .. } => plain(
                 words.might_sleep,
                 words.might_sleep_numbers.into(),
                 if in_slab {
@@ -679,7 +680,14 @@ impl Fold<'_> {
                 stop(self.lang, why).into(),
                 source("", "", ""),
             ),
-            _ => plain(words.other, first.name().into(), source("", "", "")),
+            _ => match world::step(self.lang, first) {
+                Some((title, [function, file, clause])) => (
+                    title.into(),
+                    world::sentence(self.lang, first).unwrap_or_default(),
+                    source(function, file, clause),
+                ),
+                None => plain(words.other, first.name().into(), source("", "", "")),
+            },
         }
     }
 
@@ -834,6 +842,11 @@ impl Fold<'_> {
             ),
             Answer::Size(bytes) => (fill(words.answer_size, &[&bytes.to_string()]), false),
             Answer::Done => (words.answer_done.into(), false),
+            Answer::Mapped { .. }
+            | Answer::Area { .. }
+            | Answer::Handed { .. }
+            | Answer::Filled { .. }
+            | Answer::Populated { .. } => (world::answer(self.lang, &record.answer, ""), false),
             // The step before says it already.
             Answer::Sinned(_) | Answer::Stopped(_) => return,
         };

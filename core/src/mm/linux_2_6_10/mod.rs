@@ -7,5 +7,5 @@ pub mod marks;
 pub mod numa;
 pub(crate) mod page_alloc;
 pub(crate) mod slab;
-mod slow_path;
+pub(crate) mod slow_path;
 pub(crate) mod vmscan;

@@ -49,7 +49,7 @@ pub(crate) fn alloc_pages<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp, order: 
     let wait = gfp.has(Gfp::WAIT);
     let context = door.context();
     if wait && context.must_not_sleep() {
-        door.emit(Event::MightSleep { in_slab: false });
+        slow_path::might_sleep(door, false);
     }
     let zonelist = *door.zonelist((gfp & Gfp::ZONE_MASK).0 as usize);
     let Some(&first) = zonelist.zones().first() else {

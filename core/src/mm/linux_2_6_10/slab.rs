@@ -64,7 +64,7 @@ pub(super) fn cache_alloc<R: Recorder>(
     gfp: Gfp,
 ) -> Result<u32, CacheFailure> {
     if gfp.has(Gfp::WAIT) && door.context().must_not_sleep() {
-        door.emit(Event::MightSleep { in_slab: true });
+        super::slow_path::might_sleep(door, true);
     }
     let cache = door.cache(id);
     if cache.available() == 0 {

@@ -1,15 +1,15 @@
 //! Behind the first walk of `__alloc_pages`: kswapd, the second walk, direct reclaim, retry, failure message, OOM.
 //!
 //! Source: mm/page_alloc.c `__alloc_pages`; mm/vmscan.c `wakeup_kswapd`, `try_to_free_pages`; mm/oom_kill.c
-//! `out_of_memory`; kernel/printk.c `__printk_ratelimit` (2.6.10). kswapd is modelled as asleep: it is woken and frees
-//! nothing by itself. What direct reclaim finds is what the script offered.
+//! `out_of_memory`; kernel/printk.c `__printk_ratelimit` (2.6.10). kswapd runs when
+//! the task gives up the processor. What reclaim finds stands in `vmscan`, and in what a recording offered.
 
 use super::page_alloc::{PageAnswer, Request, buffered_rmqueue, free_pages, test};
 use super::vmscan::{self, SWAP_CLUSTER_MAX};
 use crate::context::Context;
 use crate::event::{Event, Failure, Pass, Retry, Temperature};
 use crate::gfp::Gfp;
-use crate::machine::{Door, RateLimit, Recorder};
+use crate::machine::{Door, Moment, RateLimit, Recorder};
 use crate::profile::HZ;
 
 /// `blk_congestion_wait(WRITE, HZ/50)`, in jiffies.
@@ -42,7 +42,11 @@ pub(super) fn alloc<R: Recorder>(door: &mut Door<'_, R>, request: &Request) -> P
     }
     let mut waits = 0;
     loop {
-        if try_to_free_pages(door, request, &mut waits) {
+        let cut = try_to_free_pages(door, request, &mut waits);
+        if door.stopped().is_some() {
+            return PageAnswer::Endless;
+        }
+        if cut {
             door.emit(Event::LoopCut { waits });
             return PageAnswer::Endless;
         }
@@ -55,6 +59,9 @@ pub(super) fn alloc<R: Recorder>(door: &mut Door<'_, R>, request: &Request) -> P
         };
         door.emit(Event::RetryChosen { why });
         congestion_wait(door, CONGESTION_WAIT);
+        if door.stopped().is_some() {
+            return PageAnswer::Endless;
+        }
         waits += 1;
         if waits >= door.patience() {
             door.emit(Event::LoopCut { waits });
@@ -101,9 +108,27 @@ fn retry(request: &Request) -> Result<Retry, Failure> {
 
 /// `blk_congestion_wait`: the task sleeps, and writes that are due end meanwhile.
 pub(super) fn congestion_wait<R: Recorder>(door: &mut Door<'_, R>, jiffies: u32) {
+    yield_processor(door);
     door.emit(Event::Waited { jiffies });
     slept(door);
     vmscan::finish_writes(door, false);
+}
+
+/// `might_sleep()` found a context that must not sleep (kernel/sched.c `__might_sleep`): seen always, said when the kernel
+/// was built to say it.
+#[cold]
+#[inline(never)]
+pub(super) fn might_sleep<R: Recorder>(door: &mut Door<'_, R>, in_slab: bool) {
+    let printed = door.spec().debug_sleep && door.may_warn_of_sleep();
+    door.emit(Event::MightSleep { in_slab, printed });
+}
+
+/// Others run while the task sleeps: kswapd if it was woken, then whoever waits for the processor.
+pub(crate) fn yield_processor<R: Recorder>(door: &mut Door<'_, R>) {
+    if door.kswapd() == (true, true) {
+        vmscan::kswapd(door);
+    }
+    door.moment(Moment::Asleep);
 }
 
 /// The task slept: in atomic context that is "scheduling while atomic".
@@ -162,6 +187,9 @@ fn try_to_free_pages<R: Recorder>(
 fn out_of_memory<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp) {
     let kills = door.oom().called(door.jiffies()).1;
     door.emit(Event::OomCalled { kills, gfp });
+    if kills && door.has_lru() {
+        vmscan::kill_a_process(door);
+    }
     if kills {
         while let Some((pfn, order)) = door.victim() {
             door.emit(Event::VictimUsed);

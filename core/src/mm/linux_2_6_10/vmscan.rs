@@ -7,9 +7,10 @@
 
 use super::page_alloc::free_pages;
 use super::slow_path;
-use crate::event::{Activated, Event, Kept, Shrinker, Temperature};
+use crate::context::Context;
+use crate::event::{Activated, Event, Kept, Shrinker, Stop, Temperature};
 use crate::gfp::Gfp;
-use crate::machine::{DEFAULT_PRIORITY, Door, LruList, Recorder};
+use crate::machine::{DEFAULT_PRIORITY, Door, LruList, Moment, Recorder};
 use crate::page::PageState;
 use crate::profile::{HZ, ZoneId};
 
@@ -68,6 +69,9 @@ pub(super) fn shrink_zones<R: Recorder>(
             kswapd: false,
         };
         for &zone in zones {
+            if door.stopped().is_some() {
+                return all;
+            }
             if door.zone(zone).all_unreclaimable() && priority != DEFAULT_PRIORITY {
                 // Passed over, but it remembers the priority.
                 let lru = door.lru(zone);
@@ -135,12 +139,14 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
             let zones = &zones[..=highest.index()];
             for &zone in zones {
                 let state = door.zone(zone);
-                if state.pages() == 0
-                    || (state.all_unreclaimable() && priority != DEFAULT_PRIORITY)
+                if state.pages() == 0 || (state.all_unreclaimable() && priority != DEFAULT_PRIORITY)
                 {
                     continue;
                 }
                 balanced &= state.free_pages() > state.pages_high();
+                if door.stopped().is_some() {
+                    return KswapdRun::Spins;
+                }
                 if scans == SPIN {
                     door.emit(Event::KswapdSpins);
                     door.emit(Event::KswapdEnded { freed });
@@ -172,6 +178,15 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
         if balanced {
             door.emit(Event::KswapdEnded { freed });
             return KswapdRun::Done(freed);
+        }
+        // It does not nap (2.6.10), but the disk works on while it spins.
+        if let (true, Some((_, due))) = (door.kswapd().0, door.next_write()) {
+            let jiffies = due.wrapping_sub(door.jiffies());
+            if (jiffies as i32) > 0 && door.disk().0 != u32::MAX {
+                door.emit(Event::Waited { jiffies });
+                scans = 0;
+            }
+            finish_writes(door, false);
         }
     }
 }
@@ -367,8 +382,19 @@ fn shrink_page<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, pfn: u32) -
         if door.disk().1 && !scan.kswapd {
             return keep(door, Kept::Congested);
         }
+        if !of_swap {
+            filesystem_writes(door, pfn);
+        }
+        // The filesystem may have run into something that stops the machine, or have dropped the page itself.
+        if door.stopped().is_some() || !door.page_state(pfn).has(PageState::LISTED) {
+            return false;
+        }
         let due = door.jiffies().wrapping_add(door.disk().0);
-        door.emit(Event::WriteStarted { pfn, due });
+        door.emit(Event::WriteStarted {
+            for_reclaim: true,
+            pfn,
+            due,
+        });
         return keep(door, Kept::WriteStarted);
     }
     if state.has(PageState::BUSY_BUFFERS) {
@@ -382,6 +408,72 @@ fn shrink_page<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, pfn: u32) -
     }
     door.emit(Event::PageDropped { pfn });
     true
+}
+
+/// `writepage` of the script's filesystem, if it has one: it runs as the task that reclaims, which is PF_MEMALLOC.
+fn filesystem_writes<R: Recorder>(door: &mut Door<'_, R>, pfn: u32) {
+    let before = door.context();
+    let frees = before.with(Context::MEMALLOC);
+    if frees != before {
+        door.emit(Event::ContextSet { context: frees });
+    }
+    door.moment(Moment::Writepage(pfn));
+    if frees != before {
+        door.emit(Event::ContextSet { context: before });
+    }
+}
+
+/// `sync()`: every dirty page of a file begins to be written, by a task that is no reclaimer.
+pub(crate) fn sync<R: Recorder>(door: &mut Door<'_, R>) {
+    let never = [
+        PageState::SWAP_CACHE,
+        PageState::WRITEBACK,
+        PageState::LOCKED,
+    ];
+    for pfn in 0..door.spec().total_pages() as u32 {
+        let state = door.page_state(pfn);
+        let due = state.has(PageState::DIRTY.with(PageState::LISTED));
+        if !due || never.iter().any(|&flag| state.has(flag)) {
+            continue;
+        }
+        door.moment(Moment::Writepage(pfn));
+        if door.stopped().is_some() {
+            return;
+        }
+        // The filesystem may have slept, and the page may be clean or gone by now.
+        if door.page_state(pfn).has(PageState::DIRTY) {
+            let due = door.jiffies().wrapping_add(door.disk().0);
+            door.emit(Event::WriteStarted {
+                for_reclaim: false,
+                pfn,
+                due,
+            });
+        }
+    }
+}
+
+/// `select_bad_process`, `oom_kill_process` (mm/oom_kill.c): the process with the most memory goes, and its pages come back
+/// at once. The kernel weighs run time and rights, too; every process of the lab is as young and as plain as the others.
+#[inline(never)]
+pub(super) fn kill_a_process<R: Recorder>(door: &mut Door<'_, R>) {
+    let tasks = door.user_tasks().iter().zip(1..);
+    // Of equals the first stays chosen: the comparison is a strict one.
+    let victim = tasks
+        .filter(|(task, _)| task.alive)
+        .max_by_key(|&(task, number)| (task.total_vm, core::cmp::Reverse(number)));
+    let Some((_, process)) = victim else {
+        door.emit(Event::Stopped {
+            why: Stop::OomPanic,
+        });
+        return;
+    };
+    door.emit(Event::ProcessKilled { process });
+    for pfn in 0..door.spec().total_pages() as u32 {
+        if door.page_state(pfn).has(PageState::LISTED) && door.page_owner(pfn) == process {
+            door.emit(Event::PageDropped { pfn });
+            free_pages(door, pfn, 0, Temperature::Hot);
+        }
+    }
 }
 
 /// `shrink_slab`: presses on the shrinkers as hard as on the lists. Returns pages freed.

@@ -1,0 +1,783 @@
+//! Follows a scenario's text: statements become calls on the lab; other tasks run while one sleeps.
+//!
+//! Running is bounded; past a bound everything up to there stands. The calls about what surrounds the allocator are in
+//! `world`.
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::owners::Owners;
+use super::{Answer, Bounds, CallRecord, Ended, NullReason, Value};
+use crate::context::Context;
+use crate::event::{Event, Shrinker, Sin, Stop};
+use crate::gfp::Gfp;
+use crate::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer, World};
+use crate::machine::Moment;
+use crate::profile::{ORDERS, ZoneId};
+use crate::script::ast::{Call, Index, Place, Pointer, Span, Stmt, StmtKind, Sysctl, Who};
+
+/// What a run knows besides the machine.
+pub(super) struct Script<'s> {
+    bounds: Bounds,
+    steps: usize,
+    pub(super) calls: Vec<CallRecord>,
+    /// Calls that have not returned yet, outermost first.
+    open: Vec<usize>,
+    values: BTreeMap<String, Value>,
+    /// How many names hold an allocation, by its number.
+    holders: BTreeMap<u32, u32>,
+    pub(super) live: BTreeSet<u32>,
+    serials: u32,
+    counters: Vec<(String, u32)>,
+    locks: BTreeSet<String>,
+    /// Semaphores that are taken, each with the task that has it.
+    pub(super) semaphores: BTreeMap<String, u16>,
+    /// Locks that turned interrupts off, and whether they were off before.
+    pub(super) irq_saved: BTreeMap<String, bool>,
+    /// Other tasks, in the order in which they get the processor.
+    waiting: VecDeque<Task<'s>>,
+    /// Tasks that wait for a semaphore.
+    pub(super) blocked: Vec<(String, Task<'s>)>,
+    /// The task that runs; 0 is the first.
+    pub(super) task: u16,
+    tasks: u16,
+    writepage: Option<&'s [Stmt]>,
+    /// Calls of `writepage` inside of each other.
+    writing: u32,
+    /// A bound was met while others ran.
+    ended: Option<Ended>,
+    pub(super) owners: Owners,
+}
+
+/// A task other than the first: what it has still to do.
+pub(super) struct Task<'s> {
+    number: u16,
+    body: &'s [Stmt],
+    counters: Vec<(String, u32)>,
+}
+
+/// A run under way: the lab, and what the script knows.
+pub(super) struct Runner<'r, 's> {
+    pub(super) lab: &'r mut Lab,
+    pub(super) script: &'r mut Script<'s>,
+}
+
+/// Calls of `writepage` inside of each other that are followed: each is a reclaim inside of a reclaim.
+const WRITEPAGE_DEPTH: u32 = 4;
+
+/// What a call did: its answer, what it binds to its target, what it freed.
+pub(super) struct Outcome {
+    pub(super) answer: Answer,
+    pub(super) value: Option<Value>,
+    pub(super) frees: Option<u32>,
+}
+
+impl Outcome {
+    pub(super) fn of(answer: Answer) -> Outcome {
+        Outcome {
+            answer,
+            value: None,
+            frees: None,
+        }
+    }
+}
+
+/// The machine is lent in the middle of a call: other tasks run, or the filesystem writes.
+impl World for Script<'_> {
+    fn moment(&mut self, lab: &mut Lab, moment: Moment) {
+        let mut runner = Runner { lab, script: self };
+        match moment {
+            Moment::Asleep => runner.others(),
+            Moment::Writepage(pfn) => runner.filesystem(pfn),
+        }
+    }
+}
+
+impl<'s> Runner<'_, 's> {
+    /// Follows a text to its end, or to where it stops.
+    pub(super) fn run(
+        lab: &mut Lab,
+        bounds: Bounds,
+        body: &'s [Stmt],
+    ) -> (Vec<CallRecord>, Option<Ended>) {
+        let mut script = Script {
+            bounds,
+            steps: 0,
+            calls: Vec::new(),
+            open: Vec::new(),
+            values: BTreeMap::new(),
+            holders: BTreeMap::new(),
+            live: BTreeSet::new(),
+            serials: 0,
+            counters: Vec::new(),
+            locks: BTreeSet::new(),
+            semaphores: BTreeMap::new(),
+            irq_saved: BTreeMap::new(),
+            waiting: VecDeque::new(),
+            blocked: Vec::new(),
+            task: 0,
+            tasks: 0,
+            writepage: None,
+            writing: 0,
+            ended: None,
+            owners: Owners::default(),
+        };
+        let mut runner = Runner {
+            lab,
+            script: &mut script,
+        };
+        let ended = runner.block(body).err();
+        (script.calls, script.ended.or(ended))
+    }
+
+    /// Every task that waits for the processor runs until it sleeps or ends.
+    fn others(&mut self) {
+        let waiting = self.script.waiting.len();
+        for _ in 0..waiting {
+            let Some(task) = self.script.waiting.pop_front() else {
+                break;
+            };
+            self.switch_to(task);
+        }
+    }
+
+    /// Lets another task go on, in its own context, and comes back.
+    pub(super) fn switch_to(&mut self, task: Task<'s>) {
+        if self.script.ended.is_some() || self.lab.machine().stopped().is_some() {
+            return;
+        }
+        let context = self.lab.machine().context();
+        let before = (self.script.task, core::mem::take(&mut self.script.counters));
+        self.lab.emit(Event::TaskSwitched { task: task.number });
+        self.lab.set_context(Context::PROCESS);
+        (self.script.task, self.script.counters) = (task.number, task.counters);
+        for (at, statement) in task.body.iter().enumerate() {
+            match self.statement(statement) {
+                Ok(()) => {}
+                Err(Ended::Blocked) => {
+                    // `up` lets it go on behind its `down`.
+                    let semaphore = self.blocking_semaphore(statement);
+                    let rest = Task {
+                        number: task.number,
+                        body: &task.body[at..],
+                        counters: self.script.counters.clone(),
+                    };
+                    self.script.blocked.push((semaphore, rest));
+                    break;
+                }
+                Err(ended) => {
+                    self.script.ended.get_or_insert(ended);
+                    break;
+                }
+            }
+        }
+        (self.script.task, self.script.counters) = before;
+        self.lab.emit(Event::TaskSwitched { task: before.0 });
+        self.lab.set_context(context);
+    }
+
+    fn blocking_semaphore(&self, statement: &Stmt) -> String {
+        match &statement.kind {
+            StmtKind::Call(Call::Down(name)) => name.clone(),
+            _ => String::new(),
+        }
+    }
+
+    /// The filesystem's own part of writing a page.
+    fn filesystem(&mut self, pfn: u32) {
+        let Some(body) = self.script.writepage else {
+            return;
+        };
+        if self.script.writing >= WRITEPAGE_DEPTH || self.script.ended.is_some() {
+            return;
+        }
+        self.script.writing += 1;
+        self.lab.emit(Event::WritepageCalled { pfn });
+        let counters = core::mem::take(&mut self.script.counters);
+        if let Err(ended) = self.block(body) {
+            self.script.ended.get_or_insert(ended);
+        }
+        self.script.counters = counters;
+        self.script.writing -= 1;
+    }
+
+    fn block(&mut self, body: &'s [Stmt]) -> Result<(), Ended> {
+        body.iter()
+            .try_for_each(|statement| self.statement(statement))
+    }
+
+    fn statement(&mut self, statement: &'s Stmt) -> Result<(), Ended> {
+        self.script.steps += 1;
+        if self.script.steps > self.script.bounds.steps {
+            return Err(Ended::TooManySteps);
+        }
+        match &statement.kind {
+            StmtKind::Call(call) => self.call(call, statement.span),
+            StmtKind::For { var, count, body } => {
+                self.script.counters.push((var.clone(), 0));
+                for turn in 0..*count {
+                    self.script.steps += 1;
+                    if self.script.steps > self.script.bounds.steps {
+                        return Err(Ended::TooManySteps);
+                    }
+                    self.script.counters.last_mut().expect("pushed above").1 = turn;
+                    self.block(body)?;
+                }
+                self.script.counters.pop();
+                Ok(())
+            }
+            StmtKind::If {
+                place,
+                negated,
+                body,
+                otherwise,
+            } => {
+                let value = self
+                    .script
+                    .values
+                    .get(&self.name_of(place))
+                    .copied()
+                    .unwrap_or(Value::Null);
+                if (value == Value::Null) == *negated {
+                    self.block(body)
+                } else {
+                    self.block(otherwise)
+                }
+            }
+            StmtKind::Within { who, body } => {
+                let before = self.lab.machine().context();
+                let entered = match who {
+                    Who::Irq => Context::HARDIRQ,
+                    Who::Softirq | Who::Timer | Who::Tasklet => Context::SOFTIRQ,
+                    Who::Realtime => Context::REALTIME,
+                    Who::Memalloc => Context::MEMALLOC,
+                    Who::Meanwhile => {
+                        self.script.tasks += 1;
+                        let task = Task {
+                            number: self.script.tasks,
+                            body,
+                            counters: self.script.counters.clone(),
+                        };
+                        self.script.waiting.push_back(task);
+                        return Ok(());
+                    }
+                    Who::Writepage => {
+                        self.script.writepage = Some(body);
+                        return Ok(());
+                    }
+                };
+                self.lab.set_context(before.with(entered));
+                let done = self.block(body);
+                self.lab.set_context(before);
+                done
+            }
+        }
+    }
+
+    fn call(&mut self, call: &Call, span: Span) -> Result<(), Ended> {
+        if self.script.calls.len() >= self.script.bounds.calls {
+            return Err(Ended::TooManyCalls);
+        }
+        let first = self.recorded();
+        if first >= self.script.bounds.events {
+            return Err(Ended::TooManyEvents);
+        }
+        if let Call::Down(name) = call
+            && self.waits_for_another(name)
+        {
+            return Err(Ended::Blocked);
+        }
+        let context = self.lab.machine().context();
+        let at = self.script.calls.len();
+        self.lab.emit(Event::Called { call: at as u32 });
+        let resolved = self.resolved(call);
+        // Calls of other tasks, if any run meanwhile, come behind it.
+        self.script.calls.push(CallRecord {
+            call: resolved.clone(),
+            span,
+            context,
+            first,
+            end: usize::MAX,
+            inside: self.script.open.last().copied(),
+            answer: Answer::Done,
+            binds: None,
+            frees: None,
+        });
+        self.script.open.push(at);
+        let Outcome {
+            answer,
+            value,
+            frees,
+        } = self.carry_out(&resolved);
+        self.script.open.pop();
+        let binds = resolved
+            .target()
+            .zip(value)
+            .map(|(place, value)| (self.name_of(place), value));
+        if let Some(serial) = frees {
+            self.script.live.remove(&serial);
+        }
+        match &binds {
+            Some((name, value)) => self.bind(name, *value),
+            None => self.let_go(value.and_then(|value| value.serial())),
+        }
+        // What stopped the machine in the middle of the call says more than that the call did not return.
+        let stopped = match (self.lab.machine().stopped(), answer) {
+            (Some(why), _) | (None, Answer::Stopped(why)) => Some(why),
+            _ => None,
+        };
+        let answer = match (answer, stopped) {
+            (Answer::Stopped(_), Some(why)) => Answer::Stopped(why),
+            _ => answer,
+        };
+        if let (Some(why), None) = (stopped, self.lab.machine().stopped()) {
+            self.lab.stop(why);
+        }
+        let end = self.recorded();
+        let record = &mut self.script.calls[at];
+        (record.end, record.answer) = (end, answer);
+        (record.binds, record.frees) = (binds, frees);
+        if let Some(ended) = self.script.ended {
+            return Err(ended);
+        }
+        stopped.map_or(Ok(()), |why| Err(Ended::Stopped(why)))
+    }
+
+    /// Gives a name its value. What it held before is lost when no other name holds it.
+    fn bind(&mut self, name: &str, value: Value) {
+        if let Some(serial) = value.serial() {
+            *self.script.holders.entry(serial).or_default() += 1;
+        }
+        let before = self.script.values.insert(name.to_string(), value);
+        let Some(serial) = before.and_then(|value| value.serial()) else {
+            return;
+        };
+        let left = self.script.holders.get_mut(&serial).expect("it was held");
+        *left -= 1;
+        if *left == 0 {
+            self.let_go(Some(serial));
+        }
+    }
+
+    /// Nobody holds this allocation any more: if it is live, it is lost.
+    fn let_go(&mut self, serial: Option<u32>) {
+        let Some(serial) = serial.filter(|serial| self.script.live.contains(serial)) else {
+            return;
+        };
+        let address = self.script.owners.address_of(serial);
+        self.lab.emit(Event::Sinned {
+            sin: Sin::Leaked,
+            address,
+        });
+    }
+
+    /// Whether a semaphore is in another task's hands: then this one must wait.
+    fn waits_for_another(&self, name: &str) -> bool {
+        let holder = self.script.semaphores.get(name);
+        holder.is_some_and(|&holder| holder != self.script.task) && self.script.task != 0
+    }
+
+    fn recorded(&self) -> usize {
+        self.lab.log().map_or(0, |log| log.len())
+    }
+
+    /// A number for a new allocation at this address (of its first page, when it has none).
+    pub(super) fn new_serial(&mut self, address: u32) -> u32 {
+        self.script.serials += 1;
+        self.script.live.insert(self.script.serials);
+        self.script.owners.born(self.script.serials, address);
+        self.script.serials
+    }
+
+    fn carry_out(&mut self, call: &Call) -> Outcome {
+        match call {
+            Call::Kmalloc { size, gfp, .. } => self.kmalloc(*size, *gfp),
+            Call::GetFreePages { gfp, order, .. } => self.alloc_pages(*gfp, *order, true),
+            Call::AllocPages { gfp, order, .. } => self.alloc_pages(*gfp, *order, false),
+            Call::Kfree(pointer) => self.kfree(pointer),
+            Call::Ksize(pointer) => self.ksize(pointer),
+            Call::FreePages { pointer, order } => self.free_pages(pointer, *order, true),
+            Call::FreePageStructs { pointer, order } => self.free_pages(pointer, *order, false),
+            Call::Memset {
+                pointer,
+                byte,
+                length,
+            } => self.memset(pointer, *byte, *length),
+            Call::SpinLock(name) => self.spin_lock(name),
+            Call::SpinUnlock(name) => self.spin_unlock(name),
+            Call::Msleep(milliseconds) => self.msleep(*milliseconds),
+            Call::Sysctl {
+                name: Sysctl::MinFreeKbytes,
+                value,
+            } => {
+                self.lab.set_min_free_kbytes(*value);
+                Outcome::of(Answer::Done)
+            }
+            Call::Sysctl {
+                name: Sysctl::LowerZoneProtection,
+                value,
+            } => {
+                self.lab.set_lower_zone_protection(*value);
+                Outcome::of(Answer::Done)
+            }
+            Call::SpinLockIrqsave(name) => self.spin_lock_irqsave(name),
+            Call::SpinUnlockIrqrestore(name) => self.spin_unlock_irqrestore(name),
+            Call::LocalIrqDisable => self.set_irqs(false),
+            Call::LocalIrqEnable => self.set_irqs(true),
+            Call::Down(name) => self.down(name),
+            Call::Up(name) => self.up(name),
+            Call::Schedule => self.msleep(0),
+            Call::PageCache(kinds) => self.page_cache(kinds),
+            Call::UserPages(pages) => self.user_pages(*pages),
+            Call::Swap(pages) => self.swap(*pages),
+            Call::Dentries(pages) => self.cache_pages(Shrinker::Dentries, *pages),
+            Call::Inodes(pages) => self.cache_pages(Shrinker::Inodes, *pages),
+            Call::Disk(milliseconds) => self.disk(*milliseconds),
+            Call::Sync => {
+                self.lab.sync_among(self.script);
+                Outcome::of(Answer::Done)
+            }
+            Call::CopyToUser { pointer, length } => self.copy_to_user(pointer, *length),
+            Call::Dma {
+                dma,
+                pointer,
+                length,
+            } => self.dma(*dma, pointer, *length),
+            Call::Kmap { page, .. } => self.kmap(page),
+            Call::Kunmap(page) => self.kunmap(page),
+            Call::Vmalloc { size, .. } => self.vmalloc(*size),
+            Call::Vfree(pointer) => self.vfree(pointer),
+            Call::Assign { from, .. } => match self.value(from) {
+                Ok(value) => Outcome {
+                    value: Some(value),
+                    ..Outcome::of(Answer::Done)
+                },
+                Err(sin) => self.fatal(sin, 0),
+            },
+        }
+    }
+
+    fn kmalloc(&mut self, size: u32, gfp: Gfp) -> Outcome {
+        let null = |why| Outcome {
+            value: Some(Value::Null),
+            ..Outcome::of(Answer::Null(why))
+        };
+        match self.lab.kmalloc_among(Some(self.script), size, gfp) {
+            ObjectAnswer::Object { address, cache } => {
+                let given = self.lab.machine().cache(cache).shape().class_size;
+                let serial = self.new_serial(address);
+                let value = Value::Object {
+                    address,
+                    asked: size,
+                    cache,
+                    serial,
+                };
+                let answer = Answer::Object {
+                    address,
+                    asked: size,
+                    given,
+                    cache,
+                };
+                Outcome {
+                    value: Some(value),
+                    ..Outcome::of(answer)
+                }
+            }
+            ObjectAnswer::TooLarge => null(NullReason::TooLarge),
+            ObjectAnswer::Failed(CacheFailure::NoGrow) => null(NullReason::NoGrow),
+            ObjectAnswer::Failed(CacheFailure::NoPages(why)) => null(NullReason::NoPages(why)),
+            ObjectAnswer::Failed(CacheFailure::Bug) => {
+                Outcome::of(Answer::Stopped(Stop::CacheGrowBug))
+            }
+            ObjectAnswer::Failed(CacheFailure::Endless) => {
+                Outcome::of(Answer::Stopped(Stop::Endless))
+            }
+        }
+    }
+
+    fn alloc_pages(&mut self, gfp: Gfp, order: u32, by_address: bool) -> Outcome {
+        // An order above the largest is refused before the zone bits are looked at.
+        if gfp.has(Gfp::ZONE_MASK) && (order as usize) < ORDERS {
+            return self.fatal(Sin::BothZoneBits, 0);
+        }
+        match self.lab.alloc_pages_among(Some(self.script), gfp, order) {
+            PageAnswer::Block(pfn) => {
+                let order = order as u8;
+                let machine = self.lab.machine();
+                let high = machine.zone_of(pfn) == ZoneId::HIGHMEM;
+                let address = (by_address && !high).then(|| machine.address_of(pfn));
+                let serial = self.new_serial(address.unwrap_or(0));
+                self.script
+                    .owners
+                    .set_hot(serial, order == 0 && !gfp.has(Gfp::COLD));
+                let value = if by_address {
+                    Value::Pages { pfn, order, serial }
+                } else {
+                    Value::PageStruct { pfn, order, serial }
+                };
+                if by_address && high {
+                    let answer = Answer::Null(NullReason::NoAddress);
+                    self.let_go(Some(serial));
+                    return Outcome {
+                        value: Some(Value::Null),
+                        ..Outcome::of(answer)
+                    };
+                }
+                Outcome {
+                    value: Some(value),
+                    ..Outcome::of(Answer::Pages {
+                        pfn,
+                        order,
+                        address,
+                    })
+                }
+            }
+            PageAnswer::Refused(why) => Outcome {
+                value: Some(Value::Null),
+                ..Outcome::of(Answer::Null(NullReason::NoPages(why)))
+            },
+            PageAnswer::Endless => Outcome::of(Answer::Stopped(Stop::Endless)),
+        }
+    }
+
+    fn kfree(&mut self, pointer: &Pointer) -> Outcome {
+        match self.value(pointer) {
+            Ok(Value::Null) => Outcome::of(Answer::Done),
+            Ok(Value::Object {
+                address, serial, ..
+            }) => {
+                if !self.script.live.contains(&serial) {
+                    return self.fatal(Sin::DoubleFree, address);
+                }
+                match self.lab.kfree(address) {
+                    Ok(()) => Outcome {
+                        frees: Some(serial),
+                        ..Outcome::of(Answer::Done)
+                    },
+                    Err(sin) => self.fatal(sin, address),
+                }
+            }
+            Ok(
+                Value::Pages { pfn, .. }
+                | Value::PageStruct { pfn, .. }
+                | Value::Mapped { pfn, .. },
+            ) => {
+                let address = self.address_or_zero(pfn);
+                self.fatal(Sin::WrongFree, address)
+            }
+            Ok(Value::Area { address, .. }) => self.fatal(Sin::WrongFree, address),
+            Err(sin) => self.fatal(sin, 0),
+        }
+    }
+
+    fn ksize(&mut self, pointer: &Pointer) -> Outcome {
+        match self.value(pointer) {
+            // ksize(NULL) is 0 (mm/slab.c).
+            Ok(Value::Null) => Outcome::of(Answer::Size(0)),
+            Ok(Value::Object { address, .. }) => match self.lab.ksize(address) {
+                Some(size) => Outcome::of(Answer::Size(size)),
+                None => self.fatal(Sin::UseAfterFree, address),
+            },
+            Ok(
+                Value::Pages { pfn, .. }
+                | Value::PageStruct { pfn, .. }
+                | Value::Mapped { pfn, .. },
+            ) => {
+                let address = self.address_or_zero(pfn);
+                self.fatal(Sin::WrongFree, address)
+            }
+            Ok(Value::Area { address, .. }) => self.fatal(Sin::WrongFree, address),
+            Err(sin) => self.fatal(sin, 0),
+        }
+    }
+
+    fn free_pages(&mut self, pointer: &Pointer, order: u32, by_address: bool) -> Outcome {
+        let value = self.value(pointer);
+        let (pfn, serial) = match (value, by_address) {
+            // free_pages(0, order) does nothing; __free_pages(NULL, order) follows a NULL pointer.
+            (Ok(Value::Null), true) => return Outcome::of(Answer::Done),
+            (Ok(Value::Null), false) => return self.fatal(Sin::NullDereference, 0),
+            (Ok(Value::Pages { pfn, serial, .. }), true)
+            | (Ok(Value::PageStruct { pfn, serial, .. }), false) => (pfn, serial),
+            (
+                Ok(
+                    Value::Object { address, .. }
+                    | Value::Mapped { address, .. }
+                    | Value::Area { address, .. },
+                ),
+                _,
+            ) => return self.fatal(Sin::WrongFree, address),
+            (Ok(Value::Pages { pfn, .. } | Value::PageStruct { pfn, .. }), _) => {
+                let address = self.address_or_zero(pfn);
+                return self.fatal(Sin::WrongFree, address);
+            }
+            (Err(sin), _) => return self.fatal(sin, 0),
+        };
+        let address = self.address_or_zero(pfn);
+        if !self.script.live.contains(&serial) {
+            return self.fatal(Sin::DoubleFree, address);
+        }
+        let freed = match u8::try_from(order) {
+            Ok(order) => self.lab.free_pages(pfn, order),
+            Err(_) => Err(Sin::WrongOrder),
+        };
+        match freed {
+            Ok(()) => Outcome {
+                frees: Some(serial),
+                ..Outcome::of(Answer::Done)
+            },
+            Err(sin) => self.fatal(sin, address),
+        }
+    }
+
+    fn memset(&mut self, pointer: &Pointer, byte: u8, length: u32) -> Outcome {
+        let memory = match self.addressed(pointer) {
+            Ok(memory) => memory,
+            Err(sin) => return self.fatal(sin, 0),
+        };
+        if length > 0 {
+            // Past the end of what is mapped there is nothing to write to.
+            let length = length.min(self.reach(memory.address));
+            self.lab.emit(Event::Written {
+                byte,
+                address: memory.address,
+                length,
+            });
+            let call = self.script.calls.len() as u32 - 1;
+            self.note_written(memory.address, length, memory.serial, call);
+        }
+        let address = memory.address;
+        let sin = if !memory.live {
+            Some(Sin::UseAfterFree)
+        } else if length > memory.owned {
+            Some(Sin::Overrun)
+        } else {
+            None
+        };
+        match sin {
+            None => Outcome::of(Answer::Done),
+            Some(sin) => {
+                self.lab.emit(Event::Sinned { sin, address });
+                Outcome::of(Answer::Sinned(sin))
+            }
+        }
+    }
+
+    /// Sleeps, wherever the caller is: in atomic context that is the kernel's complaint, and it sleeps all the same.
+    pub(super) fn msleep(&mut self, milliseconds: u32) -> Outcome {
+        if self.lab.machine().context().in_atomic() {
+            self.lab.emit(Event::SleptAtomic);
+        }
+        self.lab.sleep_among(self.script, milliseconds);
+        Outcome::of(Answer::Done)
+    }
+
+    pub(super) fn spin_lock(&mut self, name: &str) -> Outcome {
+        if !self.script.locks.insert(name.to_string()) {
+            return self.fatal(Sin::LockHeld, 0);
+        }
+        let held = self.held_flags();
+        self.lab
+            .set_context(self.lab.machine().context().with(held));
+        Outcome::of(Answer::Done)
+    }
+
+    pub(super) fn spin_unlock(&mut self, name: &str) -> Outcome {
+        if !self.script.locks.remove(name) {
+            self.lab.emit(Event::Sinned {
+                sin: Sin::LockNotHeld,
+                address: 0,
+            });
+            return Outcome::of(Answer::Sinned(Sin::LockNotHeld));
+        }
+        if self.script.locks.is_empty() {
+            let held = self.held_flags();
+            self.lab
+                .set_context(self.lab.machine().context().without(held));
+        }
+        Outcome::of(Answer::Done)
+    }
+
+    /// Only CONFIG_PREEMPT makes a held spinlock visible to the kernel itself.
+    fn held_flags(&self) -> Context {
+        let preempt = self.lab.machine().spec().preempt;
+        if preempt {
+            Context::SPINLOCK.with(Context::PREEMPT_OFF)
+        } else {
+            Context::SPINLOCK
+        }
+    }
+
+    /// A sin after which nothing is defined: the lab stops here.
+    pub(super) fn fatal(&mut self, sin: Sin, address: u32) -> Outcome {
+        self.lab.emit(Event::Sinned { sin, address });
+        Outcome::of(Answer::Stopped(Stop::Undefined(sin)))
+    }
+
+    pub(super) fn address_or_zero(&self, pfn: u32) -> u32 {
+        let machine = self.lab.machine();
+        if machine.zone_of(pfn) == ZoneId::HIGHMEM {
+            0
+        } else {
+            machine.address_of(pfn)
+        }
+    }
+
+    pub(super) fn value(&self, pointer: &Pointer) -> Result<Value, Sin> {
+        match pointer {
+            Pointer::Null => Ok(Value::Null),
+            Pointer::Place(place) => self
+                .script
+                .values
+                .get(&self.name_of(place))
+                .copied()
+                .ok_or(Sin::Uninitialised),
+        }
+    }
+
+    /// `p` or `q[3]`, with counters replaced by their values.
+    fn name_of(&self, place: &Place) -> String {
+        match &place.index {
+            None => place.name.clone(),
+            Some(index) => format!("{}[{}]", place.name, self.number(index)),
+        }
+    }
+
+    fn number(&self, index: &Index) -> u32 {
+        match index {
+            Index::Number(number) => *number,
+            Index::Var(name) => {
+                let counter = self
+                    .script
+                    .counters
+                    .iter()
+                    .rev()
+                    .find(|(var, _)| var == name);
+                counter.map_or(0, |&(_, turn)| turn)
+            }
+        }
+    }
+
+    fn resolved(&self, call: &Call) -> Call {
+        let mut call = call.clone();
+        let place = |place: &mut Place| {
+            if let Some(index) = &mut place.index {
+                *index = Index::Number(self.number(index));
+            }
+        };
+        let pointer = |pointer: &mut Pointer| {
+            if let Pointer::Place(at) = pointer {
+                place(at);
+            }
+        };
+        if let Some(to) = call.target_mut() {
+            place(to);
+        }
+        if let Some(from) = call.pointer_mut() {
+            pointer(from);
+        }
+        call
+    }
+}

@@ -1,0 +1,673 @@
+//! What happens around the allocator, in both languages: reclaim, kswapd, writes, other tasks, devices, addresses.
+//!
+//! Sentences for the player's line; titles, reasons and sources for the decision path. Events of the allocator itself are
+//! in `sentences` and `stage`.
+
+use kmalloc_core::event::{Activated, Event, Kept, Shrinker};
+use kmalloc_core::page::PageState;
+use kmalloc_core::run::Answer;
+
+use super::{Arg, Lang, fill};
+
+/// One text in both languages.
+type Both = [&'static str; 2];
+
+/// What happened, or None for an event of the allocator.
+pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
+    let say = |both: Both, args: &[Arg<'_>]| Some(fill(both[lang as usize], args));
+    let number = |value: u32| Arg::Number(value.into());
+    match *event {
+        Event::LruAdded { state, owner, pfn } => {
+            say(added(state), &[Arg::Hex(pfn), Arg::Number(owner.into())])
+        }
+        Event::ScanPlanned {
+            zone,
+            priority,
+            active,
+            inactive,
+        } => say(
+            [
+                "Priority {1} for {0}: {2 page} of *active* and {3 page} of *inactive* stay due for a later scan.",
+                "{0} 的优先级为 {1}：*active* 还欠 {2} 页、*inactive* 还欠 {3} 页，留待以后扫描。",
+            ],
+            &[
+                Arg::Name(zone.name()),
+                Arg::Number(priority.into()),
+                number(active),
+                number(inactive),
+            ],
+        ),
+        Event::ZoneScanned {
+            zone,
+            active,
+            pages,
+        } => say(
+            if active {
+                [
+                    "Up to {1 page} at the tail of the *active* list of {0} are looked at.",
+                    "从 {0} 的 *active* 链表表尾起，最多查看 {1} 页。",
+                ]
+            } else {
+                [
+                    "Up to {1 page} at the tail of the *inactive* list of {0} are looked at.",
+                    "从 {0} 的 *inactive* 链表表尾起，最多查看 {1} 页。",
+                ]
+            },
+            &[Arg::Name(zone.name()), number(pages)],
+        ),
+        Event::ActiveScanned { zone, pages } => say(
+            [
+                "{1 page} of the *active* list of {0} count as scanned.",
+                "{0} 的 *active* 链表计入 {1} 页扫描数。",
+            ],
+            &[Arg::Name(zone.name()), number(pages)],
+        ),
+        Event::ZoneGivenUp { zone } => say(
+            [
+                "`kswapd` gives up on {0} until something is freed there.",
+                "`kswapd` 暂时放弃 {0}，直到有页释放回这里。",
+            ],
+            &[Arg::Name(zone.name())],
+        ),
+        Event::PrioritiesReset => say(
+            [
+                "A reclaim begins at priority 12: only a 4096th of each list.",
+                "回收从优先级 12 开始：每个链表只看 4096 分之一。",
+            ],
+            &[],
+        ),
+        Event::PrioritiesSettled { .. } => say(
+            [
+                "The zones remember how far down the priority had to go.",
+                "各内存区记下这次优先级降到了多低。",
+            ],
+            &[],
+        ),
+        Event::Unreferenced { pfn } => say(
+            [
+                "Page {0} was used since the last look; that mark is cleared.",
+                "页 {0} 自上次查看之后被访问过，现在清除访问标记。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::Unmapped { pfn } => say(
+            [
+                "Page {0} is taken out of every process's page tables.",
+                "页 {0} 从所有进程的页表中解除映射。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::SwapAdded { pfn } => say(
+            [
+                "Page {0} of a process gets a place in swap space; it must be written there first.",
+                "进程的页 {0} 分到一个交换槽，必须先写出去。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::BuffersReleased { pfn } => say(
+            [
+                "The filesystem releases the buffers of page {0}, without I/O.",
+                "文件系统释放页 {0} 的缓冲头，不需要 I/O。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::WriteStarted { pfn, .. } => say(
+            [
+                "Page {0} begins to be written to the disk.",
+                "页 {0} 开始写回磁盘。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::WriteEnded { pfn } => say(
+            [
+                "The write of page {0} is done: the page is clean.",
+                "页 {0} 写回完成，现在是干净页。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::PageKept { why, pfn } => say(
+            [
+                "Page {0} stays on *inactive*: {1}.",
+                "页 {0} 留在 *inactive*：{1}。",
+            ],
+            &[Arg::Hex(pfn), Arg::Text(kept(why)[lang as usize])],
+        ),
+        Event::PageActivated { why, pfn } => say(
+            [
+                "Page {0} goes to *active*: {1}.",
+                "页 {0} 移到 *active*：{1}。",
+            ],
+            &[Arg::Hex(pfn), Arg::Text(activated(why)[lang as usize])],
+        ),
+        Event::PageDeactivated { pfn } => say(
+            [
+                "Page {0} moves from *active* to *inactive*: it may be reclaimed soon.",
+                "页 {0} 从 *active* 移到 *inactive*：不久可能被回收。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::PageRotated { pfn } => say(
+            [
+                "Page {0} is mapped and stays on *active*.",
+                "页 {0} 有映射，留在 *active*。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::PageDropped { pfn } => say(
+            [
+                "Page {0} leaves its file or its process: it can be freed.",
+                "页 {0} 脱离所属的文件或进程：可以释放了。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::CachePageAdded { shrinker, pfn } => say(
+            [
+                "Page {0} is full of {1} that nobody uses.",
+                "页 {0} 装满了没人用的 {1}。",
+            ],
+            &[Arg::Hex(pfn), Arg::Text(objects(shrinker)[lang as usize])],
+        ),
+        Event::ShrinkerAsked {
+            shrinker,
+            allowed,
+            objects: count,
+        } => say(
+            if allowed {
+                [
+                    "The shrinker of the {0} is asked: {1} could go.",
+                    "询问 {0} 的收缩函数：有 {1} 个可以丢弃。",
+                ]
+            } else {
+                [
+                    "The shrinker of the {0} has {1} to give, but without `__GFP_FS` it must not.",
+                    "{0} 的收缩函数有 {1} 个可以丢弃，但没有 `__GFP_FS`，不许动手。",
+                ]
+            },
+            &[Arg::Text(objects(shrinker)[lang as usize]), number(count)],
+        ),
+        Event::ShrinkPlanned { shrinker, due } => say(
+            [
+                "The shrinker of the {0} still owes {1}.",
+                "{0} 的收缩函数还欠 {1} 个。",
+            ],
+            &[Arg::Text(objects(shrinker)[lang as usize]), number(due)],
+        ),
+        Event::CachePageShrunk { shrinker, pfn } => say(
+            [
+                "The {1} on page {0} are thrown away: the page can be freed.",
+                "页 {0} 上的 {1} 被丢弃：这一页可以释放了。",
+            ],
+            &[Arg::Hex(pfn), Arg::Text(objects(shrinker)[lang as usize])],
+        ),
+        Event::SwapSet { pages } => say(
+            [
+                "There is swap space for {0 page}.",
+                "交换空间可容纳 {0} 页。",
+            ],
+            &[number(pages)],
+        ),
+        Event::DiskSet { jiffies, .. } => say(
+            [
+                "A write to the disk takes {0 millisecond} from now on.",
+                "从现在起，写一次磁盘需要 {0} 毫秒。",
+            ],
+            &[number(jiffies)],
+        ),
+        Event::WorldSet { .. } => say(
+            [
+                "From now on there are files and processes beside the driver, and `kswapd` lives.",
+                "从现在起，除了驱动还有文件和进程，`kswapd` 也在运行。",
+            ],
+            &[],
+        ),
+        Event::ProcessStarted { pages } => say(
+            [
+                "A user process starts that wants {0 page} of its own.",
+                "启动一个用户进程，它要用 {0} 页自己的内存。",
+            ],
+            &[number(pages)],
+        ),
+        Event::ProcessKilled { process } => say(
+            [
+                "The OOM killer chooses user process {0}: all of its pages come back.",
+                "OOM killer 选中 {0} 号用户进程：它的页全部收回。",
+            ],
+            &[Arg::Number(process.into())],
+        ),
+        Event::KswapdStarted => say(
+            [
+                "`kswapd` gets the processor and goes to work.",
+                "`kswapd` 得到处理器，开始工作。",
+            ],
+            &[],
+        ),
+        Event::KswapdEnded { .. } => say(
+            ["`kswapd` goes back to sleep.", "`kswapd` 收工，重新睡眠。"],
+            &[],
+        ),
+        Event::KswapdSpins => say(
+            [
+                "`kswapd` would scan here for ever: what is left cannot be reclaimed. The lab stops following it.",
+                "`kswapd` 会在这里一直扫描下去：剩下的页都无法回收。模拟器不再跟踪它。",
+            ],
+            &[],
+        ),
+        Event::TaskSwitched { task: 0 } => say(
+            [
+                "The first task has the processor again.",
+                "第一个任务重新得到处理器。",
+            ],
+            &[],
+        ),
+        Event::TaskSwitched { task } => say(
+            [
+                "While that task sleeps, task {0} gets the processor.",
+                "那个任务睡眠期间，{0} 号任务得到处理器。",
+            ],
+            &[Arg::Number(task.into())],
+        ),
+        Event::WritepageCalled { pfn } => say(
+            [
+                "The filesystem's `writepage` is called for page {0}.",
+                "为页 {0} 调用文件系统的 `writepage`。",
+            ],
+            &[Arg::Hex(pfn)],
+        ),
+        Event::CopiedToUser { address, bytes } => say(
+            [
+                "{1 byte} from {0} on are copied to user space.",
+                "从 {0} 起的 {1} 字节复制到用户空间。",
+            ],
+            &[Arg::Hex(address), number(bytes)],
+        ),
+        Event::DmaDone {
+            dma, pfn, bytes, ..
+        } => say(
+            if dma.to_device() {
+                [
+                    "A device reads {1 byte} from page {0} on, past the processor.",
+                    "设备绕过处理器，从页 {0} 起读取 {1} 字节。",
+                ]
+            } else {
+                [
+                    "A device writes {1 byte} from page {0} on, past the processor.",
+                    "设备绕过处理器，从页 {0} 起写入 {1} 字节。",
+                ]
+            },
+            &[Arg::Hex(pfn), number(bytes)],
+        ),
+        Event::SlabCorrupted { address, .. } => say(
+            [
+                "The poison in the free object at {0} is damaged: somebody wrote to it after it was freed.",
+                "空闲对象 {0} 的毒化字节被改动：有人在释放之后写过它。",
+            ],
+            &[Arg::Hex(address)],
+        ),
+        Event::SlabError { address, .. } => say(
+            [
+                "The red zone of the object at {0} is not as it should be: freed twice, or overrun.",
+                "对象 {0} 的红区不对：要么重复释放，要么写越界。",
+            ],
+            &[Arg::Hex(address)],
+        ),
+        Event::KernelMapped { address, pfn } => say(
+            ["Page {1} gets the address {0}.", "页 {1} 映射到地址 {0}。"],
+            &[Arg::Hex(address), Arg::Hex(pfn)],
+        ),
+        Event::KernelUnmapped { address } => say(
+            [
+                "The address {0} means nothing any more.",
+                "地址 {0} 的映射已解除。",
+            ],
+            &[Arg::Hex(address)],
+        ),
+        _ => None,
+    }
+}
+
+/// A call's answer, short; empty for those of the allocator. `writer` is the call that wrote what was given away.
+pub fn answer(lang: Lang, answer: &Answer, writer: &str) -> String {
+    let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
+    let number = |value: u32| Arg::Number(value.into());
+    match *answer {
+        Answer::Mapped { address, pfn } => say(
+            ["{0}, an address for page {1}", "{0}，页 {1} 的地址"],
+            &[Arg::Hex(address), Arg::Hex(pfn)],
+        ),
+        Answer::Area { address, pages } => say(
+            [
+                "{0}: {1 page}, each from anywhere",
+                "{0}：{1} 页，物理上各在各处",
+            ],
+            &[Arg::Hex(address), number(pages)],
+        ),
+        Answer::Handed {
+            bytes, foreign: 0, ..
+        } => say(
+            [
+                "{0 byte} given: the caller's own, or never written",
+                "交出 {0} 字节：都是自己写的，或从未写过",
+            ],
+            &[number(bytes)],
+        ),
+        Answer::Handed { bytes, foreign, .. } if writer.is_empty() => say(
+            [
+                "{0 byte} given; a former owner wrote {1} of them",
+                "交出 {0} 字节，其中 {1} 字节是前一个主人写的",
+            ],
+            &[number(bytes), number(foreign)],
+        ),
+        Answer::Handed { bytes, foreign, .. } => say(
+            [
+                "{0 byte} given; a former owner wrote {1} of them, by {2}",
+                "交出 {0} 字节，其中 {1} 字节是前一个主人用 {2} 写的",
+            ],
+            &[number(bytes), number(foreign), Arg::Name(writer)],
+        ),
+        Answer::Filled { bytes, hot: true } => say(
+            [
+                "{0 byte} from the device; the page came from the hot list, and its lines in the processor's cache are thrown away",
+                "设备写入 {0} 字节；这一页取自热链表，它在处理器缓存里的行全部作废",
+            ],
+            &[number(bytes)],
+        ),
+        Answer::Filled { bytes, hot: false } => say(
+            ["{0 byte} from the device", "设备写入 {0} 字节"],
+            &[number(bytes)],
+        ),
+        Answer::Populated { pages } => say(["{0 page} filled", "填充了 {0} 页"], &[number(pages)]),
+        _ => String::new(),
+    }
+}
+
+fn added(state: PageState) -> Both {
+    if state.has(PageState::ANONYMOUS) {
+        [
+            "Page {0} belongs to user process {1} now, on *active*.",
+            "页 {0} 现在属于 {1} 号用户进程，挂在 *active*。",
+        ]
+    } else if state.has(PageState::DIRTY) {
+        [
+            "Page {0} is page cache now, newer than its file on disk.",
+            "页 {0} 现在是页缓存，内容比磁盘上的文件新（脏页）。",
+        ]
+    } else {
+        ["Page {0} is page cache now.", "页 {0} 现在是页缓存。"]
+    }
+}
+
+/// Why a page stays where it is.
+pub const fn kept(why: Kept) -> Both {
+    match why {
+        Kept::Locked => ["it is locked", "它被锁住"],
+        Kept::Writeback => ["its write is not done yet", "还在写回"],
+        Kept::Referenced => ["it is dirty and was used lately", "是脏页，最近又被访问过"],
+        Kept::MayNotWrite => [
+            "it is dirty, and the flags forbid to write it",
+            "是脏页，而分配标志不允许写回",
+        ],
+        Kept::Congested => ["the disk's queue is full", "磁盘请求队列已满"],
+        Kept::InUse => ["somebody else holds it", "还有别处在引用它"],
+        Kept::WriteStarted => [
+            "its write has just begun; a later scan can free it",
+            "刚开始写回，之后的扫描才能释放它",
+        ],
+    }
+}
+
+/// Why a page is put aside.
+pub const fn activated(why: Activated) -> Both {
+    match why {
+        Activated::Referenced => [
+            "it is mapped and was used lately",
+            "它有映射，最近又被访问过",
+        ],
+        Activated::NoSwap => [
+            "it belongs to a process, and no swap space is free",
+            "它属于进程，而交换空间已用完",
+        ],
+        Activated::BusyBuffers => ["its buffers are busy", "它的缓冲头正忙"],
+    }
+}
+
+const fn objects(shrinker: Shrinker) -> Both {
+    match shrinker {
+        Shrinker::Dentries => ["dentries", "dentry"],
+        Shrinker::Inodes => ["inodes", "inode"],
+    }
+}
+
+/// A step of the decision path: its title, the kernel function and file, and the book's clause. The numbers are the
+/// sentence's.
+pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3])> {
+    let (title, place): (Both, [&str; 3]) = match event {
+        Event::LruAdded { .. } => (
+            ["A page that reclaim can find", "可回收的页"],
+            ["lru_cache_add", "swap.c", ""],
+        ),
+        Event::PrioritiesReset | Event::PrioritiesSettled { .. } => (
+            ["Set the priorities", "设置优先级"],
+            ["try_to_free_pages", "vmscan.c", ""],
+        ),
+        Event::ScanPlanned { .. } => (
+            ["Plan the scan", "计算扫描量"],
+            ["shrink_zone", "vmscan.c", ""],
+        ),
+        Event::ZoneScanned { active: true, .. } | Event::ActiveScanned { .. } => (
+            ["Look at *active*", "查看 *active* 链表"],
+            ["refill_inactive_zone", "vmscan.c", ""],
+        ),
+        Event::ZoneScanned { active: false, .. } => (
+            ["Look at *inactive*", "查看 *inactive* 链表"],
+            ["shrink_cache", "vmscan.c", ""],
+        ),
+        Event::PageDeactivated { .. } | Event::PageRotated { .. } => (
+            ["Sort the *active* pages", "整理 *active* 页"],
+            ["refill_inactive_zone", "vmscan.c", ""],
+        ),
+        Event::Unreferenced { .. }
+        | Event::PageKept { .. }
+        | Event::PageActivated { .. }
+        | Event::BuffersReleased { .. } => (
+            ["A page is not freed", "这一页没有释放"],
+            ["shrink_list", "vmscan.c", ""],
+        ),
+        Event::Unmapped { .. } => (
+            ["Take it from its processes", "解除进程映射"],
+            ["try_to_unmap", "rmap.c", ""],
+        ),
+        Event::SwapAdded { .. } => (
+            ["Give it swap space", "分配交换槽"],
+            ["add_to_swap", "swap_state.c", ""],
+        ),
+        Event::WriteStarted { .. } => (
+            ["Begin to write a page", "开始写回一页"],
+            ["pageout", "vmscan.c", "8.1.1"],
+        ),
+        Event::WriteEnded { .. } => (
+            ["A write is done", "写回完成"],
+            ["end_page_writeback", "filemap.c", "8.1.1"],
+        ),
+        Event::PageDropped { .. } => (
+            ["Reclaim a page", "回收一页"],
+            ["shrink_list", "vmscan.c", "8.1.1"],
+        ),
+        Event::CachePageAdded { .. } => (
+            ["A page of objects nobody uses", "装满闲置对象的页"],
+            ["set_shrinker", "vmscan.c", ""],
+        ),
+        Event::ShrinkerAsked { .. }
+        | Event::ShrinkPlanned { .. }
+        | Event::CachePageShrunk { .. } => (
+            ["Shrink a cache", "收缩对象缓存"],
+            ["shrink_slab", "vmscan.c", ""],
+        ),
+        Event::ZoneGivenUp { .. }
+        | Event::KswapdStarted
+        | Event::KswapdEnded { .. }
+        | Event::KswapdSpins => (
+            ["`kswapd` at work", "`kswapd` 在工作"],
+            ["balance_pgdat", "vmscan.c", ""],
+        ),
+        Event::ProcessKilled { .. } => (
+            ["A process is killed", "杀死一个进程"],
+            ["oom_kill_process", "oom_kill.c", ""],
+        ),
+        Event::SwapSet { .. }
+        | Event::DiskSet { .. }
+        | Event::WorldSet { .. }
+        | Event::ProcessStarted { .. } => (["The world around", "周围的世界"], ["", "", ""]),
+        Event::TaskSwitched { .. } => (
+            ["Another task runs", "切换任务"],
+            ["schedule", "sched.c", "8.1.1"],
+        ),
+        Event::WritepageCalled { .. } => (
+            ["Ask the filesystem to write", "请文件系统写回"],
+            ["pageout", "vmscan.c", "8.1.1"],
+        ),
+        Event::CopiedToUser { .. } => (
+            ["Copy to user space", "复制到用户空间"],
+            ["copy_to_user", "uaccess.h", "8.1"],
+        ),
+        Event::DmaDone { .. } => (["A device moves bytes", "设备搬运数据"], ["", "", "8.1.1"]),
+        Event::SlabCorrupted { .. } | Event::SlabError { .. } => (
+            ["The debugging slab complains", "slab 调试检查报错"],
+            ["cache_free_debugcheck", "slab.c", "8.1"],
+        ),
+        Event::KernelMapped { .. } | Event::KernelUnmapped { .. } => (
+            ["An address for a page", "给页一个地址"],
+            ["map_vm_area", "vmalloc.c", "8.1.1"],
+        ),
+        _ => return None,
+    };
+    Some((title[lang as usize], place))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use kmalloc_core::event::{CacheId, Dma};
+    use kmalloc_core::profile::ZoneId;
+
+    /// One or more of every kind of this file.
+    pub fn samples() -> Vec<Event> {
+        let (pfn, address, zone) = (0x180, 0xc010_39e0, ZoneId::NORMAL);
+        let cache = CacheId(7);
+        let mut samples = vec![
+            Event::LruAdded {
+                state: PageState::DIRTY,
+                owner: 0,
+                pfn,
+            },
+            Event::LruAdded {
+                state: PageState::CLEAN,
+                owner: 0,
+                pfn,
+            },
+            Event::LruAdded {
+                state: PageState::ANONYMOUS,
+                owner: 1,
+                pfn,
+            },
+            Event::ScanPlanned {
+                zone,
+                priority: 12,
+                active: 0,
+                inactive: 1,
+            },
+            Event::ActiveScanned { zone, pages: 32 },
+            Event::ZoneGivenUp { zone },
+            Event::PrioritiesReset,
+            Event::PrioritiesSettled { zones: 3 },
+            Event::Unreferenced { pfn },
+            Event::Unmapped { pfn },
+            Event::SwapAdded { pfn },
+            Event::BuffersReleased { pfn },
+            Event::WriteStarted {
+                for_reclaim: true,
+                pfn,
+                due: 5,
+            },
+            Event::WriteEnded { pfn },
+            Event::PageDeactivated { pfn },
+            Event::PageRotated { pfn },
+            Event::PageDropped { pfn },
+            Event::SwapSet { pages: 50 },
+            Event::DiskSet {
+                jiffies: 10,
+                congested: false,
+            },
+            Event::WorldSet {
+                kswapd: true,
+                page_tables: true,
+            },
+            Event::ProcessStarted { pages: 300 },
+            Event::ProcessKilled { process: 1 },
+            Event::KswapdStarted,
+            Event::KswapdEnded { freed: 3 },
+            Event::KswapdSpins,
+            Event::TaskSwitched { task: 0 },
+            Event::TaskSwitched { task: 1 },
+            Event::WritepageCalled { pfn },
+            Event::CopiedToUser {
+                address,
+                bytes: 128,
+            },
+            Event::SlabCorrupted { cache, address },
+            Event::SlabError { cache, address },
+            Event::KernelMapped { address, pfn },
+            Event::KernelUnmapped { address },
+        ];
+        samples.extend([true, false].map(|active| Event::ZoneScanned {
+            zone,
+            active,
+            pages: 64,
+        }));
+        samples.extend([Dma::ToPci, Dma::FromIsa].map(|dma| Event::DmaDone {
+            dma,
+            offset: 0,
+            pfn,
+            bytes: 128,
+        }));
+        let kept = [
+            Kept::Locked,
+            Kept::Writeback,
+            Kept::Referenced,
+            Kept::MayNotWrite,
+            Kept::Congested,
+            Kept::InUse,
+            Kept::WriteStarted,
+        ];
+        samples.extend(kept.map(|why| Event::PageKept { why, pfn }));
+        let activated = [
+            Activated::Referenced,
+            Activated::NoSwap,
+            Activated::BusyBuffers,
+        ];
+        samples.extend(activated.map(|why| Event::PageActivated { why, pfn }));
+        for shrinker in Shrinker::ALL {
+            samples.extend([
+                Event::CachePageAdded { shrinker, pfn },
+                Event::ShrinkPlanned { shrinker, due: 3 },
+                Event::CachePageShrunk { shrinker, pfn },
+            ]);
+            samples.extend([true, false].map(|allowed| Event::ShrinkerAsked {
+                shrinker,
+                allowed,
+                objects: 200,
+            }));
+        }
+        samples
+    }
+
+    #[test]
+    fn every_event_of_the_world_is_a_step_and_a_sentence() {
+        for event in samples() {
+            for lang in Lang::ALL {
+                assert!(sentence(lang, &event).is_some(), "{}", event.name());
+                let (title, _) = step(lang, &event).unwrap_or_else(|| panic!("{}", event.name()));
+                assert!(!title.is_empty());
+            }
+        }
+    }
+}

@@ -838,9 +838,9 @@ pub enum Event {
         /// The page.
         pfn: u32,
     },
-    /// Swap space is there.
-    SwapSet {
-        /// Free pages of it.
+    /// Swap space comes in addition (`swapon`).
+    SwapOn {
+        /// Pages of it, all free.
         pages: u32,
     },
     /// How long a write takes.
@@ -1025,7 +1025,7 @@ kinds! {
     CachePageAdded "cache-page-added" true
     ShrinkPlanned "shrink-planned" true
     CachePageShrunk "cache-page-shrunk" true
-    SwapSet "swap-set" true
+    SwapOn "swap-on" true
     DiskSet "disk-set" true
     WorldSet "world-set" true
     ProcessStarted "process-started" true

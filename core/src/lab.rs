@@ -306,9 +306,9 @@ impl Lab {
         self.emit(Event::LruAdded { state, owner, pfn });
     }
 
-    /// So many pages of swap space are there, all of them free.
-    pub fn set_swap(&mut self, pages: u32) {
-        self.emit(Event::SwapSet { pages });
+    /// So many pages of swap space come in addition (`swapon`).
+    pub fn swap_on(&mut self, pages: u32) {
+        self.emit(Event::SwapOn { pages });
     }
 
     /// How long a write takes, in jiffies (`u32::MAX`: no write ends by itself), and whether the disk's queue is full.

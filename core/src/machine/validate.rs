@@ -6,8 +6,11 @@ use alloc::vec;
 
 use super::frames::{NIL, Use};
 use super::slab::{CHAIN_END, SlabList};
-use super::{CacheId, Machine, SlabId};
+use super::{CacheId, LruList, Machine, PageState, Shrinker, SlabId};
 use crate::profile::{ORDERS, ZoneId};
+
+/// From here on addresses are those of `kmap`; a driver may free a page that it left mapped.
+const KMAP_START: u32 = 0xfe00_0000;
 
 /// Returns the first broken invariant as a sentence.
 macro_rules! ensure {
@@ -27,6 +30,75 @@ impl Machine {
         }
         for (id, _) in self.caches() {
             self.validate_cache(id)?;
+        }
+        self.validate_lru()
+    }
+
+    /// Pages of the LRU lists and of the shrinkers are plain pages of their zones, each in one place; so are mapped ones.
+    fn validate_lru(&self) -> Result<(), String> {
+        let plain = |pfn: u32, place: &str| {
+            let block = self.block_at(pfn);
+            ensure!(
+                block.what == Use::Pages && block.order == 0,
+                "{block:?} is {place}"
+            );
+            Ok(())
+        };
+        let mut mapped = 0;
+        let mut listed = 0;
+        for zone in ZoneId::ALL {
+            for list in [LruList::Inactive, LruList::Active] {
+                let mut count = 0;
+                let mut last = None;
+                for pfn in self.lru_pages(zone, list) {
+                    let state = self.page_state(pfn);
+                    plain(pfn, "on an LRU list")?;
+                    ensure!(
+                        self.zone_of(pfn) == zone && state.has(PageState::LISTED),
+                        "page {pfn:#x} is on a list of {}",
+                        zone.name()
+                    );
+                    ensure!(
+                        state.has(PageState::ACTIVE) == (list == LruList::Active),
+                        "page {pfn:#x} is on {list:?}"
+                    );
+                    mapped += u32::from(state.has(PageState::MAPPED));
+                    count += 1;
+                    last = Some(pfn);
+                }
+                ensure!(
+                    count == self.lru(zone).count(list) && last == self.lru(zone).tail(list),
+                    "{list:?} of {} holds {count} pages",
+                    zone.name()
+                );
+                listed += count;
+            }
+        }
+        if self.has_lru() {
+            let states = (0..self.spec.total_pages() as u32).map(|pfn| self.page_state(pfn));
+            let marked = states.filter(|state| state.has(PageState::LISTED)).count();
+            ensure!(marked as u32 == listed, "{marked} marked, {listed} listed");
+        }
+        ensure!(
+            !self.lru.page_tables || mapped == self.mapped_pages(),
+            "{mapped} pages are mapped, {} counted",
+            self.mapped_pages()
+        );
+        ensure!(
+            self.lru.swap_free <= self.lru.swap_total || !self.lru.page_tables,
+            "more swap space is free than there is"
+        );
+        for shrinker in Shrinker::ALL {
+            for pfn in self.cache_pages(shrinker) {
+                plain(pfn, "a shrinker's")?;
+            }
+        }
+        for (address, pfn) in self.kernel_mappings() {
+            let what = self.block_of(pfn).what;
+            ensure!(
+                what == Use::Pages || address >= KMAP_START,
+                "{address:#x} maps page {pfn:#x}, which is {what:?}"
+            );
         }
         Ok(())
     }

@@ -72,7 +72,7 @@ impl Runner<'_, '_> {
 
     pub(super) fn swap(&mut self, pages: u32) -> Outcome {
         self.start_world();
-        self.lab.set_swap(pages);
+        self.lab.swap_on(pages);
         Outcome::of(Answer::Done)
     }
 

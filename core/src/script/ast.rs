@@ -237,7 +237,7 @@ pub enum Call {
     PageCache(Vec<(FilePages, u32)>),
     /// `user_pages(n);` — a process with so many pages of its own.
     UserPages(u32),
-    /// `swap(n);` — so many pages of swap space.
+    /// `swap(n);` — so many pages of swap space more.
     Swap(u32),
     /// `dentries(n);` — pages full of dentries that nobody uses.
     Dentries(u32),

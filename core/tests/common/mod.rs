@@ -188,3 +188,82 @@ impl Caller {
         Some(self.blocks.swap_remove(at))
     }
 }
+
+/// A scenario with files, processes, locks, other tasks and devices on a small machine.
+pub fn world_text(rng: &mut Rng, lines: usize) -> String {
+    let sizes = ["256K", "512K", "1M"];
+    let (dma, normal) = (rng.pick(&sizes), rng.pick(&sizes));
+    let highmem = rng.pick(&["0", "256K", "512K"]);
+    let debug = rng.pick(&["none", "sleep", "slab", "all"]);
+    let preempt = rng.pick(&["off", "on"]);
+    let mut text = format!(
+        "machine dma={dma} normal={normal} highmem={highmem} debug={debug} preempt={preempt}\n\
+         p0 = NULL; p1 = NULL; p2 = NULL; p3 = NULL; v = NULL; page = alloc_pages(GFP_HIGHUSER, 0); a = kmap(page);\n"
+    );
+    for number in 0..lines {
+        text.push_str(&world_line(rng, number));
+        text.push('\n');
+    }
+    text
+}
+
+fn world_line(rng: &mut Rng, number: usize) -> String {
+    let p = rng.below(4);
+    let size = *rng.pick(&[30, 100, 500, 4000, 9000]);
+    let few = rng.below(60);
+    match rng.below(40) {
+        0 => format!("page_cache(clean={few}, dirty={few});"),
+        1 => format!("page_cache(mapped={few}, referenced={few}, buffers={few});"),
+        2 => "page_cache(busy=3, locked=3, dirty=20);".into(),
+        3 | 4 => format!("user_pages({few});"),
+        5 => format!("swap({few});"),
+        6 => format!("dentries({few});"),
+        7 => format!("inodes({few});"),
+        8 => format!("disk({});", rng.below(50)),
+        9 => "sync();".into(),
+        10 => format!("msleep({});", rng.below(300)),
+        11 => "schedule();".into(),
+        12 => format!("meanwhile {{ m{number} = kmalloc({size}, GFP_KERNEL); }}"),
+        13 => format!("meanwhile {{ down(&s); msleep({few}); up(&s); }}"),
+        14 => "down(&s); msleep(30); up(&s);".into(),
+        15 => "writepage { w = kmalloc(64, GFP_NOFS | __GFP_NOWARN); }".into(),
+        16 => format!("irq {{ i{number} = kmalloc({size}, GFP_KERNEL | __GFP_NORETRY); }}"),
+        17 => format!("tasklet {{ i{number} = kmalloc({size}, GFP_ATOMIC); }}"),
+        18 => format!(
+            "realtime {{ r{number} = __get_free_pages(GFP_KERNEL, {}); }}",
+            rng.below(3)
+        ),
+        19 => format!(
+            "memalloc {{ r{number} = __get_free_pages(GFP_KERNEL, {}); }}",
+            rng.below(3)
+        ),
+        20 => format!(
+            "spin_lock_irqsave(&l, flags); i{number} = kmalloc({size}, GFP_ATOMIC); spin_unlock_irqrestore(&l, flags);"
+        ),
+        21 => "local_irq_disable(); local_irq_enable();".into(),
+        22 => "vfree(v); v = vmalloc(20000);".into(),
+        23 => format!("if (v) {{ memset(v, {few}, 20000); copy_to_user(v, 9000); }}"),
+        24 => "copy_to_user(a, 100); dma_to_device(page, 4096);".into(),
+        25 => "dma_from_device(page, 5000); dma_from_device(page, 100, isa);".into(),
+        26 => "kunmap(page); a = kmap(page);".into(),
+        27 => format!(
+            "for (i = 0; i < {few}; i++) b{number}[i] = __get_free_pages(GFP_NOIO | __GFP_NORETRY, 0);"
+        ),
+        28 => format!(
+            "for (i = 0; i < {few}; i++) b{number}[i] = alloc_pages(GFP_HIGHUSER | __GFP_NORETRY, 0);"
+        ),
+        29 => format!("if (p{p}) {{ copy_to_user(p{p}, {size}); dma_to_device(p{p}, 30, isa); }}"),
+        30 => format!("if (p{p}) {{ memset(p{p}, {few}, 30); }}"),
+        31..34 => format!("kfree(p{p}); p{p} = NULL;"),
+        _ => {
+            let gfp = *rng.pick(&[
+                "GFP_KERNEL",
+                "GFP_NOFS",
+                "GFP_NOIO",
+                "GFP_KERNEL | __GFP_NORETRY",
+                "GFP_ATOMIC",
+            ]);
+            format!("kfree(p{p}); p{p} = kmalloc({size}, {gfp});")
+        }
+    }
+}

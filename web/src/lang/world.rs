@@ -199,10 +199,10 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
             ],
             &[Arg::Hex(pfn), Arg::Text(objects(shrinker)[lang as usize])],
         ),
-        Event::SwapSet { pages } => say(
+        Event::SwapOn { pages } => say(
             [
-                "There is swap space for {0 page}.",
-                "交换空间可容纳 {0} 页。",
+                "There is swap space for {0 page} more.",
+                "新增可容纳 {0} 页的交换空间。",
             ],
             &[number(pages)],
         ),
@@ -513,7 +513,7 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
             ["A process is killed", "杀死一个进程"],
             ["oom_kill_process", "oom_kill.c", ""],
         ),
-        Event::SwapSet { .. }
+        Event::SwapOn { .. }
         | Event::DiskSet { .. }
         | Event::WorldSet { .. }
         | Event::ProcessStarted { .. } => (["The world around", "周围的世界"], ["", "", ""]),
@@ -592,7 +592,7 @@ pub(super) mod tests {
             Event::PageDeactivated { pfn },
             Event::PageRotated { pfn },
             Event::PageDropped { pfn },
-            Event::SwapSet { pages: 50 },
+            Event::SwapOn { pages: 50 },
             Event::DiskSet {
                 jiffies: 10,
                 congested: false,

@@ -177,7 +177,6 @@ fn why_stopped(why: Stop) -> String {
             "kernel BUG at mm/slab.c:1765: a growing cache may not pass these flags on".into()
         }
         Stop::Endless => "the kernel would loop here for ever".into(),
-        Stop::OomPanic => "Kernel panic: Out of memory and no killable processes".into(),
         Stop::Undefined(sin) => format!("undefined from here on: {}", sin_text(sin)),
     }
 }

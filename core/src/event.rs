@@ -237,8 +237,6 @@ pub enum Stop {
     Undefined(Sin),
     /// The call would never return.
     Endless,
-    /// `out_of_memory()` found nobody to kill: "Out of memory and no killable processes".
-    OomPanic,
 }
 
 /// One thing that happened.
@@ -862,9 +860,9 @@ pub enum Event {
         /// `total_vm`.
         pages: u32,
     },
-    /// The OOM killer's victim, counted from 1; its pages follow.
+    /// The OOM killer's victim; its pages follow.
     ProcessKilled {
-        /// Which.
+        /// A user process, counted from 1; 0 is the task that asks.
         process: u16,
     },
     /// kswapd goes to work.

@@ -51,7 +51,7 @@ pub const fn prints(event: &Event) -> bool {
             | Event::SlabCorrupted { .. }
             | Event::SlabError { .. }
             | Event::Stopped {
-                why: Stop::CacheGrowBug | Stop::OomPanic
+                why: Stop::CacheGrowBug
             }
     )
 }
@@ -91,6 +91,9 @@ pub fn messages(machine: &Machine, context: Context, event: &Event) -> Vec<Strin
             context.preempt_count()
         )),
         Event::OomCalled { kills: true, gfp } => one(format!("oom-killer: gfp_mask={gfp:#x}")),
+        Event::ProcessKilled { process: 0 } => one(format!(
+            "Out of Memory: Killed process {PROCESS_ID} ({PROCESS_NAME})."
+        )),
         Event::ProcessKilled { process } => one(format!(
             "Out of Memory: Killed process {} (user).",
             FIRST_USER_PROCESS_ID + u32::from(process) - 1
@@ -106,9 +109,6 @@ pub fn messages(machine: &Machine, context: Context, event: &Event) -> Vec<Strin
         Event::Stopped {
             why: Stop::CacheGrowBug,
         } => one("kernel BUG at mm/slab.c:1765!".into()),
-        Event::Stopped {
-            why: Stop::OomPanic,
-        } => one("Kernel panic - not syncing: Out of memory and no killable processes...".into()),
         _ => Vec::new(),
     }
 }

@@ -215,7 +215,6 @@ pub const REASONS: &[&str] = &[
     "out-of-reach",
     "leaked",
     "no-area",
-    "oom-panic",
 ];
 
 /// Why a call answered NULL, as a word.
@@ -279,7 +278,6 @@ pub(super) fn reason_of(event: &Event) -> Option<&'static str> {
         Event::Stopped { why } => match why {
             Stop::CacheGrowBug => "cache-grow-bug",
             Stop::Endless => "endless",
-            Stop::OomPanic => "oom-panic",
             Stop::Undefined(what) => sin(what),
         },
         _ => return None,

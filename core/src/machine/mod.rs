@@ -739,7 +739,7 @@ impl Machine {
             Event::KswapdWoken { .. } => self.lru.kswapd_awake |= self.lru.daemon,
             Event::KswapdStarted | Event::KswapdEnded { .. } => self.lru.kswapd_awake = false,
             Event::LruAdded { state, owner, pfn } => {
-                self.lru.start(self.frames.tag.len());
+                self.lru.start(self.frames.len() as usize);
                 self.lru.add(self.zone_of(pfn), pfn, state, owner);
             }
             Event::ScanPlanned {
@@ -776,7 +776,7 @@ impl Machine {
             }
             Event::PageDropped { pfn } => self.lru.drop(self.zone_of(pfn), pfn),
             Event::CachePageAdded { shrinker, pfn } => {
-                self.lru.start(self.frames.tag.len());
+                self.lru.start(self.frames.len() as usize);
                 self.lru.cache_pages[shrinker.index()].push_back(pfn);
             }
             Event::ShrinkPlanned { shrinker, due } => self.lru.shrink_due[shrinker.index()] = due,
@@ -795,10 +795,14 @@ impl Machine {
                 page_tables,
             } => {
                 (self.lru.daemon, self.lru.page_tables) = (kswapd, page_tables);
-                self.lru.start(self.frames.tag.len());
+                self.lru.start(self.frames.len() as usize);
             }
             Event::ProcessStarted { pages } => self.lru.start_task(pages),
-            Event::ProcessKilled { process } => self.lru.kill_task(process),
+            Event::ProcessKilled { process } => {
+                if process > 0 {
+                    self.lru.kill_task(process);
+                }
+            }
             Event::MightSleep { printed, .. } => {
                 if printed {
                     self.last_might_sleep = Some(self.jiffies);

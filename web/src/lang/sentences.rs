@@ -928,10 +928,6 @@ fn stop(why: Stop) -> Both {
             "This call would never return: the lab stops here.",
             "这次调用永远不会返回：模拟到此为止。",
         ],
-        Stop::OomPanic => [
-            "There is no process left to kill: the kernel panics.",
-            "没有进程可杀：内核 panic。",
-        ],
     }
 }
 
@@ -1401,7 +1397,6 @@ mod tests {
             Ended::TooManyEvents,
             Ended::TooManySteps,
             Ended::Blocked,
-            Ended::Stopped(Stop::OomPanic),
         ];
         for lang in Lang::ALL {
             for &given in &answers {

@@ -577,11 +577,6 @@ pub const fn stop(lang: Lang, why: Stop) -> &'static str {
             "从这里开始，内核的行为是未定义的",
         ),
         Stop::Endless => pick(lang, "the call would never return", "这次调用永远不会返回"),
-        Stop::OomPanic => pick(
-            lang,
-            "out of memory, and no process to kill",
-            "内存耗尽，又没有进程可杀",
-        ),
     }
 }
 

@@ -227,6 +227,13 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
             ],
             &[number(pages)],
         ),
+        Event::ProcessKilled { process: 0 } => say(
+            [
+                "The OOM killer finds no process but the one that asks: no watermark holds it any more.",
+                "OOM killer 找不到别的进程，只好选中正在申请内存的任务：它不再受水位线约束。",
+            ],
+            &[],
+        ),
         Event::ProcessKilled { process } => say(
             [
                 "The OOM killer chooses user process {0}: all of its pages come back.",
@@ -602,6 +609,7 @@ pub(super) mod tests {
                 page_tables: true,
             },
             Event::ProcessStarted { pages: 300 },
+            Event::ProcessKilled { process: 0 },
             Event::ProcessKilled { process: 1 },
             Event::KswapdStarted,
             Event::KswapdEnded { freed: 3 },

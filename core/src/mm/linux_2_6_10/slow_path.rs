@@ -187,7 +187,7 @@ fn try_to_free_pages<R: Recorder>(
 fn out_of_memory<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp) {
     let kills = door.oom().called(door.jiffies()).1;
     door.emit(Event::OomCalled { kills, gfp });
-    if kills && door.has_lru() {
+    if kills && door.kswapd().0 {
         vmscan::kill_a_process(door);
     }
     if kills {

@@ -8,7 +8,7 @@
 use super::page_alloc::free_pages;
 use super::slow_path;
 use crate::context::Context;
-use crate::event::{Activated, Event, Kept, Shrinker, Stop, Temperature};
+use crate::event::{Activated, Event, Kept, Shrinker, Temperature};
 use crate::gfp::Gfp;
 use crate::machine::{DEFAULT_PRIORITY, Door, LruList, Moment, Recorder};
 use crate::page::PageState;
@@ -462,9 +462,14 @@ pub(super) fn kill_a_process<R: Recorder>(door: &mut Door<'_, R>) {
         .filter(|(task, _)| task.alive)
         .max_by_key(|&(task, number)| (task.total_vm, core::cmp::Reverse(number)));
     let Some((_, process)) = victim else {
-        door.emit(Event::Stopped {
-            why: Stop::OomPanic,
-        });
+        // Nobody is left but the task that asks: no watermark holds it from its next request on.
+        let context = door.context();
+        if !context.has(Context::MEMDIE) {
+            door.emit(Event::ProcessKilled { process: 0 });
+            door.emit(Event::ContextSet {
+                context: context.with(Context::MEMDIE),
+            });
+        }
         return;
     };
     door.emit(Event::ProcessKilled { process });

@@ -40,6 +40,10 @@ impl Recorder for Watched<'_, '_> {
         self.log.record(event);
     }
 
+    fn is_full(&self) -> bool {
+        self.log.is_full()
+    }
+
     #[inline(never)]
     fn moment(&mut self, machine: &mut Machine, moment: Moment) {
         let Some(world) = self.world.as_deref_mut() else {
@@ -109,6 +113,11 @@ impl Lab {
     /// Starts to record, from here. A log that is there is emptied and its memory used again.
     pub fn record(&mut self) {
         self.log.get_or_insert_default().clear();
+    }
+
+    /// Long work ends once so many events are recorded; one scan of a list may still go on to its end.
+    pub fn record_at_most(&mut self, events: usize) {
+        self.log.get_or_insert_default().set_limit(events);
     }
 
     /// Goes back to a machine of the same kind; the log, if there is one, begins anew.

@@ -25,6 +25,8 @@ pub struct Log {
     spare: Vec<Vec<Word>>,
     /// Events that have no packed form; their words say which.
     aside: Vec<Event>,
+    /// More events than this nobody wants.
+    limit: Option<usize>,
 }
 
 impl Recorder for Log {
@@ -69,6 +71,16 @@ impl Log {
     #[inline(always)]
     fn event(&self, word: Word) -> Event {
         word.unpack().unwrap_or_else(|| self.aside[word.place()])
+    }
+
+    /// From so many events on the log is full.
+    pub(crate) fn set_limit(&mut self, events: usize) {
+        self.limit = Some(events);
+    }
+
+    /// True when there are more events than anybody wants.
+    pub(crate) fn is_full(&self) -> bool {
+        self.limit.is_some_and(|limit| self.len() >= limit)
     }
 
     /// Forgets every event and keeps the memory.

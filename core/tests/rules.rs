@@ -535,3 +535,17 @@ fn a_wild_memset_is_followed_to_the_end_of_low_memory() {
     let end = machine.address_of(machine.zone(ZoneId::HIGHMEM).start());
     assert_eq!(machine.byte(end - 1), 0x41);
 }
+
+/// However much there is to scan, and however hopeless, a run ends, and says that it was cut.
+#[test]
+fn hopeless_reclaim_is_cut() {
+    let text = "machine dma=16M normal=512M highmem=0\npage_cache(locked=200000);\n\
+                for (i = 0; i < 200000; i++) p[i] = __get_free_pages(GFP_KERNEL, 0);\n";
+    let bounds = Bounds {
+        events: 2_000_000,
+        ..Bounds::default()
+    };
+    let run = Run::new(&parse(text).scenario, bounds).expect("a machine");
+    assert_eq!(run.ended(), Some(Ended::TooManyEvents));
+    assert!(run.len() < 3_000_000, "{} events", run.len());
+}

@@ -21,6 +21,11 @@ pub trait Recorder {
 
     /// Lends the machine to others for a moment.
     fn moment(&mut self, _machine: &mut Machine, _moment: Moment) {}
+
+    /// True when more was recorded than anybody will look at: what is still going on should come to an end.
+    fn is_full(&self) -> bool {
+        false
+    }
 }
 
 /// Recording off: costs nothing.
@@ -48,6 +53,11 @@ impl<'m, R: Recorder> Door<'m, R> {
     pub fn emit(&mut self, event: Event) {
         self.machine.apply(&event);
         self.recorder.record(event);
+    }
+
+    /// True when long work should end here: the machine stopped, or the recording is full.
+    pub(crate) fn should_end(&self) -> bool {
+        self.machine.stopped().is_some() || self.recorder.is_full()
     }
 
     /// Others may act now; what they did is in the machine afterwards.

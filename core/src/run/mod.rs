@@ -258,6 +258,7 @@ impl Run {
         let mut lab = Lab::boot(scenario.machine.clone())?;
         let start = lab.machine().clone();
         lab.record();
+        lab.record_at_most(bounds.events);
         let (calls, ended) = Runner::run(&mut lab, bounds, &scenario.body);
         let (end, recording) = lab.into_recording(start);
         Ok(Run {

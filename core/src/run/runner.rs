@@ -20,7 +20,7 @@ use crate::script::ast::{Call, Index, Place, Pointer, Span, Stmt, StmtKind, Sysc
 
 /// What a run knows besides the machine.
 pub(super) struct Script<'s> {
-    bounds: Bounds,
+    pub(super) bounds: Bounds,
     steps: usize,
     pub(super) calls: Vec<CallRecord>,
     /// Calls that have not returned yet, outermost first.
@@ -332,7 +332,9 @@ impl<'s> Runner<'_, 's> {
             (Answer::Stopped(_), Some(why)) => Answer::Stopped(why),
             _ => answer,
         };
-        if let (Some(why), None) = (stopped, self.lab.machine().stopped()) {
+        if let (Some(why), None) = (stopped, self.lab.machine().stopped())
+            && self.recorded() < self.script.bounds.events
+        {
             self.lab.stop(why);
         }
         let end = self.recorded();
@@ -341,6 +343,10 @@ impl<'s> Runner<'_, 's> {
         (record.binds, record.frees) = (binds, frees);
         if let Some(ended) = self.script.ended {
             return Err(ended);
+        }
+        // A call that was cut short for this has not stopped of itself.
+        if end >= self.script.bounds.events && self.lab.machine().stopped().is_none() {
+            return Err(Ended::TooManyEvents);
         }
         stopped.map_or(Ok(()), |why| Err(Ended::Stopped(why)))
     }
@@ -379,7 +385,7 @@ impl<'s> Runner<'_, 's> {
         holder.is_some_and(|&holder| holder != self.script.task) && self.script.task != 0
     }
 
-    fn recorded(&self) -> usize {
+    pub(super) fn recorded(&self) -> usize {
         self.lab.log().map_or(0, |log| log.len())
     }
 

@@ -119,6 +119,9 @@ impl Runner<'_, '_> {
 
     /// A page that an ordinary process asks for, whatever this one is doing.
     fn page_of_another(&mut self, gfp: Gfp) -> Result<Option<u32>, Outcome> {
+        if self.recorded() >= self.script.bounds.events {
+            return Ok(None);
+        }
         let context = self.lab.machine().context();
         self.lab.set_context(Context::PROCESS);
         let answer = self.lab.alloc_pages_among(Some(self.script), gfp, 0);

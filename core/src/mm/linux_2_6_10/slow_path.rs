@@ -43,7 +43,7 @@ pub(super) fn alloc<R: Recorder>(door: &mut Door<'_, R>, request: &Request) -> P
     let mut waits = 0;
     loop {
         let cut = try_to_free_pages(door, request, &mut waits);
-        if door.stopped().is_some() {
+        if door.should_end() {
             return PageAnswer::Endless;
         }
         if cut {
@@ -59,7 +59,7 @@ pub(super) fn alloc<R: Recorder>(door: &mut Door<'_, R>, request: &Request) -> P
         };
         door.emit(Event::RetryChosen { why });
         congestion_wait(door, CONGESTION_WAIT);
-        if door.stopped().is_some() {
+        if door.should_end() {
             return PageAnswer::Endless;
         }
         waits += 1;

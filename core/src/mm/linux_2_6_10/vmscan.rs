@@ -69,7 +69,8 @@ pub(super) fn shrink_zones<R: Recorder>(
             kswapd: false,
         };
         for &zone in zones {
-            if door.stopped().is_some() {
+            if door.should_end() {
+                all.cut = true;
                 return all;
             }
             if door.zone(zone).all_unreclaimable() && priority != DEFAULT_PRIORITY {
@@ -144,7 +145,7 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
                     continue;
                 }
                 balanced &= state.free_pages() > state.pages_high();
-                if door.stopped().is_some() {
+                if door.should_end() {
                     return KswapdRun::Spins;
                 }
                 if scans == SPIN {
@@ -437,7 +438,7 @@ pub(crate) fn sync<R: Recorder>(door: &mut Door<'_, R>) {
             continue;
         }
         door.moment(Moment::Writepage(pfn));
-        if door.stopped().is_some() {
+        if door.should_end() {
             return;
         }
         // The filesystem may have slept, and the page may be clean or gone by now.

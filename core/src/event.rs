@@ -872,6 +872,20 @@ pub enum Event {
         /// Pages freed in its last round.
         freed: u32,
     },
+    /// CONFIG_DEBUG_SLAB fills an object and its red zones.
+    ObjectPoisoned {
+        /// For a caller, or as free.
+        allocated: bool,
+        /// Whose.
+        cache: CacheId,
+        /// The object.
+        address: u32,
+    },
+    /// CONFIG_DEBUG_SLAB fills every object of a new slab as free.
+    SlabPoisoned {
+        /// Which.
+        slab: SlabId,
+    },
     /// A page gets an address outside of the kernel's direct mapping (`kmap`, `vmalloc`).
     KernelMapped {
         /// The page-aligned address.
@@ -1030,6 +1044,8 @@ kinds! {
     ProcessKilled "process-killed" true
     KswapdStarted "kswapd-started" true
     KswapdEnded "kswapd-ended" true
+    ObjectPoisoned "object-poisoned" true
+    SlabPoisoned "slab-poisoned" true
     KernelMapped "kernel-mapped" true
     DmaDone "dma-done" true
     KernelUnmapped "kernel-unmapped" true

@@ -8,6 +8,7 @@ use kmalloc_core::linux_2_6_10::explain::terms;
 use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, size_classes};
 use kmalloc_core::linux_2_6_10::marks::{default_min_free_kbytes, marks, needed, pcp_shapes};
 use kmalloc_core::machine::SlabList;
+use kmalloc_core::proc::messages;
 use kmalloc_core::profile::{MachineSpec, Reserve, SpecError, ZoneId};
 use kmalloc_core::run::{Answer, Bounds, Ended, NullReason, Run};
 use kmalloc_core::script::parse;
@@ -548,4 +549,61 @@ fn hopeless_reclaim_is_cut() {
     let run = Run::new(&parse(text).scenario, bounds).expect("a machine");
     assert_eq!(run.ended(), Some(Ended::TooManyEvents));
     assert!(run.len() < 3_000_000, "{} events", run.len());
+}
+
+/// What the kernel prints in a run on a machine with CONFIG_DEBUG_SLAB.
+fn slab_messages(calls: &str) -> Vec<String> {
+    let text = format!("machine dma=1M normal=4M highmem=0 debug=slab\n{calls}");
+    let run = Run::new(&parse(&text).scenario, Bounds::default()).expect("a machine");
+    run.end().validate().expect("the invariants hold");
+    let events = run.events(0, run.len()).enumerate();
+    events
+        .flat_map(|(at, event)| messages(run.start(), run.context_at(at + 1), &event))
+        .collect()
+}
+
+/// Semantics 8.10: poison and red zones, and the kernel's words for what they find.
+#[test]
+fn the_debugging_slab_finds_what_was_damaged() {
+    let use_after_free =
+        "p = kmalloc(100, GFP_KERNEL); kfree(p); memset(p, 1, 4); q = kmalloc(100, GFP_KERNEL);";
+    let found = slab_messages(use_after_free);
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].starts_with("Slab corruption: start=c0"),
+        "{found:?}"
+    );
+    assert!(found[0].ends_with(", len=128"), "{found:?}");
+    let error = "slab error in cache_free_debugcheck(): cache `size-128': \
+                 double free, or memory outside object was overwritten";
+    let overrun = "p = kmalloc(100, GFP_KERNEL); memset(p, 1, 132); kfree(p);";
+    assert_eq!(slab_messages(overrun), [error]);
+    let twice = "p = kmalloc(100, GFP_KERNEL); kfree(p); kfree(p);";
+    assert_eq!(slab_messages(twice), [error]);
+    // The class is the caller's to its last byte: 128 of them are no overrun.
+    let whole =
+        "p = kmalloc(100, GFP_KERNEL); memset(p, 1, 128); kfree(p); q = kmalloc(100, GFP_KERNEL);";
+    assert!(slab_messages(whole).is_empty());
+    // From 4096 on there are no red zones, only poison.
+    let large = "p = kmalloc(4096, GFP_KERNEL); memset(p, 1, 4100); kfree(p);";
+    assert!(slab_messages(large).is_empty());
+}
+
+/// Semantics 8.10: new objects hold 0x5a, free ones 0x6b, the last byte 0xa5.
+#[test]
+fn the_debugging_slab_fills_objects() {
+    let text = "machine dma=1M normal=4M highmem=0 debug=slab\n\
+                p = kmalloc(64, GFP_KERNEL); q = kmalloc(64, GFP_KERNEL); kfree(p);";
+    let run = Run::new(&parse(text).scenario, Bounds::default()).expect("a machine");
+    let address = |call: usize| match run.calls()[call].answer {
+        Answer::Object { address, .. } => address,
+        other => panic!("{other:?}"),
+    };
+    let byte = |at: u32| run.end().byte(at);
+    let (p, q) = (address(0), address(1));
+    assert_eq!([byte(p), byte(p + 62), byte(p + 63)], [0x6b, 0x6b, 0xa5]);
+    assert_eq!([byte(q), byte(q + 62), byte(q + 63)], [0x5a, 0x5a, 0xa5]);
+    let word = |at: u32| u32::from_le_bytes([0, 1, 2, 3].map(|place| byte(at + place)));
+    assert_eq!([word(p - 4), word(p + 64)], [0x5a2c_f071; 2]);
+    assert_eq!([word(q - 4), word(q + 64)], [0x170f_c2a5; 2]);
 }

@@ -82,7 +82,7 @@ pub fn cache(machine: &Machine, id: CacheId) -> Value {
         let slabs = machine.slabs(id, list).map(|slab| {
             let slab = machine.slab(slab);
             json!({
-                "pfn": slab.pfn(), "inuse": slab.in_use(), "s_mem": slab.first_object(), "off": shape.off_slab,
+                "pfn": slab.pfn(), "inuse": slab.in_use(), "s_mem": slab.first_object() - shape.red_zone, "off": shape.off_slab,
                 "mgmt": slab.management(), "free": slab.free_chain().collect::<Vec<_>>(),
             })
         });

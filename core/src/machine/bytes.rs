@@ -6,6 +6,20 @@ use alloc::collections::BTreeMap;
 /// Granularity of the store; a page is one chunk or several.
 pub(super) const CHUNK: u32 = 4096;
 
+/// What CONFIG_DEBUG_SLAB writes into objects and around them (mm/slab.c).
+pub mod poison {
+    /// Every byte of a free object but the last (`POISON_FREE`).
+    pub const FREE: u8 = 0x6b;
+    /// Every byte of a new object but the last (`POISON_INUSE`).
+    pub const ALLOCATED: u8 = 0x5a;
+    /// The last byte (`POISON_END`).
+    pub const END: u8 = 0xa5;
+    /// The red zones of a free object (`RED_INACTIVE`).
+    pub const INACTIVE: u32 = 0x5a2c_f071;
+    /// The red zones of an object in use (`RED_ACTIVE`).
+    pub const ACTIVE: u32 = 0x170f_c2a5;
+}
+
 /// What stands in a chunk.
 #[derive(Clone, PartialEq)]
 enum Chunk {

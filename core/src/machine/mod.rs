@@ -31,6 +31,7 @@ mod zone;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+pub use bytes::poison;
 pub use door::{Door, Moment, Off, Recorder};
 pub use frames::{NIL, Use};
 pub use lru::{DEFAULT_PRIORITY, LruList, LruZone, UserTask};
@@ -453,6 +454,11 @@ impl Machine {
         })
     }
 
+    /// Whether every byte of a range has this value.
+    pub fn holds(&self, address: u32, length: u32, byte: u8) -> bool {
+        (address..address + length).all(|at| self.byte(at) == byte)
+    }
+
     /// The byte at a place of a page, with an address or without.
     pub fn byte_in_page(&self, pfn: u32, offset: u32) -> u8 {
         self.bytes.read(self.chunk_of(pfn, offset))
@@ -497,6 +503,26 @@ impl Machine {
             let here = (bytes::CHUNK - within).min(length - done);
             self.bytes.fill(chunk, within, here, byte);
             done += here;
+        }
+    }
+
+    /// Fills an object and its red zones as CONFIG_DEBUG_SLAB does.
+    fn poison(&mut self, cache: CacheId, address: u32, allocated: bool) {
+        let shape = &self.cache(cache).shape;
+        let (size, red_zone) = (shape.class_size, shape.red_zone);
+        let (byte, word) = if allocated {
+            (poison::ALLOCATED, poison::ACTIVE)
+        } else {
+            (poison::FREE, poison::INACTIVE)
+        };
+        self.fill(address, size - 1, byte);
+        self.fill(address + size - 1, 1, poison::END);
+        if red_zone > 0 {
+            for at in [address - red_zone, address + size] {
+                for (at, byte) in (at..).zip(word.to_le_bytes()) {
+                    self.fill(at, 1, byte);
+                }
+            }
         }
     }
 
@@ -808,6 +834,17 @@ impl Machine {
                     self.last_might_sleep = Some(self.jiffies);
                 }
             }
+            Event::ObjectPoisoned {
+                allocated,
+                cache,
+                address,
+            } => self.poison(cache, address, allocated),
+            Event::SlabPoisoned { slab } => {
+                let owner = self.slab(slab).cache;
+                for index in 0..self.cache(owner).shape.objects {
+                    self.poison(owner, self.object_address(slab, index), false);
+                }
+            }
             Event::KernelMapped { address, pfn } => drop(self.mappings.insert(address, pfn)),
             Event::DmaDone {
                 dma,
@@ -1047,7 +1084,7 @@ impl Machine {
             in_use: 0,
             first_free: 0,
             pfn,
-            first_object: base + offset + on_slab,
+            first_object: base + offset + on_slab + shape.red_zone,
             management: if management == 0 {
                 base + offset
             } else {

@@ -43,6 +43,8 @@ pub struct CacheShape {
     pub first_free_limit: u32,
     /// Its pages come from the DMA zone.
     pub dma: bool,
+    /// Bytes of red zone in front of each object (CONFIG_DEBUG_SLAB, classes below 4096), else 0.
+    pub red_zone: u32,
 }
 
 /// The size classes of one family, ascending, with their caches.
@@ -305,7 +307,7 @@ impl Slab {
         self.pfn
     }
 
-    /// `s_mem`: address of object 0.
+    /// Address of object 0 as its caller gets it: `s_mem`, and the red zone in front of it.
     #[inline(always)]
     pub const fn first_object(&self) -> u32 {
         self.first_object

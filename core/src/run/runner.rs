@@ -473,6 +473,7 @@ impl<'s> Runner<'_, 's> {
         match self.lab.kmalloc_among(Some(self.script), size, gfp) {
             ObjectAnswer::Object { address, cache } => {
                 let given = self.lab.machine().cache(cache).shape().class_size;
+                self.own_again(address);
                 let serial = self.new_serial(address);
                 let value = Value::Object {
                     address,
@@ -555,8 +556,10 @@ impl<'s> Runner<'_, 's> {
                 address, serial, ..
             }) => {
                 if !self.script.live.contains(&serial) {
+                    self.find_double_free(address);
                     return self.fatal(Sin::DoubleFree, address);
                 }
+                self.own_again(address);
                 match self.lab.kfree(address) {
                     Ok(()) => Outcome {
                         frees: Some(serial),

@@ -275,6 +275,24 @@ impl Runner<'_, '_> {
         }
     }
 
+    /// CONFIG_DEBUG_SLAB fills an object that comes or goes: nobody's words stand in it any more.
+    pub(super) fn own_again(&mut self, address: u32) {
+        if self.lab.machine().spec().debug_slab {
+            let size = self.lab.ksize(address).unwrap_or(0);
+            let start = u64::from(address - PAGE_OFFSET);
+            self.script.owners.forget(start, size);
+        }
+    }
+
+    /// CONFIG_DEBUG_SLAB sees by the red zone that an object is free already.
+    pub(super) fn find_double_free(&mut self, address: u32) {
+        let machine = self.lab.machine();
+        let cache = machine.cache_of(address);
+        if let Some(cache) = cache.filter(|&cache| machine.cache(cache).shape().red_zone > 0) {
+            self.lab.emit(Event::SlabError { cache, address });
+        }
+    }
+
     /// Hands physical pieces out: what a former owner wrote in them is disclosed.
     fn hand_out(&mut self, pieces: &[(u64, u32)], address: u32, serial: u32) -> Outcome {
         let (mut bytes, mut foreign, mut writer) = (0, 0, None);

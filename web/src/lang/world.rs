@@ -317,6 +317,29 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
             ],
             &[Arg::Hex(address)],
         ),
+        Event::ObjectPoisoned {
+            allocated, address, ..
+        } => say(
+            if allocated {
+                [
+                    "CONFIG_DEBUG_SLAB fills the object at {0} with 0x5a: a caller that reads it uninitialised will notice.",
+                    "CONFIG_DEBUG_SLAB 用 0x5a 填满对象 {0}：谁读到未初始化的内容，一眼就能看出来。",
+                ]
+            } else {
+                [
+                    "CONFIG_DEBUG_SLAB fills the free object at {0} with 0x6b: whoever writes to it now will be found.",
+                    "CONFIG_DEBUG_SLAB 用 0x6b 填满空闲对象 {0}：此后谁再写它，都会被发现。",
+                ]
+            },
+            &[Arg::Hex(address)],
+        ),
+        Event::SlabPoisoned { .. } => say(
+            [
+                "CONFIG_DEBUG_SLAB fills every object of the new slab with 0x6b.",
+                "CONFIG_DEBUG_SLAB 用 0x6b 填满新 slab 的每个对象。",
+            ],
+            &[],
+        ),
         Event::KernelMapped { address, pfn } => say(
             ["Page {1} gets the address {0}.", "页 {1} 映射到地址 {0}。"],
             &[Arg::Hex(address), Arg::Hex(pfn)],
@@ -537,6 +560,10 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
             ["copy_to_user", "uaccess.h", "8.1"],
         ),
         Event::DmaDone { .. } => (["A device moves bytes", "设备搬运数据"], ["", "", "8.1.1"]),
+        Event::ObjectPoisoned { .. } | Event::SlabPoisoned { .. } => (
+            ["Poison the object", "毒化对象"],
+            ["poison_obj", "slab.c", ""],
+        ),
         Event::SlabCorrupted { .. } | Event::SlabError { .. } => (
             ["The debugging slab complains", "slab 调试检查报错"],
             ["cache_free_debugcheck", "slab.c", "8.1"],
@@ -553,7 +580,7 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use kmalloc_core::event::{CacheId, Dma};
+    use kmalloc_core::event::{CacheId, Dma, SlabId};
     use kmalloc_core::profile::ZoneId;
 
     /// One or more of every kind of this file.
@@ -621,11 +648,17 @@ pub(super) mod tests {
                 address,
                 bytes: 128,
             },
+            Event::SlabPoisoned { slab: SlabId(0) },
             Event::SlabCorrupted { cache, address },
             Event::SlabError { cache, address },
             Event::KernelMapped { address, pfn },
             Event::KernelUnmapped { address },
         ];
+        samples.extend([true, false].map(|allowed| Event::ObjectPoisoned {
+            allocated: allowed,
+            cache,
+            address,
+        }));
         samples.extend([true, false].map(|active| Event::ZoneScanned {
             zone,
             active,

@@ -19,6 +19,8 @@ const LARGEST_ORDER: u8 = 5;
 pub const LARGEST_CLASS: u32 = 131_072;
 /// Bytes that CONFIG_DEBUG_SLAB adds to classes below 4096: two red-zone words and the last user.
 const DEBUG_BYTES: u32 = 12;
+/// One red-zone word.
+const RED_ZONE: u32 = 4;
 /// `sizeof(struct array_cache)`, without its entries.
 pub const ARRAY_HEADER: u32 = 16;
 /// Bytes of one array entry: a pointer.
@@ -164,6 +166,7 @@ fn shape(spec: &MachineSpec, order: Order<'_>) -> CacheShape {
         free_limit: free_limit(batch),
         first_free_limit: free_limit(1),
         dma: order.dma,
+        red_zone: if red_zoned { RED_ZONE } else { 0 },
     }
 }
 

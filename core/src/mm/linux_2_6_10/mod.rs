@@ -7,5 +7,6 @@ pub mod marks;
 pub mod numa;
 pub(crate) mod page_alloc;
 pub(crate) mod slab;
+mod slab_debug;
 pub(crate) mod slow_path;
 pub(crate) mod vmscan;

@@ -3,6 +3,7 @@
 //! Source: mm/slab.c (2.6.10), uniprocessor: no shared array. Memory is never cleared here.
 
 use super::page_alloc::{PageAnswer, alloc_pages, free_pages};
+use super::slab_debug;
 use crate::event::{CacheId, Event, Failure, GrowFailure, SlabId, Stop, Temperature};
 use crate::gfp::Gfp;
 use crate::machine::{Door, Recorder, SlabList};
@@ -80,6 +81,9 @@ pub(super) fn cache_alloc<R: Recorder>(
         left,
         address,
     });
+    if door.spec().debug_slab {
+        slab_debug::allocated(door, id, address);
+    }
     Ok(address)
 }
 
@@ -167,12 +171,14 @@ fn grow<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<()
             }
         },
     };
+    let slab = door.next_slab();
     door.emit(Event::SlabGrew {
         cache: id,
         colour,
         pfn,
         management,
     });
+    slab_debug::grew(door, id, slab);
     Ok(())
 }
 
@@ -186,6 +192,9 @@ pub(crate) fn kfree<R: Recorder>(door: &mut Door<'_, R>, address: u32) {
 }
 
 fn cache_free<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, address: u32) {
+    if door.spec().debug_slab {
+        slab_debug::freed(door, id, address);
+    }
     let cache = door.cache(id);
     if cache.available() >= cache.limit() {
         let count = cache.batch();

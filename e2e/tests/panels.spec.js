@@ -396,3 +396,60 @@ test("a large machine's map has room on a low page", async ({ fresh }) => {
   await expect(page.locator(".lens canvas")).toBeInViewport({ ratio: 1 });
   await fits(page);
 });
+
+// ── the call bar ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const BARS = [
+  { locale: "en-US", flags: /^flags/, fn: "function", order: "order", pointer: "pointer", context: "context", spinlock: "holding a spinlock", ms: "milliseconds", freed: "(freed)" },
+  { locale: "zh-CN", flags: /^标志/, fn: "函数", order: "阶", pointer: "指针", context: "上下文", spinlock: "持有自旋锁", ms: "毫秒", freed: "（已释放）" },
+];
+
+for (const t of BARS) {
+  for (const [name, viewport, colorScheme] of [["wide", WIDE, "light"], ["low", LOW, "dark"], ["narrow", NARROW, "dark"]]) {
+    test(`${t.locale}, ${name}: every call of a scenario can be made from the bar`, async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, viewport, colorScheme, reducedMotion: "reduce" }));
+      await run(page, "p = kmalloc(100, GFP_KERNEL);\n");
+      const bar = page.locator(".composer");
+      const choose = (label, option) => bar.getByRole("combobox", { name: label, exact: true }).selectOption(option);
+      const go = () => bar.locator("button.primary").click();
+      const last = async () => (await snapshot(page)).text.trimEnd().split("\n").at(-1);
+      await choose(t.fn, { label: "__get_free_pages" });
+      await bar.getByRole("spinbutton", { name: t.order }).fill("3");
+      await expect(bar.locator("button.primary")).toHaveText("__get_free_pages");
+      await go();
+      expect(await last()).toBe("q = __get_free_pages(GFP_KERNEL, 3);");
+      // An order that no list has: the kernel answers, not the bar.
+      await choose(t.fn, { label: "alloc_pages" });
+      await bar.getByRole("spinbutton", { name: t.order }).fill("11");
+      await choose(t.context, { label: t.spinlock });
+      await go();
+      expect(await last()).toBe("spin_lock(&lock); r = alloc_pages(GFP_KERNEL, 11); spin_unlock(&lock);");
+      await axe(page);
+      await fits(page);
+      await choose(t.context, { index: 0 });
+      await choose(t.fn, { label: "kfree" });
+      const pointer = bar.getByRole("combobox", { name: t.pointer, exact: true });
+      await pointer.selectOption({ label: "p" });
+      await go();
+      expect(await last()).toBe("kfree(p);");
+      await expect(pointer.locator("option:checked")).toHaveText(new RegExp(`^p.?.?${t.freed.replace(/[()]/g, "\\$&")}$`));
+      await choose(t.fn, { label: "msleep" });
+      await bar.getByRole("spinbutton", { name: t.ms }).fill("99999999999");
+      await expect(bar.getByRole("spinbutton", { name: t.ms })).toHaveValue("3600000");
+      await bar.getByRole("spinbutton", { name: t.ms }).fill("20");
+      await go();
+      expect(await last()).toBe("msleep(20);");
+      await axe(page);
+      const functions = await bar.getByRole("combobox", { name: t.fn, exact: true }).locator("option").count();
+      const { calls } = await snapshot(page);
+      for (let index = 0; index < functions; index++) {
+        await choose(t.fn, { index });
+        await fits(page);
+        await run(page, "p = kmalloc(100, GFP_KERNEL);\n");
+        await go();
+        await expect(page.locator("#text-errors li")).toHaveCount(0);
+      }
+      expect(calls).toBeGreaterThan(4);
+    });
+  }
+}

@@ -335,6 +335,7 @@ pub fn App() -> Html {
                         lang={session.lang}
                         draft={session.draft}
                         name={session.next_name.to_string()}
+                        held={Rc::clone(&session.held)}
                         on={on.clone()}
                     />
                     <Pointers

@@ -89,6 +89,13 @@ pub struct Held {
     pub since: usize,
 }
 
+impl Held {
+    /// What it points to was given back.
+    pub fn is_freed(&self) -> bool {
+        !self.variable.live && self.variable.value != Value::Null
+    }
+}
+
 /// Everything the page knows.
 #[derive(Clone)]
 pub struct Session {
@@ -337,7 +344,7 @@ impl Session {
 
             Action::Draft(draft) => self.draft = draft,
             Action::Call => {
-                let call = self.draft.call(&self.next_name);
+                let call = self.draft.call(&self.next_name, self.chosen_pointer());
                 self.append(&call);
             }
             Action::Free(name) => {
@@ -469,6 +476,15 @@ impl Session {
         self.notice = None;
         self.tab = Tab::Stage;
         self.edit(&text, Arrive::PlayNew);
+    }
+
+    /// The pointer that the call bar names.
+    fn chosen_pointer(&self) -> Pointer {
+        let names = offered(&self.held).nth(self.draft.pointer);
+        match names.filter(|name| *name != "NULL") {
+            Some(name) => place(name).map_or(Pointer::Null, Pointer::Place),
+            None => Pointer::Null,
+        }
     }
 
     /// The call that gives back what a variable holds, by the kernel's function for it.
@@ -714,6 +730,16 @@ fn held(run: &Run) -> Vec<Held> {
         .collect()
 }
 
+/// Variables that the call bar offers at most.
+const MAX_OFFERED: usize = 200;
+
+/// The pointers that the call bar offers: NULL, then what the run's variables hold, the newest first. One that was freed is
+/// offered, too: the lab shows what comes of it.
+pub fn offered(held: &[Held]) -> impl Iterator<Item = &str> {
+    let names = held.iter().rev().map(|held| held.variable.name.as_str());
+    std::iter::once("NULL").chain(names.take(MAX_OFFERED))
+}
+
 /// Indices of the events at which the kernel prints something.
 fn spoken(run: &Run) -> Vec<usize> {
     let prints = |(index, event): (usize, Event)| proc::prints(&event).then_some(index);
@@ -778,7 +804,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draft::{Caller, Unit};
+    use crate::draft::{Caller, FUNCTIONS, Unit};
     use crate::frame::{Pane, Side};
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
@@ -874,10 +900,50 @@ mod tests {
             [
                 "p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN);",
                 "softirq { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "tasklet { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
                 "timer { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
                 "irq { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
                 "spin_lock(&lock); p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); spin_unlock(&lock);",
+                "realtime { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "memalloc { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "meanwhile { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
+                "writepage { p = kmalloc(1024, GFP_KERNEL | __GFP_NOWARN); }",
             ]
+        );
+    }
+
+    #[test]
+    fn the_bar_calls_on_the_newest_variable_unless_told_otherwise() {
+        let at = |name: &str| {
+            let mut all = FUNCTIONS.iter();
+            all.position(|function| function.name == name)
+                .expect("it is offered")
+        };
+        let free = |pointer| {
+            Action::Draft(Draft {
+                function: at("kfree"),
+                pointer,
+                ..Draft::default()
+            })
+        };
+        let start = fresh().reduced(Action::Replace(
+            "a = kmalloc(64, GFP_KERNEL);\nb[3] = kmalloc(64, GFP_KERNEL);\n".into(),
+        ));
+        let lines: Vec<String> = [1, 2, 0, 9]
+            .map(|pointer| acted(&start, [free(pointer), Action::Call]))
+            .iter()
+            .map(|session| session.text.lines().last().unwrap_or_default().into())
+            .collect();
+        assert_eq!(
+            lines,
+            ["kfree(b[3]);", "kfree(a);", "kfree(NULL);", "kfree(NULL);"]
+        );
+        // What was freed can be freed again: the lab shows what comes of it.
+        let twice = acted(&start, [free(1), Action::Call, Action::Call]);
+        assert!(
+            twice.text.ends_with("kfree(b[3]);\nkfree(b[3]);\n"),
+            "{}",
+            twice.text
         );
     }
 
@@ -1309,7 +1375,12 @@ mod tests {
                     unit: [Unit::Bytes, Unit::Kilobytes][self.roll(2)],
                     priority: self.roll(8),
                     modifiers: Gfp(self.roll(0x8000) as u32),
-                    caller: Caller::ALL[self.roll(5)],
+                    caller: Caller::ALL[self.roll(10)],
+                    function: self.roll(FUNCTIONS.len()),
+                    order: [0, 3, 10, 11][self.roll(4)],
+                    pointer: self.roll(5),
+                    number: [0, 1, 30][self.roll(3)],
+                    ..Draft::default()
                 }),
                 18..=20 => Action::Call,
                 21 => match session.held.get(self.roll(session.held.len().max(1))) {

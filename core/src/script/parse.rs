@@ -86,6 +86,11 @@ pub fn parse(text: &str) -> Parsed {
     }
 }
 
+/// The name of every call.
+pub fn calls() -> impl Iterator<Item = &'static str> {
+    ANSWERING.iter().chain(SILENT).copied()
+}
+
 /// Calls whose answer may be given a place.
 const ANSWERING: &[&str] = &[
     "kmalloc",

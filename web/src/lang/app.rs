@@ -38,6 +38,24 @@ pub struct Texts {
     pub theme: &'static str,
     /// The call bar.
     pub call_bar: &'static str,
+    /// The menu of functions.
+    pub function: &'static str,
+    /// The field of a pointer.
+    pub pointer: &'static str,
+    /// The field of an order.
+    pub order_field: &'static str,
+    /// The field of a byte.
+    pub byte: &'static str,
+    /// The field of a length.
+    pub length: &'static str,
+    /// The field of a time.
+    pub milliseconds: &'static str,
+    /// The field of a number of pages.
+    pub page_count: &'static str,
+    /// The field of a setting.
+    pub value: &'static str,
+    /// A pointer to what was freed: `{0}` its name.
+    pub freed: &'static str,
     /// The size field.
     pub size: &'static str,
     /// The slider.
@@ -236,6 +254,15 @@ const EN: Texts = Texts {
     language: "Language",
     theme: "Theme: {0}",
     call_bar: "The call",
+    function: "function",
+    pointer: "pointer",
+    order_field: "order",
+    byte: "byte",
+    length: "length in bytes",
+    milliseconds: "milliseconds",
+    page_count: "pages",
+    value: "value",
+    freed: "{0} (freed)",
     size: "size",
     size_slider: "size, on a logarithmic scale",
     unit: "unit of the size",
@@ -339,6 +366,15 @@ const ZH: Texts = Texts {
     language: "语言",
     theme: "主题：{0}",
     call_bar: "调用",
+    function: "函数",
+    pointer: "指针",
+    order_field: "阶",
+    byte: "字节值",
+    length: "长度（字节）",
+    milliseconds: "毫秒",
+    page_count: "页数",
+    value: "数值",
+    freed: "{0}（已释放）",
     size: "大小",
     size_slider: "大小（对数刻度）",
     unit: "大小的单位",
@@ -430,10 +466,18 @@ const ZH: Texts = Texts {
 pub const fn caller(lang: Lang, caller: Caller) -> &'static str {
     let both = match caller {
         Caller::Process => ["process", "进程"],
-        Caller::Softirq => ["softirq / tasklet", "软中断 / tasklet"],
+        Caller::Softirq => ["softirq", "软中断"],
+        Caller::Tasklet => ["tasklet", "tasklet"],
         Caller::Timer => ["timer", "定时器"],
         Caller::Irq => ["hard irq", "硬中断"],
         Caller::Spinlock => ["holding a spinlock", "持有自旋锁"],
+        Caller::Realtime => ["realtime task", "实时任务"],
+        Caller::Memalloc => ["PF_MEMALLOC task", "PF_MEMALLOC 任务"],
+        Caller::Meanwhile => [
+            "another task, while this one sleeps",
+            "本任务睡眠时的另一个任务",
+        ],
+        Caller::Writepage => ["filesystem writing a page", "写页时的文件系统"],
     };
     both[lang as usize]
 }

@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use crate::api;
 use crate::browser::{self, Frames, Timer};
+use crate::course::Bookmark;
 use crate::frame::{self, Frame, Pane, Side};
 use crate::lang::Lang;
 use crate::lang::app as texts;
@@ -29,7 +30,7 @@ use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
 use crate::session::{Boot, Session, Work, key_action};
-use crate::view::{Action, Notice, Progress, Tab, Theme, View};
+use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
 pub fn start() {
@@ -129,7 +130,10 @@ fn acting(store: &Rc<Store>) -> Callback<Action> {
 const TEXT: &str = "kmalloc-lab.text";
 const CURSOR: &str = "kmalloc-lab.cursor";
 const OWN: &str = "kmalloc-lab.own";
+const PLACE: &str = "kmalloc-lab.place";
 const GUESSES: &str = "kmalloc-lab.guesses";
+const ANSWERED: &str = "kmalloc-lab.answered";
+const PROGRESS: &str = "kmalloc-lab.progress";
 const EARLIER: &str = "kmalloc-lab.earlier";
 const LANG: &str = "kmalloc-lab.lang";
 const THEME: &str = "kmalloc-lab.theme";
@@ -144,11 +148,7 @@ fn boot() -> Boot {
         text,
         cursor: number(CURSOR).unwrap_or(usize::MAX),
         own: browser::load(OWN).is_some(),
-        guesses: Rc::new(
-            browser::load(GUESSES)
-                .map(|words| words.split('\n').map(Into::into).collect())
-                .unwrap_or_default(),
-        ),
+        bookmark: bookmark(),
     });
     Boot {
         reloaded: browser::reloaded(),
@@ -168,6 +168,16 @@ fn boot() -> Boot {
     }
 }
 
+fn bookmark() -> Bookmark {
+    let text = |key| browser::load(key).unwrap_or_default();
+    Bookmark {
+        place: text(PLACE),
+        guesses: text(GUESSES),
+        answered: browser::load(ANSWERED).is_some(),
+        progress: text(PROGRESS),
+    }
+}
+
 fn number<N: std::str::FromStr>(key: &str) -> Option<N> {
     browser::load(key)?.parse().ok()
 }
@@ -177,8 +187,17 @@ fn save_work(session: &Session) {
     browser::save(TEXT, Some(&work.text));
     browser::save(CURSOR, Some(&work.cursor.to_string()));
     browser::save(OWN, work.own.then_some("1"));
-    let guesses = work.guesses.join("\n");
-    browser::save(GUESSES, (!guesses.is_empty()).then_some(&*guesses));
+    let Bookmark {
+        place,
+        guesses,
+        answered,
+        progress,
+    } = &work.bookmark;
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
+    browser::save(PLACE, some(place).as_deref());
+    browser::save(GUESSES, some(guesses).as_deref());
+    browser::save(ANSWERED, answered.then_some("1"));
+    browser::save(PROGRESS, Some(progress));
     browser::save(EARLIER, session.earlier.as_deref());
 }
 
@@ -265,6 +284,7 @@ pub fn App() -> Html {
     }
     use_root(&session);
     use_memory(&session, &on);
+    use_course(&session, &on);
 
     let share = use_callback((), {
         let store = Rc::clone(store);
@@ -303,6 +323,7 @@ pub fn App() -> Html {
                 <Top
                     lang={session.lang}
                     theme={session.theme}
+                    chapter={session.course.entry().map_or(String::new(), |entry| entry.title.clone())}
                     machine={session.scenario.machine.clone()}
                     frame={session.frame}
                     on={on.clone()}
@@ -311,11 +332,9 @@ pub fn App() -> Html {
                 <div class="column">
                     <Lesson
                         lang={session.lang}
-                        exercise={Rc::clone(&session.exercise)}
+                        course={session.course.clone()}
                         run={session.run.clone()}
                         unfolding={session.is_unfolding()}
-                        text={Rc::clone(&session.text)}
-                        guesses={Rc::clone(&session.guesses)}
                         on={on.clone()}
                     />
                     if let Some(step) = session.guide {
@@ -433,7 +452,12 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
         Rc::clone(&session.text),
         session.player.cursor,
         session.player.is_moving(),
-        Rc::clone(&session.guesses),
+        (
+            session.course.place(),
+            session.course.answered,
+            Rc::clone(&session.course.guesses),
+            Rc::clone(&session.course.progress),
+        ),
         session.earlier.clone(),
     );
     let (session, on) = (session.clone(), on.clone());
@@ -459,6 +483,25 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
             *timer.borrow_mut() = Some(later);
         }
     });
+}
+
+/// The files of the course are fetched as they are wanted.
+#[hook]
+fn use_course(session: &Session, on: &Callback<Action>) {
+    let on = on.clone();
+    use_effect_with(
+        (session.lang, session.course.wanted()),
+        move |(lang, wanted)| {
+            let Some(wanted) = wanted.clone() else { return };
+            let lang = *lang;
+            let address = wanted.address(lang);
+            let arrived = Callback::from(move |file| {
+                let arrived = CourseAction::Arrived(lang, wanted.clone(), file);
+                on.emit(Action::Course(arrived));
+            });
+            browser::fetch_text(address, arrived);
+        },
+    );
 }
 
 fn share(store: &Rc<Store>) {

@@ -11,9 +11,11 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
     Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDialogElement,
     HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList,
-    Storage, Url, Window,
+    MouseEvent, RequestCache, RequestInit, Response, Storage, Url, Window,
 };
 use yew::prelude::*;
+
+use crate::view::ProseLink;
 
 fn window() -> Window {
     web_sys::window().expect("the page runs in a window")
@@ -281,6 +283,76 @@ pub fn download(name: &str, text: &str) {
         anchor.set_download(name);
         anchor.click();
         Url::revoke_object_url(&url).ok();
+    }
+}
+
+/// Reads the file that was chosen in a field, as text.
+pub fn read_file(event: &web_sys::Event, told: Callback<String>) {
+    let input = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let Some(input) = input else { return };
+    let Some(file) = input.files().and_then(|files| files.get(0)) else {
+        return;
+    };
+    // The same file can be chosen again.
+    input.set_value("");
+    spawn_local(async move {
+        let text = JsFuture::from(file.text()).await.ok();
+        told.emit(text.and_then(|text| text.as_string()).unwrap_or_default());
+    });
+}
+
+/// Fetches a text file that belongs to the page; None when it is not to be had. What the browser has kept of it is asked
+/// for again, so that page and files are of one build.
+pub fn fetch_text(address: String, told: Callback<Option<String>>) {
+    let options = RequestInit::new();
+    options.set_cache(RequestCache::NoCache);
+    let fetched = window().fetch_with_str_and_init(&address, &options);
+    spawn_local(async move {
+        let text = async {
+            let response: Response = JsFuture::from(fetched).await.ok()?.unchecked_into();
+            if !response.ok() {
+                return None;
+            }
+            let text = JsFuture::from(response.text().ok()?).await.ok()?;
+            text.as_string()
+        };
+        told.emit(text.await);
+    });
+}
+
+// ── prose ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// What a click on a link or a card in the prose asks for; the click is used up.
+pub fn prose_link(event: &MouseEvent) -> Option<ProseLink> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let link = target.closest("[data-lab], [data-chapter]").ok()??;
+    event.prevent_default();
+    let lab = link.get_attribute("data-lab").unwrap_or_default();
+    // A card is the one that the button stands in, or the one of that name.
+    let card = match lab.as_str() {
+        "." => link.closest("figure").ok()?,
+        name if name.is_empty() || name.contains(['"', '\\']) => None,
+        name => document()
+            .query_selector(&format!("figure[data-card=\"{name}\"]"))
+            .ok()?,
+    };
+    let text = card
+        .and_then(|card| card.query_selector("pre").ok().flatten())
+        .and_then(|pre| pre.text_content());
+    Some(ProseLink {
+        chapter: link.get_attribute("data-chapter"),
+        lab,
+        text,
+        at: link.get_attribute("data-at").unwrap_or_default(),
+    })
+}
+
+/// Shows an element from its top.
+pub fn to_top(node: &NodeRef) {
+    if let Some(element) = node.cast::<Element>() {
+        element.set_scroll_top(0);
     }
 }
 

@@ -4,15 +4,11 @@
 
 use kmalloc_core::exercise::{Exercise, Kind};
 
-use crate::lang::Lang;
-
-include!(concat!(env!("OUT_DIR"), "/chapters.rs"));
-
 /// The order of the fields that is read here (`kmalloc_course::pack`).
 const FORMAT: &str = "1";
 
 /// What the course contains, in one language.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Contents {
     /// Number and title of each section of the book.
     pub sections: Vec<(String, String)>,
@@ -21,7 +17,7 @@ pub struct Contents {
 }
 
 /// A chapter as the contents list it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
     /// The folder's name.
     pub name: String,
@@ -36,7 +32,7 @@ pub struct Entry {
 }
 
 /// An exercise as the contents list it.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExerciseEntry {
     /// The folder's name.
     pub name: String,
@@ -49,7 +45,7 @@ pub struct ExerciseEntry {
 }
 
 /// A chapter, in one language.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Chapter {
     /// The prose, as HTML.
     pub html: String,
@@ -60,7 +56,7 @@ pub struct Chapter {
 }
 
 /// An exercise, in one language. Its texts are HTML.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ExerciseText {
     /// What the core checks.
     pub exercise: Exercise,
@@ -155,62 +151,42 @@ impl Chapter {
     }
 }
 
-/// The files of a language stand in a folder of this name.
-pub const fn folder(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "en",
-        Lang::Zh => "zh",
-    }
-}
-
-/// A file of the course in a language.
-pub fn file(lang: Lang, name: &str) -> &'static str {
-    let path = format!("{}/{name}.txt", folder(lang));
-    let found = FILES.iter().find(|(known, _)| *known == path);
-    found.map_or("", |(_, text)| text)
-}
-
-/// The contents in a language.
-pub fn contents(lang: Lang) -> Contents {
-    Contents::read(file(lang, "contents")).unwrap_or_default()
-}
-
-/// A chapter in a language.
-pub fn chapter(lang: Lang, name: &str) -> Chapter {
-    Chapter::read(file(lang, name)).unwrap_or_default()
-}
-
 /// The scenario that the page begins with.
-pub const FIRST: &str =
-    include_str!("../../static/chapters/01-rounding/exercises/ask-100/start.kms");
-
-/// What the core checks of the first exercise.
-pub fn first_exercise() -> Exercise {
-    let contents = contents(Lang::En);
-    let name = contents
-        .chapters
-        .first()
-        .map(|chapter| chapter.name.as_str());
-    let chapter = chapter(Lang::En, name.unwrap_or_default());
-    let first = chapter.exercises.into_iter().next();
-    first.map(|text| text.exercise).unwrap_or_default()
-}
+pub const FIRST: &str = include_str!("../../static/scenarios/first.kms");
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use kmalloc_core::run::{Bounds, Run};
     use kmalloc_core::script::parse;
 
+    /// The files of the course, as the build packs them.
+    pub(crate) fn files() -> Vec<(String, String)> {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/chapters");
+        let (course, _) = kmalloc_course::read(root.as_ref());
+        kmalloc_course::pack::files(&course)
+    }
+
+    fn file(files: &[(String, String)], path: &str) -> String {
+        let found = files.iter().find(|(known, _)| known == path);
+        found.map(|(_, text)| text.clone()).expect(path)
+    }
+
     /// Every file of the course can be read as it was packed, in both languages alike.
     #[test]
     fn every_chapter_can_be_read() {
-        let [english, chinese] = Lang::ALL.map(contents);
+        let files = files();
+        let [english, chinese] = ["en", "zh"].map(|lang| {
+            Contents::read(&file(&files, &format!("{lang}/contents.txt"))).expect("it is read")
+        });
         assert!(!english.chapters.is_empty());
         assert_eq!(english.chapters.len(), chinese.chapters.len());
         for (entry, other) in english.chapters.iter().zip(&chinese.chapters) {
             assert_eq!(entry.name, other.name);
-            let both = Lang::ALL.map(|lang| chapter(lang, &entry.name));
+            let both = ["en", "zh"].map(|lang| {
+                let file = file(&files, &format!("{lang}/{}.txt", entry.name));
+                Chapter::read(&file).expect("it is read")
+            });
             assert_eq!(both[0].exercises.len(), entry.exercises.len());
             for (text, other) in both[0].exercises.iter().zip(&both[1].exercises) {
                 assert_eq!(text.exercise, other.exercise);
@@ -224,11 +200,11 @@ mod tests {
     fn a_file_of_another_build_is_refused() {
         assert_eq!(Contents::read("0\u{1f}0\u{1f}0\u{1f}"), None);
         assert_eq!(Contents::read("<!doctype html>"), None);
-        let file = file(Lang::En, "contents");
+        let file = file(&files(), "en/contents.txt");
         assert_eq!(Contents::read(&file[..file.len() / 2]), None);
     }
 
-    /// A first visitor sees a split: that is what the start is made for.
+    /// A first visitor sees a split: that is what the first scenario is made for.
     #[test]
     fn the_first_call_of_a_visitor_splits_a_block() {
         let text = format!("{FIRST}p = kmalloc(100, GFP_KERNEL);\n");

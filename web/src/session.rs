@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
-use kmalloc_core::exercise::Exercise;
+use kmalloc_core::exercise::{Attempt, Foresight, Place as Moment, verdict};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
@@ -18,13 +18,14 @@ use kmalloc_core::script::ast::{
 use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
 
+use crate::course::{Bookmark, Course, Judged, Load, Progress};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame};
 use crate::lang::Lang;
 use crate::lessons;
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::stage::landmarks::Landmark;
-use crate::view::{Action, Notice, Shared, SharedRun, Tab, Theme, View};
+use crate::view::{Action, CourseAction, Notice, ProseLink, Shared, SharedRun, Tab, Theme, View};
 
 /// Texts that undo can go back to.
 const MAX_HISTORY: usize = 200;
@@ -76,8 +77,8 @@ pub struct Work {
     pub cursor: usize,
     /// False while it is only what a link brought.
     pub own: bool,
-    /// What was foretold in the lesson, a word a question.
-    pub guesses: Rc<Vec<String>>,
+    /// The place in the course.
+    pub bookmark: Bookmark,
 }
 
 /// A variable and the cursor from which it holds its value.
@@ -138,10 +139,10 @@ pub struct Session {
     pub inspected: Option<u32>,
     /// The variable that is highlighted.
     pub highlighted: Option<String>,
-    /// The exercise of the lesson.
-    pub exercise: Rc<Exercise>,
-    /// What was foretold, a word a question.
-    pub guesses: Rc<Vec<String>>,
+    /// The course.
+    pub course: Course,
+    /// What the open exercise was judged by.
+    judged_by: Option<JudgedBy>,
     /// Where a first visitor is led to; None when not, or no longer.
     pub guide: Option<Guide>,
     /// What the student is told.
@@ -158,6 +159,25 @@ pub struct Session {
     pub help: bool,
 }
 
+/// What a verdict depends on. Texts and runs are told apart by where they are.
+#[derive(Clone)]
+struct JudgedBy {
+    text: Rc<str>,
+    run: SharedRun,
+    guesses: Rc<Vec<String>>,
+    answered: bool,
+    place: String,
+}
+
+impl PartialEq for JudgedBy {
+    fn eq(&self, other: &JudgedBy) -> bool {
+        Rc::ptr_eq(&self.text, &other.text)
+            && self.run == other.run
+            && Rc::ptr_eq(&self.guesses, &other.guesses)
+            && (self.answered, &self.place) == (other.answered, &other.place)
+    }
+}
+
 /// Where the cursor goes when the text has changed.
 #[derive(Clone, Copy)]
 enum Arrive {
@@ -167,6 +187,8 @@ enum Arrive {
     End,
     /// Here.
     At(usize),
+    /// Here, and what follows is played.
+    Play(usize),
 }
 
 impl Session {
@@ -204,8 +226,8 @@ impl Session {
             draft: Draft::default(),
             inspected: None,
             highlighted: None,
-            exercise: Rc::new(lessons::first_exercise()),
-            guesses: work.guesses,
+            course: Course::open(&work.bookmark),
+            judged_by: None,
             guide,
             notice: None,
             lang: boot.lang,
@@ -233,6 +255,7 @@ impl Session {
         let mut next = self.clone();
         next.apply(action);
         next.look();
+        next.judge();
         next.lead();
         next
     }
@@ -275,13 +298,14 @@ impl Session {
 
     /// Whether what decides is just being played: a verdict would give the end away.
     pub fn is_unfolding(&self) -> bool {
-        self.player.is_moving() && self.player.cursor < self.len()
+        self.player.is_moving() && !self.looping && self.player.cursor < self.len()
     }
 
     /// The fragment of a link to this scenario and cursor, whatever its length.
     pub fn link(&self) -> String {
         let bytes = link::encode(&self.scenario, self.player.cursor as u32);
-        format!("s={}", link::to_fragment(&bytes))
+        let teach = if self.course.teaching { "&teach" } else { "" };
+        format!("s={}{teach}", link::to_fragment(&bytes))
     }
 
     /// What a reload should find again.
@@ -290,7 +314,7 @@ impl Session {
             text: self.text.to_string(),
             cursor: self.player.cursor,
             own: self.own,
-            guesses: Rc::clone(&self.guesses),
+            bookmark: self.course.bookmark(),
         }
     }
 
@@ -365,20 +389,13 @@ impl Session {
             }
             Action::DropEarlier => self.earlier = None,
 
-            Action::Predict(question, word) => {
-                let guesses = Rc::make_mut(&mut self.guesses);
-                guesses.resize(self.exercise.questions.len(), String::new());
-                if let Some(guess) = guesses.get_mut(question) {
-                    *guess = word;
-                }
-            }
-            Action::StartAgain => {
-                self.guesses = Rc::default();
-                self.edit(lessons::FIRST, Arrive::End);
-            }
+            Action::Course(action) => self.in_course(action),
             Action::DismissGuide => self.guide = None,
 
-            Action::Language(lang) => self.lang = lang,
+            Action::Language(lang) => {
+                self.course.fetch(lang != self.lang);
+                self.lang = lang;
+            }
             Action::Theme(theme) => self.theme = theme,
             Action::Still(still) => self.player.still = still,
             Action::Tab(tab) => self.tab = tab,
@@ -606,6 +623,7 @@ impl Session {
             }
             Arrive::End => self.player.seek(len, len),
             Arrive::At(cursor) => self.player.seek(cursor, len),
+            Arrive::Play(cursor) => self.player.play_from(cursor, len),
         }
         self.seen = None;
     }
@@ -615,7 +633,13 @@ impl Session {
     /// Opens what an address says. Whatever is wrong with it, the present work stays. `rescue`: the work that is replaced
     /// could otherwise be lost.
     fn navigate(&mut self, fragment: &str, kept: Option<&str>, rescue: bool) {
-        if let Some(letters) = fragment.strip_prefix("s=") {
+        // Switches stand behind the scenario; a class's link keeps its switch from page to page.
+        let mut parts = fragment.split('&');
+        let fragment = parts.next().unwrap_or_default();
+        self.course.teaching |= fragment == "teach" || parts.any(|part| part == "teach");
+        if let Some(place) = fragment.strip_prefix("page=") {
+            self.in_course(CourseAction::Go(place.into()));
+        } else if let Some(letters) = fragment.strip_prefix("s=") {
             match link::from_fragment(letters).and_then(|bytes| link::decode(&bytes)) {
                 Ok(shared) => self.open_shared(&shared, kept, rescue),
                 Err(error) => self.notice = Some(Notice::BadLink(error)),
@@ -660,6 +684,196 @@ impl Session {
         self.edit(text, Arrive::At(cursor));
         // The address is there already: it gets no new entry in the browser's history.
         self.edits -= 1;
+    }
+
+    // ── the course ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn in_course(&mut self, action: CourseAction) {
+        match action {
+            CourseAction::Arrived(lang, wanted, file) => {
+                if lang == self.lang {
+                    self.course.arrived(&wanted, file.as_deref());
+                    self.chapter_is_here();
+                }
+            }
+            CourseAction::Fetch => self.course.fetch(false),
+            CourseAction::Show(sheet) => self.course.sheet = sheet,
+            CourseAction::Go(place) => {
+                self.course.go(&place);
+                self.chapter_is_here();
+            }
+            CourseAction::Guess(question, word) => self.course.guess(question, word),
+            CourseAction::Answer => self.answer(),
+            CourseAction::Hint => {
+                let shown = self.course.hints + 1;
+                self.course.hints = shown;
+                self.course
+                    .note(|record| record.hints = record.hints.max(shown));
+            }
+            CourseAction::Solution => {
+                self.course.note(|record| record.told |= !record.solved);
+                self.run_solution();
+            }
+            CourseAction::StartAgain => {
+                self.course.go(&format!("/{}", self.course.exercise));
+                self.chapter_is_here();
+            }
+            CourseAction::Follow(link) => self.follow(&link),
+            CourseAction::Import(file) => match Progress::read(&file) {
+                Some(progress) => self.course.progress = Rc::new(progress),
+                None => self.notice = Some(Notice::NoProgressFile),
+            },
+            CourseAction::Reset => self.course.progress = Rc::default(),
+        }
+    }
+
+    /// The open exercise begins as soon as its chapter is here.
+    fn chapter_is_here(&mut self) {
+        let Load::Here(chapter) = &self.course.chapter else {
+            return;
+        };
+        // A first visitor's text is the start of the first exercise.
+        if self.course.exercise.is_empty()
+            && !self.course.begin
+            && let Some(entry) = self.course.entry()
+            && let Some(first) = chapter.exercises.first()
+            && *first.start == *self.text
+        {
+            self.course.exercise = entry.exercises[0].name.clone();
+        }
+        if std::mem::take(&mut self.course.begin)
+            && let Some((_, exercise)) = self.course.exercise()
+        {
+            let start = exercise.start.clone();
+            self.course.note(|record| record.attempts += 1);
+            self.notice = None;
+            self.edit(&start, Arrive::End);
+        }
+    }
+
+    /// The answer is given; what decides is run, if it was not.
+    fn answer(&mut self) {
+        let Some((_, text)) = self.course.exercise() else {
+            return;
+        };
+        let exercise = text.exercise.clone();
+        let decided = exercise.is_decided(&mut self.run.borrow_mut());
+        self.course.answered = true;
+        if !decided {
+            self.run_solution();
+        }
+    }
+
+    /// The solution in place of the text; what it adds to the start is played.
+    fn run_solution(&mut self) {
+        let Some((_, text)) = self.course.exercise() else {
+            return;
+        };
+        let (start, solution) = (text.start.clone(), text.solution.clone());
+        if solution.is_empty() {
+            return;
+        }
+        let begun = Run::new(&parse(&start).scenario, Bounds::default());
+        let from = begun.map_or(0, |run| run.len());
+        self.tab = Tab::Stage;
+        self.edit(&solution, Arrive::Play(from));
+    }
+
+    /// A link or a card of the prose.
+    fn follow(&mut self, link: &ProseLink) {
+        if let Some(chapter) = &link.chapter {
+            self.course.go(chapter);
+            self.chapter_is_here();
+            return;
+        }
+        let moment = Moment::parse(&link.at).ok();
+        if let Some(text) = &link.text {
+            // A card is a run of its own: the exercise waits, and its button opens it again.
+            self.course.exercise = String::new();
+            self.notice = None;
+            self.edit(text, Arrive::End);
+        } else if !link.lab.is_empty() {
+            let place = match link.lab.contains('/') {
+                true => link.lab.clone(),
+                false => format!("/{}", link.lab),
+            };
+            self.course.go(&place);
+            self.chapter_is_here();
+            // On another page, there is nothing to move in yet.
+            if self.course.begin {
+                return;
+            }
+        }
+        let (cursor, plays) = {
+            let run = self.run.borrow();
+            let last = run.calls().last().map_or(0, |call| call.first);
+            match moment {
+                Some(moment) => (
+                    moment.cursor(&run),
+                    matches!(moment, Moment::Call(_) | Moment::Line(_)),
+                ),
+                None if link.text.is_some() => (Some(last), true),
+                None => (None, false),
+            }
+        };
+        let Some(cursor) = cursor else {
+            if moment.is_some() {
+                self.notice = Some(Notice::NoSuchMoment);
+            }
+            return;
+        };
+        let len = self.len();
+        self.tab = Tab::Stage;
+        if plays {
+            self.player.play_from(cursor, len);
+        } else {
+            self.player.seek(cursor, len);
+        }
+    }
+
+    /// Puts the open exercise to the core, if something of it has changed, and notes what came of it.
+    fn judge(&mut self) {
+        let Some(text) = self.course.exercise().map(|(_, text)| text) else {
+            self.course.judged = None;
+            return;
+        };
+        let by = JudgedBy {
+            text: Rc::clone(&self.text),
+            run: self.run.clone(),
+            guesses: Rc::clone(&self.course.guesses),
+            answered: self.course.answered,
+            place: self.course.place(),
+        };
+        // A text that cannot be read has no run of its own yet.
+        let stale = !self.errors.is_empty();
+        if !stale && (self.judged_by.as_ref() != Some(&by) || self.course.judged.is_none()) {
+            let exercise = &text.exercise;
+            let run = &mut *self.run.borrow_mut();
+            let waits = self.course.waits_for_answer(exercise.kind);
+            let closed = !waits && exercise.is_decided(run);
+            let guesses: &[String] = if closed { &self.course.guesses } else { &[] };
+            let attempt = Attempt {
+                start: &text.start,
+                text: &self.text,
+                run,
+                guesses,
+            };
+            let verdict = verdict(exercise, attempt);
+            self.course.judged = Some(Rc::new(Judged { verdict, closed }));
+            self.judged_by = Some(by);
+        }
+        if self.is_unfolding() {
+            return;
+        }
+        if let Some(judged) = self.course.judged.clone() {
+            let wrong = |foresight: &Foresight| matches!(foresight, Foresight::Wrong { .. });
+            let missed = judged.verdict.questions.iter().any(wrong);
+            let passed = judged.verdict.passed();
+            self.course.note(|record| {
+                record.missed |= missed;
+                record.solved |= passed;
+            });
+        }
     }
 
     // ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -841,6 +1055,154 @@ mod tests {
             view.event,
             view.cursor.checked_sub(1).and_then(|at| run.event(at))
         );
+    }
+
+    /// A session with a course of two chapters: a prediction from the first scenario, and a diagnosis.
+    fn in_the_course() -> Session {
+        let field = |fields: &[&str]| {
+            fields
+                .iter()
+                .map(|field| format!("{field}\u{1f}"))
+                .collect::<String>()
+        };
+        let contents = field(&[
+            "1", "1", "8", "S", "2", "01-a", "8", "A", "1", "1", "x", "predict", "X", "1",
+        ]) + &field(&["02-b", "8", "B", "1", "1", "y", "diagnose", "Y", "1"]);
+        let solution = format!("{}p = kmalloc(100, GFP_KERNEL);\n", lessons::FIRST);
+        let a = field(&[
+            "1",
+            "a",
+            "",
+            "1",
+            "kind predict\nask bytes of p",
+            lessons::FIRST,
+            &solution,
+        ]) + &field(&["do", "0", "1", "h", "why", ""]);
+        let b = field(&[
+            "1",
+            "b",
+            "",
+            "1",
+            "kind diagnose\nask bytes of z",
+            "z = kmalloc(1, GFP_KERNEL);\n",
+            "",
+        ]) + &field(&["do", "0", "1", "h", "why", ""]);
+        let mut session = fresh();
+        for file in [contents, a, b] {
+            if let Some(wanted) = session.course.wanted() {
+                let arrived = CourseAction::Arrived(session.lang, wanted, Some(file));
+                session = session.reduced(Action::Course(arrived));
+            }
+        }
+        session
+    }
+
+    fn course(actions: impl IntoIterator<Item = CourseAction>) -> Vec<Action> {
+        actions.into_iter().map(Action::Course).collect()
+    }
+
+    #[test]
+    fn a_prediction_is_closed_by_the_call_that_it_is_about() {
+        let start = in_the_course();
+        assert_eq!(
+            start.course.place(),
+            "01-a/x",
+            "a first visitor is in the first exercise"
+        );
+        let guessed = acted(&start, course([CourseAction::Guess(0, "100".into())]));
+        assert!(!guessed.course.judged.as_ref().expect("judged").closed);
+        let pressed = to_rest(guessed.reduced(Action::Call));
+        let judged = pressed.course.judged.clone().expect("judged");
+        assert!(judged.closed && !judged.verdict.passed());
+        assert!(pressed.course.record().missed && !pressed.course.record().solved);
+
+        // Answering instead of calling runs the solution; what it adds is played.
+        let guess = course([
+            CourseAction::StartAgain,
+            CourseAction::Guess(0, "128".into()),
+        ]);
+        let answered = acted(&pressed, guess).reduced(Action::Course(CourseAction::Answer));
+        assert!(answered.player.is_moving() && answered.player.cursor == start.len());
+        assert!(!answered.course.record().solved, "not before it was seen");
+        let solved = to_rest(answered);
+        assert!(solved.course.record().solved);
+        assert_eq!(solved.course.record().attempts, 1);
+    }
+
+    #[test]
+    fn a_diagnosis_waits_for_the_answer() {
+        let opened = acted(&in_the_course(), course([CourseAction::Go("02-b".into())]));
+        let b = opened.course.wanted().expect("its file");
+        let file = "1\u{1f}b\u{1f}\u{1f}1\u{1f}kind diagnose\nask bytes of z\u{1f}z = kmalloc(1, GFP_KERNEL);\n\u{1f}\u{1f}do\u{1f}0\u{1f}1\u{1f}h\u{1f}why\u{1f}\u{1f}";
+        let late = CourseAction::Arrived(Lang::Zh, b.clone(), Some(file.into()));
+        assert_eq!(
+            acted(&opened, course([late])).course.wanted(),
+            Some(b.clone()),
+            "another language's"
+        );
+        let here = CourseAction::Arrived(Lang::En, b, Some(file.into()));
+        let open = CourseAction::Go("/y".into());
+        let guess = CourseAction::Guess(0, "32".into());
+        let guessed = acted(&opened, course([here, open, guess]));
+        assert_eq!(&*guessed.text, "z = kmalloc(1, GFP_KERNEL);\n");
+        assert!(
+            !guessed
+                .course
+                .judged
+                .as_ref()
+                .expect("judged")
+                .verdict
+                .passed()
+        );
+        let answered = acted(&guessed, course([CourseAction::Answer]));
+        assert!(
+            answered.course.record().solved,
+            "{:?}",
+            answered.course.judged
+        );
+        // The page can be reached by its link, and what was done is found again.
+        let again = Session::open(Boot {
+            work: Some(answered.work()),
+            fragment: "page=02-b/y&teach".into(),
+            ..Boot::default()
+        });
+        assert_eq!(
+            (again.course.place().as_str(), again.course.teaching),
+            ("02-b/y", true)
+        );
+        assert!(again.course.record().solved && again.link().ends_with("&teach"));
+    }
+
+    #[test]
+    fn links_of_the_prose_move_the_cursor() {
+        let start = in_the_course();
+        let follow = |lab: &str, text: Option<&str>, at: &str| {
+            let link = ProseLink {
+                chapter: None,
+                lab: lab.into(),
+                text: text.map(Into::into),
+                at: at.into(),
+            };
+            acted(&start, course([CourseAction::Follow(link)]))
+        };
+        let moved = follow("", None, "event=class-chosen:3");
+        assert!(
+            matches!(moved.event, Some(Event::ClassChosen { .. })),
+            "{:?}",
+            moved.event
+        );
+        assert!(!moved.player.is_moving());
+        let card = follow(
+            ".",
+            Some("a = kmalloc(1, GFP_KERNEL);\nb = kmalloc(9, GFP_KERNEL);\n"),
+            "",
+        );
+        assert!(card.player.is_moving() && card.course.exercise.is_empty());
+        assert_eq!(card.player.cursor, card.run.borrow().calls()[1].first);
+        let nowhere = follow("", None, "event=slab-died");
+        assert_eq!(nowhere.player, start.player);
+        assert_eq!(nowhere.notice, Some(Notice::NoSuchMoment));
+        check(&card);
     }
 
     #[test]
@@ -1199,8 +1561,8 @@ mod tests {
             [
                 Action::Call,
                 Action::Seek(33),
-                Action::Predict(0, "128".into()),
-                Action::Predict(1, "exact".into()),
+                Action::Course(CourseAction::Guess(0, "128".into())),
+                Action::Course(CourseAction::Guess(1, "exact".into())),
             ],
         );
         let chinese = session.reduced(Action::Language(Lang::Zh));
@@ -1209,8 +1571,8 @@ mod tests {
             (&session.text, session.player)
         );
         assert_eq!(
-            (chinese.guesses, chinese.draft),
-            (session.guesses, session.draft)
+            (chinese.course.guesses, chinese.draft),
+            (session.course.guesses, session.draft)
         );
     }
 
@@ -1401,7 +1763,7 @@ mod tests {
                     kept: (self.roll(2) == 0).then(|| "q = kmalloc(5, 0);".into()),
                 },
                 28 => Action::OpenEarlier,
-                29 => Action::StartAgain,
+                29 => Action::Course(CourseAction::StartAgain),
                 30 => Action::Still(self.roll(2) == 0),
                 31 => Action::Language(Lang::ALL[self.roll(2)]),
                 32 => Action::Inspect(Some(self.roll(1536) as u32)),

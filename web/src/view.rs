@@ -12,6 +12,7 @@ use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::Run;
 use kmalloc_core::script::link::LinkError;
 
+use crate::course::{Sheet, Wanted};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame, Pane, ProcFile, Side};
 use crate::lang::Lang;
@@ -141,6 +142,10 @@ pub enum Notice {
     UnknownId,
     /// The text has errors: a call appended to it would not run.
     MendTextFirst,
+    /// A link names a moment that the run has not.
+    NoSuchMoment,
+    /// A file that is no progress.
+    NoProgressFile,
     /// The run has ended before the text's end: a call appended to it would not run.
     RunHasEnded,
 }
@@ -218,10 +223,8 @@ pub enum Action {
     DropEarlier,
 
     // ── the lesson ────────────────────────────────────────────────────────────────────────────────────────────────
-    /// This is foretold now, for the question of this number.
-    Predict(usize, String),
-    /// The exercise from its start.
-    StartAgain,
+    /// Something of the course.
+    Course(CourseAction),
     /// No more guiding.
     DismissGuide,
 
@@ -254,4 +257,46 @@ pub enum Action {
     Tell(Notice),
     /// It was read.
     DismissNotice,
+}
+
+/// What the lesson can ask for.
+#[derive(Clone, PartialEq, Debug)]
+pub enum CourseAction {
+    /// A file of the course has come, or could not be had.
+    Arrived(Lang, Wanted, Option<String>),
+    /// Fetch again what has failed.
+    Fetch,
+    /// Show the page or the contents.
+    Show(Sheet),
+    /// Open `chapter`, `chapter/exercise`, or `/exercise` of the open chapter.
+    Go(String),
+    /// This is foretold now, for the question of this number.
+    Guess(usize, String),
+    /// That is the answer: let it run.
+    Answer,
+    /// Show the next hint.
+    Hint,
+    /// Show the solution.
+    Solution,
+    /// The exercise from its start.
+    StartAgain,
+    /// A link or a card in the prose.
+    Follow(ProseLink),
+    /// Take the progress of a file in place of the present one.
+    Import(String),
+    /// Forget all progress.
+    Reset,
+}
+
+/// What a link or a card in the prose asks for.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProseLink {
+    /// A chapter's name, for a link to another page.
+    pub chapter: Option<String>,
+    /// What is opened in the lab: empty for the present run.
+    pub lab: String,
+    /// The scenario of the card that is meant, if it is one.
+    pub text: Option<String>,
+    /// The moment.
+    pub at: String,
 }

@@ -339,7 +339,7 @@ impl<'p> Renderer<'p, '_> {
         self.raw("<div class=\"book\">\n".into());
         for (head, start) in BOOK.iter().zip(starts) {
             let end = closing(inner, start);
-            self.raw(format!("<section><h4>{}</h4>\n", head[self.language]));
+            self.raw(format!("<section><h3>{}</h3>\n", head[self.language]));
             // A tight list has no paragraphs of its own.
             let tight = !matches!(inner[start + 1].0, Event::Start(Tag::Paragraph));
             if tight {

@@ -98,26 +98,6 @@ pub struct Texts {
     pub order: &'static str,
     /// The lesson column.
     pub lesson: &'static str,
-    /// The prediction card.
-    pub predict: &'static str,
-    /// Beside that.
-    pub before_you_press: &'static str,
-    /// Once it is too late.
-    pub after_you_pressed: &'static str,
-    /// The exercise card.
-    pub exercise: &'static str,
-    /// `{0}` of `{1}` goals.
-    pub goals: &'static str,
-    /// A goal that is reached.
-    pub met: &'static str,
-    /// A goal that is not reached yet.
-    pub open: &'static str,
-    /// A goal that was missed.
-    pub missed: &'static str,
-    /// Button.
-    pub start_again: &'static str,
-    /// Where the exercise is passed.
-    pub passed: &'static str,
     /// The guide.
     pub guide: &'static str,
     /// `{0}` of 3.
@@ -284,16 +264,6 @@ const EN: Texts = Texts {
     more: "and {0} more",
     order: "order {0}",
     lesson: "Lesson",
-    predict: "Predict",
-    before_you_press: "before you press",
-    after_you_pressed: "you have pressed",
-    exercise: "Exercise",
-    goals: "goals {0} of {1}",
-    met: "reached",
-    open: "not yet",
-    missed: "not so",
-    start_again: "Start again",
-    passed: "Solved.",
     guide: "First time here?",
     guide_step: "{0} of 3",
     guide_press: "Press the blue `kmalloc` button: the driver asks for 100 bytes, and you see every test that the kernel makes.",
@@ -396,16 +366,6 @@ const ZH: Texts = Texts {
     more: "另有 {0} 个",
     order: "{0} 阶",
     lesson: "课程",
-    predict: "先预测",
-    before_you_press: "在按下之前",
-    after_you_pressed: "已经按下",
-    exercise: "练习",
-    goals: "目标 {0} / {1}",
-    met: "已达到",
-    open: "尚未达到",
-    missed: "不对",
-    start_again: "重新开始",
-    passed: "完成了。",
     guide: "第一次来？",
     guide_step: "第 {0} 步，共 3 步",
     guide_press: "按下蓝色的 `kmalloc` 按钮：驱动程序申请 100 字节，内核做的每一次判断都会逐一显示。",

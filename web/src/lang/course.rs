@@ -17,6 +17,182 @@ fn say(lang: Lang, both: Both, args: &[Arg<'_>]) -> String {
     fill(both[lang as usize], args)
 }
 
+/// Everything that the lesson says by itself. `{0}` and so on are filled where they are used.
+pub struct Texts {
+    /// The list of all chapters.
+    pub contents: &'static str,
+    /// Button: from the contents to the open page.
+    pub back: &'static str,
+    /// Section `{0}`, page `{1}` of `{2}`, `{3}` minutes.
+    pub page: &'static str,
+    /// The buttons to the pages before and after.
+    pub pages: &'static str,
+    /// The page is being fetched.
+    pub coming: &'static str,
+    /// It could not be fetched.
+    pub failed: &'static str,
+    /// Button: fetch it again.
+    pub again: &'static str,
+    /// `{0}` minutes.
+    pub minutes: &'static str,
+    /// Head of the teacher's notes.
+    pub for_teachers: &'static str,
+    /// `{0}` of `{1}` exercises.
+    pub solved_of: &'static str,
+    /// Head of the list of what went wrong.
+    pub to_review: &'static str,
+    /// The list is empty.
+    pub nothing_to_review: &'static str,
+    /// Head of the progress.
+    pub kept_here: &'static str,
+    /// Button: the progress as a file.
+    pub export: &'static str,
+    /// Field: the progress of a file.
+    pub import: &'static str,
+    /// What opens the question below.
+    pub reset: &'static str,
+    /// Before everything is forgotten.
+    pub reset_sure: &'static str,
+    /// Button: forget it.
+    pub reset_yes: &'static str,
+    /// An import failed.
+    pub no_progress_file: &'static str,
+    /// A link's moment is not in the run.
+    pub no_such_moment: &'static str,
+    /// An exercise, aloud.
+    pub solved: &'static str,
+    /// An exercise, aloud.
+    pub begun: &'static str,
+    /// An exercise, aloud.
+    pub not_begun: &'static str,
+    /// The questions of an exercise.
+    pub predict: &'static str,
+    /// Beside it, while they are open.
+    pub open: &'static str,
+    /// Beside it, when they are not.
+    pub closed: &'static str,
+    /// Button.
+    pub run_and_compare: &'static str,
+    /// Button.
+    pub check_answer: &'static str,
+    /// Goals `{0}` of `{1}`.
+    pub goals: &'static str,
+    /// A goal, aloud.
+    pub met: &'static str,
+    /// A goal, aloud.
+    pub not_yet: &'static str,
+    /// A prediction, aloud.
+    pub missed: &'static str,
+    /// The guess, beside what happened.
+    pub your_guess: &'static str,
+    /// What happened.
+    pub the_kernel: &'static str,
+    /// Every goal is reached.
+    pub passed: &'static str,
+    /// Head of what is said afterwards.
+    pub explanation: &'static str,
+    /// Button: hint `{0}` of `{1}`.
+    pub hint: &'static str,
+    /// Button.
+    pub solution: &'static str,
+    /// Button.
+    pub start_again: &'static str,
+}
+
+impl Lang {
+    /// The texts of the lesson.
+    pub const fn course(self) -> &'static Texts {
+        match self {
+            Lang::En => &EN,
+            Lang::Zh => &ZH,
+        }
+    }
+}
+
+const EN: Texts = Texts {
+    contents: "Contents",
+    back: "Back to the page",
+    page: "{0} · page {1} of {2} · {3} min",
+    pages: "Pages",
+    coming: "The page is being fetched …",
+    failed: "This part of the course could not be fetched. The lab itself works without it.",
+    again: "Try again",
+    minutes: "{0} min",
+    for_teachers: "For teachers",
+    solved_of: "{0} of {1} exercises solved",
+    to_review: "Review what went wrong",
+    nothing_to_review: "Nothing yet.",
+    kept_here: "Kept in this browser",
+    export: "Save my progress as a file",
+    import: "Take it from a file",
+    reset: "Forget my progress",
+    reset_sure: "Everything that you solved and every hint that you read is forgotten. It cannot be taken back.",
+    reset_yes: "Yes, forget everything",
+    no_progress_file: "This file holds no progress of the lab; yours is as it was.",
+    no_such_moment: "What is on the page now has no such moment. Run the page's scenario first.",
+    solved: "solved",
+    begun: "begun",
+    not_begun: "not begun",
+    predict: "Predict",
+    open: "before it runs",
+    closed: "it has run",
+    run_and_compare: "Run it and compare",
+    check_answer: "That is my answer",
+    goals: "goals {0} of {1}",
+    met: "reached",
+    not_yet: "not yet",
+    missed: "not so",
+    your_guess: "your guess",
+    the_kernel: "the kernel",
+    passed: "Solved.",
+    explanation: "Why",
+    hint: "Hint {0} of {1}",
+    solution: "Show the solution",
+    start_again: "Start again",
+};
+
+const ZH: Texts = Texts {
+    contents: "目录",
+    back: "回到本页",
+    page: "{0} · 第 {1} 页，共 {2} 页 · {3} 分钟",
+    pages: "翻页",
+    coming: "正在取这一页……",
+    failed: "课程的这一部分没有取到。不影响使用模拟器本身。",
+    again: "再试一次",
+    minutes: "{0} 分钟",
+    for_teachers: "教师参考",
+    solved_of: "已完成 {0} / {1} 个练习",
+    to_review: "回顾做错的练习",
+    nothing_to_review: "暂时没有。",
+    kept_here: "保存在本浏览器",
+    export: "把进度保存为文件",
+    import: "从文件读取",
+    reset: "清除进度",
+    reset_sure: "已完成的练习和看过的提示都会清除，无法恢复。",
+    reset_yes: "是，全部清除",
+    no_progress_file: "这个文件里没有本模拟器的进度；你的进度没有改变。",
+    no_such_moment: "当前的运行里没有这个时刻。请先运行本页的脚本。",
+    solved: "已完成",
+    begun: "已开始",
+    not_begun: "未开始",
+    predict: "先预测",
+    open: "运行之前",
+    closed: "已经运行",
+    run_and_compare: "运行并对照",
+    check_answer: "这就是我的答案",
+    goals: "目标 {0} / {1}",
+    met: "已达到",
+    not_yet: "尚未达到",
+    missed: "不对",
+    your_guess: "你的预测",
+    the_kernel: "内核",
+    passed: "完成了。",
+    explanation: "为什么",
+    hint: "提示 {0} / {1}",
+    solution: "查看解答",
+    start_again: "重新开始",
+};
+
 /// A kind of exercise.
 pub const fn kind(lang: Lang, kind: Kind) -> &'static str {
     let both = match kind {

@@ -9,6 +9,8 @@ use yew::html::onclick;
 use yew::prelude::*;
 use yew::virtual_dom::{VTag, VText};
 
+use crate::lang::rich;
+
 /// An element that is being put together.
 pub(super) struct El(VTag);
 
@@ -86,6 +88,20 @@ impl El {
     /// Elements in it.
     pub(super) fn all(self, children: impl IntoIterator<Item = El>) -> El {
         children.into_iter().fold(self, El::put)
+    }
+
+    /// A text whose `backticks` mark names of the kernel.
+    pub(super) fn rich(mut self, text: &str) -> El {
+        self.0.add_child(rich(text));
+        self
+    }
+
+    /// HTML in it that was made when the page was built.
+    #[inline(never)]
+    pub(super) fn raw(mut self, html: &str) -> El {
+        let html = AttrValue::from(html.to_string());
+        self.0.add_child(Html::from_html_unchecked(html));
+        self
     }
 
     /// What a click on it does.

@@ -45,6 +45,8 @@ pub fn Notices(props: &Props) -> Html {
             Notice::UnknownId => texts.unknown_id,
             Notice::MendTextFirst => texts.mend_first,
             Notice::RunHasEnded => texts.run_ended,
+            Notice::NoSuchMoment => lang.course().no_such_moment,
+            Notice::NoProgressFile => lang.course().no_progress_file,
         };
         let link = match notice {
             Notice::LinkCopied { link } | Notice::CopyByHand { link } => Some(link.clone()),

@@ -6,7 +6,6 @@ use yew::prelude::*;
 use crate::frame::{Clicker, Frame, Pane};
 use crate::lang::app::{self, Texts};
 use crate::lang::{Arg, Lang, fill};
-use crate::lessons;
 use crate::view::{Action, Theme};
 use crate::widgets::{Button, Menu};
 
@@ -25,6 +24,8 @@ pub struct Props {
     pub lang: Lang,
     /// The light.
     pub theme: Theme,
+    /// The title of the open chapter; empty while it is not here.
+    pub chapter: String,
     /// The machine that runs.
     pub machine: MachineSpec,
     /// How the page is arranged.
@@ -52,6 +53,7 @@ pub fn Top(props: &Props) -> Html {
     let Props {
         lang,
         theme,
+        chapter,
         machine,
         frame,
         on,
@@ -62,9 +64,7 @@ pub fn Top(props: &Props) -> Html {
     let clickers = Clicker::ALL.map(|clicker| AttrValue::from(app::clicker(*lang, clicker)));
     let texts = lang.app();
     // The part before the colon: here is no room for a whole title.
-    let contents = lessons::contents(*lang);
-    let title = contents.chapters.first().map_or("", |entry| &entry.title);
-    let title = title.split([':', '：']).next().unwrap_or(title);
+    let title = chapter.split([':', '：']).next().unwrap_or(chapter);
     let kernels = Kernel::ALL
         .iter()
         .map(|kernel| format!("Linux {}", kernel.name()).into());

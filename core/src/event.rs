@@ -665,6 +665,11 @@ pub enum Event {
         /// To this.
         context: Context,
     },
+    /// The task runs on another node from here on.
+    NodeSet {
+        /// Which.
+        node: u8,
+    },
     /// Time passes.
     Waited {
         /// How many.
@@ -750,7 +755,7 @@ pub enum Event {
     /// A reclaim ends: the zones remember how far down it had to go (`prev_priority`).
     PrioritiesSettled {
         /// Bit z for zone z.
-        zones: u8,
+        zones: u16,
     },
     /// A page's mark of use was seen and cleared.
     Unreferenced {
@@ -866,7 +871,10 @@ pub enum Event {
         process: u16,
     },
     /// kswapd goes to work.
-    KswapdStarted,
+    KswapdStarted {
+        /// On this node.
+        node: u8,
+    },
     /// kswapd goes back to sleep.
     KswapdEnded {
         /// Pages freed in its last round.
@@ -1008,6 +1016,7 @@ kinds! {
     ProtectionRatioSet "protection-ratio-set" true
     BootHeld "boot-held" true
     ContextSet "context-set" true
+    NodeSet "node-set" true
     Waited "waited" true
     Warned "warned" true
     OomCalled "oom-called" true

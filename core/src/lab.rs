@@ -206,17 +206,18 @@ impl Lab {
 
     /// `alloc_pages(gfp, order)`. Both zone bits at once are undefined in the kernel: the caller has refused them.
     pub fn alloc_pages(&mut self, gfp: Gfp, order: u32) -> PageAnswer {
-        self.alloc_pages_among(None, gfp, order)
+        self.alloc_pages_among(None, self.machine.node(), gfp, order)
     }
 
-    /// `alloc_pages`, in the middle of which others may act.
+    /// `alloc_pages_node`, in the middle of which others may act.
     pub(crate) fn alloc_pages_among(
         &mut self,
         world: Option<&mut dyn World>,
+        node: u8,
         gfp: Gfp,
         order: u32,
     ) -> PageAnswer {
-        through!(self, world, door => page_alloc::alloc_pages(door, gfp, order))
+        through!(self, world, door => page_alloc::alloc_pages_node(door, node, gfp, order))
     }
 
     /// `__free_pages(page, order)`. A block that no caller holds is a sin, and nothing is freed.
@@ -249,6 +250,14 @@ impl Lab {
     pub fn set_context(&mut self, context: Context) {
         if self.machine.context() != context {
             self.emit(Event::ContextSet { context });
+        }
+    }
+
+    /// From now on the task runs on this node of the machine.
+    pub fn set_node(&mut self, node: u8) {
+        assert!(node < self.machine.spec().nodes, "a node of this machine");
+        if self.machine.node() != node {
+            self.emit(Event::NodeSet { node });
         }
     }
 
@@ -330,9 +339,9 @@ impl Lab {
         through!(self, door => vmscan::finish_writes(door, true));
     }
 
-    /// Runs kswapd once (`balance_pgdat`).
+    /// Runs the first node's kswapd once (`balance_pgdat`).
     pub fn run_kswapd(&mut self) -> KswapdRun {
-        through!(self, door => vmscan::kswapd(door))
+        through!(self, door => vmscan::kswapd(door, 0))
     }
 
     /// Moves the clock to an absolute jiffy without anything happening meanwhile: for recordings' start states.

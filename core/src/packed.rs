@@ -5,7 +5,7 @@
 
 use crate::event::{CacheId, Destination, Event, Pass, SlabId, Temperature};
 use crate::gfp::Gfp;
-use crate::profile::{ZONES, ZoneId};
+use crate::profile::{MAX_ZONES, ZoneId};
 
 /// A packed event: its kind in the low byte, 0 for none, and its fields above.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,12 +70,12 @@ numbers! {
     CacheId: 8, CacheId(id) => id, bits => CacheId(bits as u8);
     SlabId: 32, SlabId(id) => id, bits => SlabId(bits as u32);
     Gfp: 32, Gfp(flags) => flags, bits => Gfp(bits as u32);
-    ZoneId: 2, ZoneId(zone) => zone, bits => ZoneId(bits as u8);
+    ZoneId: 4, ZoneId(zone) => zone, bits => ZoneId(bits as u8);
     Temperature: 1, list => list.index() as u8, bits => [Temperature::Hot, Temperature::Cold][bits as usize];
     Pass: 2, pass => pass as u8, bits => [Pass::Low, Pass::Min, Pass::AfterReclaim][bits as usize];
 }
 
-const _: () = assert!(ZONES <= 4, "a zone is two bits");
+const _: () = assert!(MAX_ZONES <= 16, "a zone is four bits");
 
 impl Field for Destination {
     const BITS: u32 = 2;
@@ -149,16 +149,16 @@ macro_rules! packed {
 packed! {
     1 ClassChosen { cache: 8, gfp: 16, size: 32 }
     2 PagesAsked { order: 8, gfp: 32 }
-    3 ZoneTested { zone: 2, pass: 2, granted: 1, free: 25, need: 25 }
-    4 Taken { zone: 2, order: 8, want: 8, to: 2, pfn: 32 }
-    5 Split { zone: 2, order: 8, pfn: 32 }
-    6 Joined { zone: 2, order: 8, hand_is_upper: 1, buddy: 32 }
-    7 Listed { zone: 2, order: 8, pfn: 32 }
-    8 PcpGot { zone: 2, list: 1, left: 16, pfn: 32 }
-    9 PcpPut { zone: 2, list: 1, pfn: 32 }
-    10 Drained { zone: 2, list: 1, pfn: 32 }
-    11 PcpLow { zone: 2, list: 1, count: 16, low: 16 }
-    12 BlockMissing { zone: 2, order: 8 }
+    3 ZoneTested { zone: 4, pass: 2, granted: 1, free: 24, need: 24 }
+    4 Taken { zone: 4, order: 8, want: 8, to: 2, pfn: 32 }
+    5 Split { zone: 4, order: 8, pfn: 32 }
+    6 Joined { zone: 4, order: 8, hand_is_upper: 1, buddy: 32 }
+    7 Listed { zone: 4, order: 8, pfn: 32 }
+    8 PcpGot { zone: 4, list: 1, left: 16, pfn: 32 }
+    9 PcpPut { zone: 4, list: 1, pfn: 32 }
+    10 Drained { zone: 4, list: 1, pfn: 32 }
+    11 PcpLow { zone: 4, list: 1, count: 16, low: 16 }
+    12 BlockMissing { zone: 4, order: 8 }
     13 ObjectGot { cache: 8, left: 16, address: 32 }
     14 ObjectPut { cache: 8, address: 32 }
     15 ArrayEmpty { cache: 8, limit: 16 }
@@ -179,7 +179,7 @@ mod tests {
     /// The largest and the smallest values that a machine may have in the fields, and what is too large for one.
     #[test]
     fn an_event_comes_back_as_it_was_or_has_no_packed_form() {
-        let (zone, list) = (ZoneId::HIGHMEM, Temperature::Cold);
+        let (zone, list) = (ZoneId(11), Temperature::Cold);
         let (cache, gfp) = (CacheId(u8::MAX), Gfp(0xffff));
         let tested = |pass, free, need| Event::ZoneTested {
             zone,
@@ -205,8 +205,8 @@ mod tests {
                 order: 255,
                 gfp: Gfp(u32::MAX),
             },
-            tested(Pass::Low, (1 << 25) - 1, 0),
-            tested(Pass::Min, 0, (1 << 25) - 1),
+            tested(Pass::Low, (1 << 24) - 1, 0),
+            tested(Pass::Min, 0, (1 << 24) - 1),
             tested(Pass::AfterReclaim, 0, 0),
             taken(Destination::Caller),
             taken(Destination::Pcp(Temperature::Hot)),
@@ -246,8 +246,8 @@ mod tests {
                 gfp: Gfp(0x1_0000),
             },
             Event::PagesAsked { order: 256, gfp },
-            tested(Pass::Low, 1 << 25, 0),
-            tested(Pass::Low, 0, 1 << 25),
+            tested(Pass::Low, 1 << 24, 0),
+            tested(Pass::Low, 0, 1 << 24),
             Event::Waited { jiffies: 1 },
         ];
         for event in too_large {

@@ -117,7 +117,8 @@ pub fn messages(machine: &Machine, context: Context, event: &Event) -> Vec<Strin
 pub fn buddyinfo(machine: &Machine) -> String {
     let mut text = String::new();
     for (id, _) in machine.zones() {
-        write!(text, "Node 0, zone {:>8} ", id.name()).expect("writing to a String cannot fail");
+        write!(text, "Node {}, zone {:>8} ", id.node(), id.name())
+            .expect("writing to a String cannot fail");
         for order in 0..ORDERS as u8 {
             write!(text, "{:>6} ", machine.free_list(id, order).count())
                 .expect("writing to a String cannot fail");
@@ -131,9 +132,10 @@ pub fn buddyinfo(machine: &Machine) -> String {
 pub fn zone_marks(machine: &Machine) -> String {
     let kbytes = |pages: u32| u64::from(pages) * u64::from(machine.spec().page_size / 1024);
     let mut text = String::new();
-    for (id, zone) in ZoneId::ALL.into_iter().map(|id| (id, machine.zone(id))) {
-        if zone.pages() == 0 {
-            continue;
+    for (id, zone) in machine.zones() {
+        // `show_node`: nothing without CONFIG_NUMA.
+        if machine.spec().nodes > 1 {
+            write!(text, "Node {} ", id.node()).expect("writing to a String cannot fail");
         }
         writeln!(
             text,
@@ -159,13 +161,16 @@ pub fn meminfo(machine: &Machine) -> String {
     for block in machine.blocks() {
         let pages = 1 << block.order;
         if block.what != Use::Reserved {
-            total[machine.zone_of(block.pfn).index()] += pages;
+            total[machine.zone_of(block.pfn).kind().index()] += pages;
         }
         if block.what == Use::Slab {
             slab += pages;
         }
     }
-    let free = ZoneId::ALL.map(|zone| machine.zone(zone).free_pages());
+    let free = ZoneId::ALL.map(|kind| {
+        let zones = machine.zones().filter(|(id, _)| id.kind() == kind);
+        zones.map(|(_, zone)| zone.free_pages()).sum::<u32>()
+    });
     let [dma, normal, high] = total;
     let mut text = String::new();
     for (name, pages) in [

@@ -6,6 +6,10 @@ use alloc::vec::Vec;
 
 /// Number of zones on i386 (`MAX_NR_ZONES`, `include/linux/mmzone.h`).
 pub const ZONES: usize = 3;
+/// Most nodes of a machine (`MAX_NUMNODES` is 16 on i386; four are enough to see a pattern).
+pub const MAX_NODES: usize = 4;
+/// Zones of all nodes together.
+pub const MAX_ZONES: usize = ZONES * MAX_NODES;
 /// Number of buddy orders (`MAX_ORDER`): 0 … 10.
 pub const ORDERS: usize = 11;
 /// Timer ticks per second (`HZ`) on i386 2.6.10: one jiffy is a millisecond.
@@ -33,7 +37,7 @@ impl Kernel {
     pub const ALL: &'static [Kernel] = &[Kernel::Linux2_6_10];
 }
 
-/// Index of a zone in the kernel's order: 0 DMA, 1 Normal, 2 HighMem.
+/// A zone of a node: three times the node, and the zone's index in the kernel's order: 0 DMA, 1 Normal, 2 HighMem.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct ZoneId(pub u8);
 
@@ -44,12 +48,12 @@ impl ZoneId {
     pub const NORMAL: ZoneId = ZoneId(1);
     /// `ZONE_HIGHMEM`.
     pub const HIGHMEM: ZoneId = ZoneId(2);
-    /// All zones in index order.
+    /// All zones of the first node in index order; the sorts that every node has.
     pub const ALL: [ZoneId; ZONES] = [Self::DMA, Self::NORMAL, Self::HIGHMEM];
 
     /// `zone_names` of `mm/page_alloc.c`.
     pub const fn name(self) -> &'static str {
-        match self.0 {
+        match self.kind().0 {
             0 => "DMA",
             1 => "Normal",
             _ => "HighMem",
@@ -59,6 +63,26 @@ impl ZoneId {
     /// For indexing arrays over zones.
     pub const fn index(self) -> usize {
         self.0 as usize
+    }
+
+    /// A node's zone of this sort.
+    pub const fn of(node: u8, kind: ZoneId) -> ZoneId {
+        ZoneId(node * ZONES as u8 + kind.0)
+    }
+
+    /// Its sort: the zone of the same name on the first node.
+    pub const fn kind(self) -> ZoneId {
+        ZoneId(self.0 % ZONES as u8)
+    }
+
+    /// Its node.
+    pub const fn node(self) -> u8 {
+        self.0 / ZONES as u8
+    }
+
+    /// True for high memory, which has no addresses of its own.
+    pub const fn is_high(self) -> bool {
+        self.kind().0 == Self::HIGHMEM.0
     }
 }
 
@@ -77,8 +101,10 @@ pub enum Reserve {
 pub struct MachineSpec {
     /// Whose rules hold.
     pub kernel: Kernel,
-    /// Pages of DMA, Normal, HighMem; 0 means that the zone is absent.
+    /// Pages of DMA, Normal, HighMem on all nodes together; 0 means that the zone is absent.
     pub zone_pages: [u32; ZONES],
+    /// Nodes (CONFIG_NUMA from two on): DMA lies on the first, the others are shared out evenly.
+    pub nodes: u8,
     /// What boot keeps.
     pub reserve: Reserve,
     /// Cache line size in bytes (`L1_CACHE_BYTES`): 32, 64 or 128.
@@ -99,6 +125,7 @@ impl Default for MachineSpec {
         MachineSpec {
             kernel: Kernel::Linux2_6_10,
             zone_pages: [256, 1024, 256],
+            nodes: 1,
             reserve: Reserve::None,
             l1_cache_bytes: 32,
             page_size: 4096,
@@ -130,6 +157,8 @@ pub enum SpecError {
     BadCacheLine,
     /// Page size other than 4096 or 8192.
     BadPageSize,
+    /// No node, or more than [`MAX_NODES`].
+    BadNodes,
 }
 
 impl MachineSpec {
@@ -138,13 +167,50 @@ impl MachineSpec {
         self.zone_pages.iter().map(|&pages| u64::from(pages)).sum()
     }
 
-    /// First pfn of a zone; zones lie back to back from pfn 0.
+    /// Every zone of every node, absent ones included.
+    pub fn zones(&self) -> impl DoubleEndedIterator<Item = ZoneId> + use<> {
+        (0..self.nodes * ZONES as u8).map(ZoneId)
+    }
+
+    /// Pages of a node's zones. A share is a whole number of [`BOOT_WORD`]s, which boot frees as one block; the last node has
+    /// the rest.
+    pub fn node_pages(&self, node: u8) -> [u32; ZONES] {
+        let [dma, normal, high] = self.zone_pages;
+        let share = |pages: u32| {
+            let even = pages / u32::from(self.nodes) / BOOT_WORD * BOOT_WORD;
+            if node + 1 == self.nodes {
+                pages - even * u32::from(self.nodes - 1)
+            } else {
+                even
+            }
+        };
+        [if node == 0 { dma } else { 0 }, share(normal), share(high)]
+    }
+
+    /// Pages of a zone.
+    pub fn pages_of(&self, zone: ZoneId) -> u32 {
+        self.node_pages(zone.node())[zone.kind().index()]
+    }
+
+    /// First pfn of a zone. Zones lie back to back from pfn 0, all DMA first, then all Normal, so that low memory is one
+    /// range; in each sort node after node.
     pub fn zone_start(&self, zone: ZoneId) -> u32 {
-        self.zone_pages[..zone.index()].iter().sum()
+        let kind = zone.kind().index();
+        let below: u32 = self.zone_pages[..kind].iter().sum();
+        let nodes = (0..zone.node()).map(|node| self.node_pages(node)[kind]);
+        below + nodes.sum::<u32>()
+    }
+
+    /// End of low memory: the first pfn that has no address of its own.
+    pub const fn low_end(&self) -> u32 {
+        self.zone_pages[0] + self.zone_pages[1]
     }
 
     /// Whether the lab can build this machine; every other function may assume it.
     pub fn check(&self) -> Result<(), SpecError> {
+        if self.nodes == 0 || usize::from(self.nodes) > MAX_NODES {
+            return Err(SpecError::BadNodes);
+        }
         if self.total_pages() > u64::from(MAX_PAGES) {
             return Err(SpecError::TooBig);
         }

@@ -607,3 +607,67 @@ fn the_debugging_slab_fills_objects() {
     assert_eq!([word(p - 4), word(p + 64)], [0x5a2c_f071; 2]);
     assert_eq!([word(q - 4), word(q + 64)], [0x170f_c2a5; 2]);
 }
+
+/// The calls' pages of a run, each with the node and the zone that they came from.
+fn places(text: &str) -> Vec<String> {
+    let run = Run::new(&parse(text).scenario, Bounds::default()).expect("a machine");
+    run.end().validate().expect("the invariants hold");
+    let pages = run.calls().iter().filter_map(|call| match call.answer {
+        Answer::Pages { pfn, .. } => {
+            let zone = run.end().zone_of(pfn);
+            Some(format!("{} {}", zone.node(), zone.name()))
+        }
+        _ => None,
+    });
+    pages.collect()
+}
+
+/// Semantics 10: the local node first, in it from the highest zone down, then the next node's.
+#[test]
+fn a_node_serves_its_own_tasks_first() {
+    let machine = "machine dma=1M normal=4M highmem=1M nodes=2\n";
+    let calls = "a = alloc_pages(GFP_KERNEL, 0); run_on_node(1); b = alloc_pages(GFP_KERNEL, 0);\n\
+                 c = alloc_pages(GFP_HIGHUSER, 0); d = alloc_pages(GFP_KERNEL | __GFP_DMA, 0);\n\
+                 e = alloc_pages_node(0, GFP_KERNEL, 0); f = alloc_pages(GFP_KERNEL, 0);\n";
+    assert_eq!(
+        places(&format!("{machine}{calls}")),
+        [
+            "0 Normal",
+            "1 Normal",
+            "1 HighMem",
+            "0 DMA",
+            "0 Normal",
+            "1 Normal"
+        ]
+    );
+    // 512 pages twice: the first node has one such block left after start-up, the second gives the next. A third would
+    // leave it nothing of its reserve.
+    let far = "machine dma=1M normal=8M highmem=0 nodes=2\n\
+               a = alloc_pages(GFP_ATOMIC, 9); b = alloc_pages(GFP_ATOMIC, 9); c = alloc_pages(GFP_ATOMIC, 9);\n";
+    assert_eq!(places(far), ["0 Normal", "1 Normal"]);
+}
+
+/// Semantics 10: watermarks are computed over all nodes together: M times a zone's share of all low memory.
+#[test]
+fn nodes_share_the_reserve() {
+    let spec = MachineSpec {
+        zone_pages: [1024, 2048, 0],
+        nodes: 2,
+        ..MachineSpec::default()
+    };
+    let lab = Lab::boot(spec).expect("a machine");
+    let machine = lab.machine();
+    // isqrt(4 * 3072 * 16) = 443 kB, 110 pages; a third of the low memory each.
+    let marks: Vec<_> = machine
+        .zones()
+        .map(|(id, zone)| (id.node(), id.name(), zone.pages(), zone.pages_min()))
+        .collect();
+    assert_eq!(
+        marks,
+        [
+            (0, "DMA", 1024, 36),
+            (0, "Normal", 1024, 36),
+            (1, "Normal", 1024, 36)
+        ]
+    );
+}

@@ -70,7 +70,7 @@ fn errors_speak_the_students_language() {
         (
             "p = kfree(q);",
             &[
-                "1:5 expected `kmalloc`, `__get_free_pages`, `alloc_pages`, `kmap` or `vmalloc`, found `kfree`",
+                "1:5 expected `kmalloc`, `__get_free_pages`, `alloc_pages`, `alloc_pages_node`, `kmap` or `vmalloc`, found `kfree`",
             ],
         ),
         ("*p = q;", &["1:1 expected a statement, found `*`"]),
@@ -504,7 +504,14 @@ impl Dice {
         let gfp = self.gfp();
         let pointer = self.pointer(scope);
         let order = self.number(64);
-        match self.below(34) {
+        match self.below(36) {
+            34 => Call::RunOnNode(self.number(3)),
+            35 => Call::AllocPagesNode {
+                to,
+                node: self.number(3),
+                gfp,
+                order,
+            },
             14 => Call::SpinLockIrqsave(self.name()),
             15 => Call::SpinUnlockIrqrestore(self.name()),
             16 => Call::LocalIrqDisable,
@@ -613,6 +620,7 @@ impl Dice {
             l1_cache_bytes: self.pick(&[32, 64, 128]),
             page_size: self.pick(&[4096, 8192]),
             debug_slab: self.one_in(2),
+            nodes: 1 + self.below(4) as u8,
             debug_sleep: self.one_in(2),
             preempt: self.one_in(2),
             ..MachineSpec::default()

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use super::frames::NIL;
 use crate::event::Shrinker;
 use crate::page::PageState;
-use crate::profile::{ZONES, ZoneId};
+use crate::profile::{MAX_ZONES, ZoneId};
 
 /// `DEF_PRIORITY`: reclaim begins with a 2^12th of each list.
 pub const DEFAULT_PRIORITY: u8 = 12;
@@ -98,7 +98,7 @@ struct Write {
 pub(super) struct Lru {
     /// Empty until the first page comes.
     nodes: Vec<Node>,
-    zones: [LruZone; ZONES],
+    zones: [LruZone; MAX_ZONES],
     pub(super) swap_total: u32,
     pub(super) swap_free: u32,
     /// Jiffies that a write takes.
@@ -112,7 +112,8 @@ pub(super) struct Lru {
     mapped: u32,
     /// kswapd runs by itself when the task gives up the processor.
     pub(super) daemon: bool,
-    pub(super) kswapd_awake: bool,
+    /// Bit n for the kswapd of node n.
+    pub(super) kswapd_awake: u8,
     /// Pages of dentries and of inodes that nobody uses, oldest first.
     pub(super) cache_pages: [VecDeque<u32>; 2],
     pub(super) shrink_due: [u32; 2],
@@ -143,7 +144,7 @@ impl Lru {
             page_tables: true,
             mapped: 0,
             daemon: false,
-            kswapd_awake: false,
+            kswapd_awake: 0,
             cache_pages: [VecDeque::new(), VecDeque::new()],
             shrink_due: [0; 2],
         }
@@ -326,7 +327,7 @@ impl Lru {
     }
 
     /// `prev_priority = temp_priority` for the zones of a bit mask.
-    pub(super) fn settle_priorities(&mut self, zones: u8) {
+    pub(super) fn settle_priorities(&mut self, zones: u16) {
         for (index, zone) in self.zones.iter_mut().enumerate() {
             if zones >> index & 1 == 1 {
                 zone.prev_priority = zone.temp_priority;

@@ -42,7 +42,9 @@ pub use zone::{Pcp, PcpShape, Zone};
 use crate::context::Context;
 use crate::event::{CacheId, Destination, Dma, Event, Mark, Shrinker, SlabId, Stop, Temperature};
 use crate::page::PageState;
-use crate::profile::{BootLayout, HZ, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId};
+use crate::profile::{
+    BootLayout, HZ, MAX_NODES, MAX_ZONES, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId,
+};
 use bytes::Bytes;
 use frames::{Frame, Frames};
 use lru::Lru;
@@ -67,19 +69,27 @@ struct Hand {
 /// The zonelist of one kind of request: zones in the order in which they are tried.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Zonelist {
-    zones: [ZoneId; ZONES],
+    zones: [ZoneId; MAX_ZONES],
     len: u8,
+    class: u8,
 }
 
 impl Zonelist {
-    /// At most [`ZONES`] zones.
+    /// At most [`MAX_ZONES`] zones.
     pub fn new(from: &[ZoneId]) -> Zonelist {
-        let mut zones = [ZoneId::DMA; ZONES];
+        let mut zones = [ZoneId::DMA; MAX_ZONES];
         zones[..from.len()].copy_from_slice(from);
         Zonelist {
             zones,
             len: from.len() as u8,
+            class: from.first().map_or(0, |zone| zone.kind().0),
         }
+    }
+
+    /// `alloc_type`: the sort of its first zone, which selects the protection.
+    #[inline(always)]
+    pub const fn class(&self) -> usize {
+        self.class as usize
     }
 
     /// The zones in order.
@@ -108,8 +118,10 @@ pub struct Machine {
     /// A page is 2^this bytes: addresses become page numbers all the time, and a division is slow.
     page_shift: u32,
     frames: Frames,
-    zones: [Zone; ZONES],
-    zonelists: [Zonelist; ZONES],
+    zones: [Zone; MAX_ZONES],
+    zonelists: [[Zonelist; ZONES]; MAX_NODES],
+    low_end: u32,
+    node: u8,
     hand: Hand,
     caches: Vec<Cache>,
     classes: [Classes; 2],
@@ -139,23 +151,28 @@ impl Machine {
     pub(crate) fn blank(
         spec: MachineSpec,
         layout: BootLayout,
-        pcp: [[PcpShape; 2]; ZONES],
-        zonelists: [Zonelist; ZONES],
+        pcp: fn(u32) -> [PcpShape; 2],
+        zonelists: [[Zonelist; ZONES]; MAX_NODES],
         shapes: Vec<CacheShape>,
     ) -> Machine {
-        let zones = ZoneId::ALL.map(|zone| {
-            Zone::new(
-                spec.zone_start(zone),
-                spec.zone_pages[zone.index()],
-                pcp[zone.index()],
-            )
+        let zones = core::array::from_fn(|index| {
+            let zone = ZoneId(index as u8);
+            if zone.node() < spec.nodes {
+                let pages = spec.pages_of(zone);
+                Zone::new(spec.zone_start(zone), pages, pcp(pages))
+            } else {
+                Zone::new(spec.total_pages() as u32, 0, pcp(0))
+            }
         });
+        let low_end = spec.low_end();
         let classes = [false, true].map(|dma| Classes::new(&shapes, dma));
         Machine {
             frames: Frames::new(spec.total_pages() as usize),
             page_shift: spec.page_size.trailing_zeros(),
             zones,
             zonelists,
+            low_end,
+            node: 0,
             hand: Hand {
                 pfn: 0,
                 order: EMPTY_HAND,
@@ -205,8 +222,8 @@ impl Machine {
 
     /// The zones that have memory, in index order.
     pub fn zones(&self) -> impl Iterator<Item = (ZoneId, &Zone)> {
-        ZoneId::ALL
-            .into_iter()
+        self.spec
+            .zones()
             .map(|id| (id, &self.zones[id.index()]))
             .filter(|(_, zone)| zone.pages > 0)
     }
@@ -214,7 +231,9 @@ impl Machine {
     /// The zone of a page.
     #[inline(always)]
     pub fn zone_of(&self, pfn: u32) -> ZoneId {
-        if pfn < self.zones[1].start {
+        if self.spec.nodes > 1 {
+            self.zone_among_nodes(pfn)
+        } else if pfn < self.zones[1].start {
             ZoneId::DMA
         } else if pfn < self.zones[2].start {
             ZoneId::NORMAL
@@ -223,10 +242,34 @@ impl Machine {
         }
     }
 
-    /// The zonelist of a request by its zone bits: 0 none, 1 DMA, 2 HIGHMEM.
+    #[inline(never)]
+    fn zone_among_nodes(&self, pfn: u32) -> ZoneId {
+        let mut zones = self.spec.zones();
+        let of_page = zones.find(|zone| self.zones[zone.index()].contains(pfn));
+        of_page.expect("zones cover every page")
+    }
+
+    /// The node that the task runs on.
+    #[inline(always)]
+    pub const fn node(&self) -> u8 {
+        self.node
+    }
+
+    /// End of low memory: the first pfn without an address of its own.
+    pub const fn low_end(&self) -> u32 {
+        self.low_end
+    }
+
+    /// The zonelist of a request by its zone bits: 0 none, 1 DMA, 2 HIGHMEM; that of the node that the task runs on.
     #[inline(always)]
     pub const fn zonelist(&self, zone_bits: usize) -> &Zonelist {
-        &self.zonelists[zone_bits]
+        self.zonelist_of(self.node, zone_bits)
+    }
+
+    /// The same of any node.
+    #[inline(always)]
+    pub const fn zonelist_of(&self, node: u8, zone_bits: usize) -> &Zonelist {
+        &self.zonelists[node as usize][zone_bits]
     }
 
     /// Blocks of a free list, head first.
@@ -344,7 +387,7 @@ impl Machine {
     #[inline(always)]
     pub fn pfn_of(&self, address: u32) -> Option<u32> {
         let pfn = address.checked_sub(PAGE_OFFSET)? >> self.page_shift;
-        (pfn < self.zones[2].start).then_some(pfn)
+        (pfn < self.low_end).then_some(pfn)
     }
 
     /// The linear address of a page of low memory.
@@ -541,11 +584,6 @@ impl Machine {
 
     /// A machine of no pages, to stand in while the real one is lent.
     pub(crate) fn hollow() -> Machine {
-        let none = PcpShape {
-            low: 0,
-            high: 0,
-            batch: 0,
-        };
         let spec = MachineSpec {
             zone_pages: [0; ZONES],
             ..MachineSpec::default()
@@ -553,8 +591,15 @@ impl Machine {
         Machine::blank(
             spec,
             BootLayout::default(),
-            [[none; 2]; ZONES],
-            [Zonelist::new(&[]); ZONES],
+            |_| {
+                let none = PcpShape {
+                    low: 0,
+                    high: 0,
+                    batch: 0,
+                };
+                [none; 2]
+            },
+            [[Zonelist::new(&[]); ZONES]; MAX_NODES],
             Vec::new(),
         )
     }
@@ -624,9 +669,14 @@ impl Machine {
         self.lru.shrink_due[shrinker.index()]
     }
 
-    /// Whether kswapd runs by itself, and whether it was woken and has not slept since.
-    pub fn kswapd(&self) -> (bool, bool) {
-        (self.lru.daemon, self.lru.kswapd_awake)
+    /// Whether kswapd runs by itself.
+    pub fn has_daemon(&self) -> bool {
+        self.lru.daemon
+    }
+
+    /// Whether a node's kswapd was woken and has not got the processor since.
+    pub fn kswapd_awake(&self, node: u8) -> bool {
+        self.lru.kswapd_awake >> node & 1 == 1
     }
 
     /// Why the machine stopped, if it did.
@@ -762,8 +812,12 @@ impl Machine {
             Event::ReclaimUsed => drop(self.offered.blocks.pop_front()),
             Event::VictimOffered { order, pfn } => self.offered.victim.push_back((pfn, order)),
             Event::VictimUsed => drop(self.offered.victim.pop_front()),
-            Event::KswapdWoken { .. } => self.lru.kswapd_awake |= self.lru.daemon,
-            Event::KswapdStarted | Event::KswapdEnded { .. } => self.lru.kswapd_awake = false,
+            Event::KswapdWoken { zone, .. } => {
+                self.lru.kswapd_awake |= u8::from(self.lru.daemon) << zone.node();
+            }
+            Event::KswapdStarted { node } => self.lru.kswapd_awake &= !(1 << node),
+            Event::KswapdEnded { .. } => {}
+            Event::NodeSet { node } => self.node = node,
             Event::LruAdded { state, owner, pfn } => {
                 self.lru.start(self.frames.len() as usize);
                 self.lru.add(self.zone_of(pfn), pfn, state, owner);

@@ -25,7 +25,7 @@ impl Machine {
     /// No page in two places, counts conserved, links sound. Costs a walk over the whole machine.
     pub fn validate(&self) -> Result<(), String> {
         self.validate_blocks()?;
-        for zone in ZoneId::ALL {
+        for zone in self.spec.zones() {
             self.validate_zone(zone)?;
         }
         for (id, _) in self.caches() {
@@ -46,7 +46,7 @@ impl Machine {
         };
         let mut mapped = 0;
         let mut listed = 0;
-        for zone in ZoneId::ALL {
+        for zone in self.spec.zones() {
             for list in [LruList::Inactive, LruList::Active] {
                 let mut count = 0;
                 let mut last = None;
@@ -105,7 +105,7 @@ impl Machine {
 
     /// Tags partition each zone into blocks that are aligned relative to its first page.
     fn validate_blocks(&self) -> Result<(), String> {
-        for zone in ZoneId::ALL {
+        for zone in self.spec.zones() {
             let (start, pages) = (self.zone(zone).start(), self.zone(zone).pages());
             let mut at = 0;
             while at < pages {

@@ -15,7 +15,7 @@ use crate::event::{Event, Shrinker, Sin, Stop};
 use crate::gfp::Gfp;
 use crate::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer, World};
 use crate::machine::Moment;
-use crate::profile::{ORDERS, ZoneId};
+use crate::profile::ORDERS;
 use crate::script::ast::{Call, Index, Place, Pointer, Span, Stmt, StmtKind, Sysctl, Who};
 
 /// What a run knows besides the machine.
@@ -400,8 +400,8 @@ impl<'s> Runner<'_, 's> {
     fn carry_out(&mut self, call: &Call) -> Outcome {
         match call {
             Call::Kmalloc { size, gfp, .. } => self.kmalloc(*size, *gfp),
-            Call::GetFreePages { gfp, order, .. } => self.alloc_pages(*gfp, *order, true),
-            Call::AllocPages { gfp, order, .. } => self.alloc_pages(*gfp, *order, false),
+            Call::GetFreePages { gfp, order, .. } => self.alloc_pages(None, *gfp, *order, true),
+            Call::AllocPages { gfp, order, .. } => self.alloc_pages(None, *gfp, *order, false),
             Call::Kfree(pointer) => self.kfree(pointer),
             Call::Ksize(pointer) => self.ksize(pointer),
             Call::FreePages { pointer, order } => self.free_pages(pointer, *order, true),
@@ -414,6 +414,18 @@ impl<'s> Runner<'_, 's> {
             Call::SpinLock(name) => self.spin_lock(name),
             Call::SpinUnlock(name) => self.spin_unlock(name),
             Call::Msleep(milliseconds) => self.msleep(*milliseconds),
+            Call::RunOnNode(node) => {
+                let most = u32::from(self.lab.machine().spec().nodes) - 1;
+                self.lab.set_node((*node).min(most) as u8);
+                Outcome::of(Answer::Done)
+            }
+            Call::AllocPagesNode {
+                node, gfp, order, ..
+            } => {
+                let most = u32::from(self.lab.machine().spec().nodes) - 1;
+                let node = (*node).min(most) as u8;
+                self.alloc_pages(Some(node), *gfp, *order, false)
+            }
             Call::Sysctl {
                 name: Sysctl::MinFreeKbytes,
                 value,
@@ -504,16 +516,20 @@ impl<'s> Runner<'_, 's> {
         }
     }
 
-    fn alloc_pages(&mut self, gfp: Gfp, order: u32, by_address: bool) -> Outcome {
+    fn alloc_pages(&mut self, node: Option<u8>, gfp: Gfp, order: u32, by_address: bool) -> Outcome {
         // An order above the largest is refused before the zone bits are looked at.
         if gfp.has(Gfp::ZONE_MASK) && (order as usize) < ORDERS {
             return self.fatal(Sin::BothZoneBits, 0);
         }
-        match self.lab.alloc_pages_among(Some(self.script), gfp, order) {
+        let node = node.unwrap_or(self.lab.machine().node());
+        match self
+            .lab
+            .alloc_pages_among(Some(self.script), node, gfp, order)
+        {
             PageAnswer::Block(pfn) => {
                 let order = order as u8;
                 let machine = self.lab.machine();
-                let high = machine.zone_of(pfn) == ZoneId::HIGHMEM;
+                let high = machine.zone_of(pfn).is_high();
                 let address = (by_address && !high).then(|| machine.address_of(pfn));
                 let serial = self.new_serial(address.unwrap_or(0));
                 self.script
@@ -727,7 +743,7 @@ impl<'s> Runner<'_, 's> {
 
     pub(super) fn address_or_zero(&self, pfn: u32) -> u32 {
         let machine = self.lab.machine();
-        if machine.zone_of(pfn) == ZoneId::HIGHMEM {
+        if machine.zone_of(pfn).is_high() {
             0
         } else {
             machine.address_of(pfn)

@@ -97,7 +97,7 @@ impl Runner<'_, '_> {
 
     /// From the first such call on there are processes, and kswapd lives.
     fn start_world(&mut self) {
-        if !self.lab.machine().kswapd().0 {
+        if !self.lab.machine().has_daemon() {
             self.lab.set_world(true, true);
         }
     }
@@ -117,6 +117,12 @@ impl Runner<'_, '_> {
         Ok(pages)
     }
 
+    /// One page for the task that runs, from its own node first.
+    fn local_page(&mut self, gfp: Gfp) -> PageAnswer {
+        let node = self.lab.machine().node();
+        self.lab.alloc_pages_among(Some(self.script), node, gfp, 0)
+    }
+
     /// A page that an ordinary process asks for, whatever this one is doing.
     fn page_of_another(&mut self, gfp: Gfp) -> Result<Option<u32>, Outcome> {
         if self.recorded() >= self.script.bounds.events {
@@ -124,7 +130,7 @@ impl Runner<'_, '_> {
         }
         let context = self.lab.machine().context();
         self.lab.set_context(Context::PROCESS);
-        let answer = self.lab.alloc_pages_among(Some(self.script), gfp, 0);
+        let answer = self.local_page(gfp);
         self.lab.set_context(context);
         match answer {
             PageAnswer::Block(pfn) => Ok(Some(pfn)),
@@ -237,7 +243,7 @@ impl Runner<'_, '_> {
     pub(super) fn reach(&self, address: u32) -> u32 {
         let machine = self.lab.machine();
         if machine.pfn_of(address).is_some() {
-            return machine.address_of(machine.zone(ZoneId::HIGHMEM).start()) - address;
+            return machine.address_of(machine.low_end()) - address;
         }
         let page = machine.spec().page_size;
         let first = address - address % page;
@@ -371,7 +377,7 @@ impl Runner<'_, '_> {
         let left = (machine.spec().total_pages() as u32 - pfn) as u64 * u64::from(page);
         let length = u64::from(length).min(left - u64::from(offset)) as u32;
         let last = pfn + (offset + length.max(1) - 1) / page;
-        if dma.isa() && machine.zone_of(last) != ZoneId::DMA {
+        if dma.isa() && machine.zone_of(last).kind() != ZoneId::DMA {
             self.lab.emit(Event::Sinned {
                 sin: Sin::OutOfReach,
                 address,
@@ -422,7 +428,7 @@ impl Runner<'_, '_> {
         let mapped = machine
             .kernel_mappings()
             .find(|&(at, of)| of == pfn && at >= PKMAP_BASE);
-        let address = if machine.zone_of(pfn) != ZoneId::HIGHMEM {
+        let address = if !machine.zone_of(pfn).is_high() {
             machine.address_of(pfn)
         } else if let Some((address, _)) = mapped {
             address
@@ -482,7 +488,7 @@ impl Runner<'_, '_> {
         };
         for number in 0..pages {
             let gfp = Gfp::KERNEL | Gfp::HIGHMEM;
-            match self.lab.alloc_pages_among(Some(self.script), gfp, 0) {
+            match self.local_page(gfp) {
                 PageAnswer::Block(pfn) => {
                     let address = address + number * page;
                     self.lab.emit(Event::KernelMapped { address, pfn });
@@ -549,7 +555,7 @@ impl Runner<'_, '_> {
     fn free_area(&self, pages: u32) -> Option<u32> {
         let machine = self.lab.machine();
         let page = machine.spec().page_size;
-        let high_memory = machine.address_of(machine.zone(ZoneId::HIGHMEM).start());
+        let high_memory = machine.address_of(machine.low_end());
         let start = high_memory.checked_add(VMALLOC_OFFSET)? & !(VMALLOC_OFFSET - 1);
         let bytes = (pages + 1).checked_mul(page)?;
         let mut at = start;

@@ -231,6 +231,19 @@ pub enum Call {
     Down(String),
     /// `up(&name);`
     Up(String),
+    /// `run_on_node(n);` — the task goes on on a processor of this node; the last one when there are not so many.
+    RunOnNode(u32),
+    /// `to = alloc_pages_node(node, gfp, order);`
+    AllocPagesNode {
+        /// Where the answer goes.
+        to: Option<Place>,
+        /// Whose zonelist is walked.
+        node: u32,
+        /// Flags.
+        gfp: Gfp,
+        /// 2^order pages.
+        order: u32,
+    },
     /// `schedule();` — the task gives up the processor; no time passes.
     Schedule,
     /// `page_cache(clean=200, dirty=50);` — pages of files.
@@ -364,6 +377,7 @@ impl Call {
             Call::Kmalloc { to, .. }
             | Call::GetFreePages { to, .. }
             | Call::AllocPages { to, .. }
+            | Call::AllocPagesNode { to, .. }
             | Call::Kmap { to, .. }
             | Call::Vmalloc { to, .. } => to.as_ref(),
             Call::Assign { to, .. } => Some(to),
@@ -377,6 +391,7 @@ impl Call {
             Call::Kmalloc { to, .. }
             | Call::GetFreePages { to, .. }
             | Call::AllocPages { to, .. }
+            | Call::AllocPagesNode { to, .. }
             | Call::Kmap { to, .. }
             | Call::Vmalloc { to, .. } => to.as_mut(),
             Call::Assign { to, .. } => Some(to),

@@ -84,6 +84,7 @@ impl fmt::Display for ScriptError {
                 }
                 SpecError::BadCacheLine => f.write_str("l1 is 32, 64 or 128"),
                 SpecError::BadPageSize => f.write_str("page is 4K or 8K"),
+                SpecError::BadNodes => f.write_str("nodes is 1, 2, 3 or 4"),
             },
             ScriptErrorKind::TooDeep => {
                 write!(f, "nested deeper than {} blocks", super::MAX_DEPTH)

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use super::ast::{
     Call, FilePages, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
 };
-use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_STATEMENTS, MAX_TURNS};
+use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_STATEMENTS, MAX_TURNS, MOST_NODE};
 use crate::event::Dma;
 use crate::gfp::Gfp;
 use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve};
@@ -100,6 +100,8 @@ mod more {
     pub(super) const KUNMAP: u8 = 20;
     pub(super) const VMALLOC: u8 = 21;
     pub(super) const VFREE: u8 = 22;
+    pub(super) const RUN_ON_NODE: u8 = 23;
+    pub(super) const ALLOC_PAGES_NODE: u8 = 24;
 }
 
 /// The blocks that version 1 knows.
@@ -146,7 +148,8 @@ pub fn encode(scenario: &Scenario, cursor: u32) -> Vec<u8> {
     let mut body = Writer::default();
     body.block(&scenario.body);
     body.bytes.push(END);
-    let further = u8::from(scenario.machine.debug_sleep);
+    let further =
+        u8::from(scenario.machine.debug_sleep) | scenario.machine.nodes.saturating_sub(1) << 1;
     let version = if body.newer || further != 0 { 2 } else { 1 };
     let mut writer = Writer::default();
     writer.machine(&scenario.machine);
@@ -379,6 +382,8 @@ impl<'a> Writer<'a> {
             Call::Kunmap(_) => more::KUNMAP,
             Call::Vmalloc { .. } => more::VMALLOC,
             Call::Vfree(_) => more::VFREE,
+            Call::RunOnNode(_) => more::RUN_ON_NODE,
+            Call::AllocPagesNode { .. } => more::ALLOC_PAGES_NODE,
             other => unreachable!("{other:?} has an op of its own"),
         });
         if let Some(lock) = call.lock() {
@@ -400,7 +405,19 @@ impl<'a> Writer<'a> {
                     self.number(*pages);
                 }
             }
+            Call::AllocPagesNode {
+                to,
+                node,
+                gfp,
+                order,
+            } => {
+                self.place(to.as_ref());
+                self.number(*node);
+                self.number(gfp.0);
+                self.number(*order);
+            }
             Call::UserPages(number)
+            | Call::RunOnNode(number)
             | Call::Swap(number)
             | Call::Dentries(number)
             | Call::Inodes(number)
@@ -604,7 +621,7 @@ impl<'a> Reader<'a> {
             _ => [self.number()?, self.number()?, self.number()?],
         };
         let further = if self.version >= 2 { self.byte()? } else { 0 };
-        if further > 1 {
+        if further > 7 {
             return Err(LinkError::Malformed);
         }
         let machine = MachineSpec {
@@ -616,6 +633,7 @@ impl<'a> Reader<'a> {
             debug_slab: bits >> 5 & 1 == 1,
             preempt: bits >> 6 & 1 == 1,
             debug_sleep: further & 1 == 1,
+            nodes: (further >> 1) + 1,
         };
         machine.check().map_err(|_| LinkError::Malformed)?;
         Ok(machine)
@@ -832,6 +850,13 @@ impl<'a> Reader<'a> {
                 size: self.number()?,
             },
             more::VFREE => Call::Vfree(self.pointer()?),
+            more::RUN_ON_NODE => Call::RunOnNode(within(self.number()?, MOST_NODE)?),
+            more::ALLOC_PAGES_NODE => Call::AllocPagesNode {
+                to: self.place()?,
+                node: within(self.number()?, MOST_NODE)?,
+                gfp: Gfp(self.number()?),
+                order: within(self.number()?, MAX_ORDER)?,
+            },
             _ => return Err(LinkError::Malformed),
         })
     }

@@ -24,5 +24,7 @@ pub const MAX_INDEX: u32 = MAX_TURNS - 1;
 pub const MAX_SLEEP: u32 = 3_600_000;
 /// Largest order that can be written. The kernel answers NULL from 11 on, and a student should see it do so.
 pub const MAX_ORDER: u32 = 64;
+/// Largest number of a node that can be written.
+pub const MOST_NODE: u32 = crate::profile::MAX_NODES as u32 - 1;
 /// Statements in a scenario. Text cannot hold more: the shortest, `a=b;`, is four bytes.
 pub const MAX_STATEMENTS: usize = 100_000;

@@ -16,7 +16,7 @@ use super::error::{
     END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES, closest,
 };
 use super::lex::{Kind, Token, lex};
-use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_TEXT, MAX_TURNS};
+use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_TEXT, MAX_TURNS, MOST_NODE};
 use crate::event::Dma;
 use crate::gfp::{Gfp, LEVEL_BITS, MODIFIERS, PRIORITIES};
 use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve, ZONES};
@@ -96,6 +96,7 @@ const ANSWERING: &[&str] = &[
     "kmalloc",
     "__get_free_pages",
     "alloc_pages",
+    "alloc_pages_node",
     "kmap",
     "vmalloc",
 ];
@@ -116,6 +117,7 @@ const SILENT: &[&str] = &[
     "local_irq_enable",
     "down",
     "up",
+    "run_on_node",
     "schedule",
     "page_cache",
     "user_pages",
@@ -153,7 +155,7 @@ const TYPE_WORDS: &[&str] = &[
 ];
 /// The keys of the `machine` line.
 const MACHINE_KEYS: &[&str] = &[
-    "dma", "normal", "highmem", "reserve", "l1", "page", "debug", "preempt",
+    "dma", "normal", "highmem", "reserve", "l1", "page", "debug", "preempt", "nodes",
 ];
 
 /// True when `word` can name a pointer, a counter or a lock: a C identifier that means nothing else here.
@@ -396,6 +398,9 @@ impl<'a> Parser<'a> {
                 "l1" => {
                     let choices = [("32", 32), ("64", 64), ("128", 128)];
                     machine.l1_cache_bytes = self.choice(&choices)?;
+                }
+                "nodes" => {
+                    machine.nodes = self.choice(&[("1", 1), ("2", 2), ("3", 3), ("4", 4)])?;
                 }
                 "page" => machine.page_size = self.choice(&[("4K", 4096), ("8K", 8192)])?,
                 "debug" => {
@@ -902,6 +907,18 @@ impl<'a> Parser<'a> {
             "local_irq_enable" => Call::LocalIrqEnable,
             "down" => Call::Down(self.lock()?),
             "up" => Call::Up(self.lock()?),
+            "run_on_node" => Call::RunOnNode(self.number(MOST_NODE)?),
+            "alloc_pages_node" => {
+                let node = self.number(MOST_NODE)?;
+                self.expect(",")?;
+                let (gfp, order) = self.gfp_and_order()?;
+                Call::AllocPagesNode {
+                    to,
+                    node,
+                    gfp,
+                    order,
+                }
+            }
             "schedule" => Call::Schedule,
             "page_cache" => Call::PageCache(self.file_pages()?),
             "user_pages" => Call::UserPages(self.number(MAX_PAGES)?),

@@ -77,6 +77,17 @@ pub fn print_call(call: &Call) -> String {
         Call::LocalIrqEnable => "local_irq_enable()".to_string(),
         Call::Down(name) => format!("down(&{name})"),
         Call::Up(name) => format!("up(&{name})"),
+        Call::RunOnNode(node) => format!("run_on_node({node})"),
+        Call::AllocPagesNode {
+            to,
+            node,
+            gfp,
+            order,
+        } => format!(
+            "{}alloc_pages_node({node}, {}, {order})",
+            answer(to),
+            gfp.expression()
+        ),
         Call::Schedule => "schedule()".to_string(),
         Call::PageCache(kinds) => {
             let kinds = kinds.iter().enumerate().map(|(at, (kind, pages))| {
@@ -134,6 +145,9 @@ pub(super) fn machine_line(machine: &MachineSpec) -> String {
         "machine dma={dma} normal={normal} highmem={highmem} reserve={reserve} l1={}",
         machine.l1_cache_bytes
     );
+    if machine.nodes > 1 {
+        line.push_str(&format!(" nodes={}", machine.nodes));
+    }
     if machine.page_size != MachineSpec::default().page_size {
         line.push_str(" page=");
         line.push_str(&size(u64::from(machine.page_size)));

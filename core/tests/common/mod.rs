@@ -59,6 +59,7 @@ pub fn random_spec(rng: &mut Rng, scale: u32) -> MachineSpec {
         page_size: if rng.one_in(8) { 8192 } else { 4096 },
         debug_slab: rng.one_in(8),
         preempt: rng.one_in(2),
+        nodes: *rng.pick(&[1, 1, 1, 2, 3, 4]),
         ..MachineSpec::default()
     }
 }
@@ -196,8 +197,9 @@ pub fn world_text(rng: &mut Rng, lines: usize) -> String {
     let highmem = rng.pick(&["0", "256K", "512K"]);
     let debug = rng.pick(&["none", "sleep", "slab", "all"]);
     let preempt = rng.pick(&["off", "on"]);
+    let nodes = rng.pick(&[1, 1, 2, 4]);
     let mut text = format!(
-        "machine dma={dma} normal={normal} highmem={highmem} debug={debug} preempt={preempt}\n\
+        "machine dma={dma} normal={normal} highmem={highmem} debug={debug} preempt={preempt} nodes={nodes}\n\
          p0 = NULL; p1 = NULL; p2 = NULL; p3 = NULL; v = NULL; page = alloc_pages(GFP_HIGHUSER, 0); a = kmap(page);\n"
     );
     for number in 0..lines {
@@ -211,7 +213,12 @@ fn world_line(rng: &mut Rng, number: usize) -> String {
     let p = rng.below(4);
     let size = *rng.pick(&[30, 100, 500, 4000, 9000]);
     let few = rng.below(60);
-    match rng.below(40) {
+    match rng.below(42) {
+        40 => format!("run_on_node({});", rng.below(4)),
+        41 => format!(
+            "n{number} = alloc_pages_node({}, GFP_KERNEL | __GFP_NORETRY, 0);",
+            rng.below(4)
+        ),
         0 => format!("page_cache(clean={few}, dirty={few});"),
         1 => format!("page_cache(mapped={few}, referenced={few}, buffers={few});"),
         2 => "page_cache(busy=3, locked=3, dirty=20);".into(),

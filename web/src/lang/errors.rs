@@ -113,6 +113,10 @@ pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
                 &[],
             ),
             SpecError::BadPageSize => say(["`page` is 4K or 8K.", "`page` 只能是 4K 或 8K。"], &[]),
+            SpecError::BadNodes => say(
+                ["`nodes` is 1, 2, 3 or 4.", "`nodes` 只能是 1、2、3 或 4。"],
+                &[],
+            ),
         },
         ScriptErrorKind::TooDeep => say(
             ["Nested deeper than {0} blocks.", "嵌套超过了 {0} 层。"],

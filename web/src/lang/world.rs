@@ -241,12 +241,19 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
             ],
             &[Arg::Number(process.into())],
         ),
-        Event::KswapdStarted => say(
+        Event::KswapdStarted { .. } => say(
             [
                 "`kswapd` gets the processor and goes to work.",
                 "`kswapd` 得到处理器，开始工作。",
             ],
             &[],
+        ),
+        Event::NodeSet { node } => say(
+            [
+                "The task goes on on a processor of node {0}: its own memory comes first from here on.",
+                "任务转到 {0} 号节点的处理器上运行：此后优先使用该节点的内存。",
+            ],
+            &[Arg::Number(node.into())],
         ),
         Event::KswapdEnded { .. } => say(
             ["`kswapd` goes back to sleep.", "`kswapd` 收工，重新睡眠。"],
@@ -533,7 +540,7 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
             ["shrink_slab", "vmscan.c", ""],
         ),
         Event::ZoneGivenUp { .. }
-        | Event::KswapdStarted
+        | Event::KswapdStarted { .. }
         | Event::KswapdEnded { .. }
         | Event::KswapdSpins => (
             ["`kswapd` at work", "`kswapd` 在工作"],
@@ -547,6 +554,10 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
         | Event::DiskSet { .. }
         | Event::WorldSet { .. }
         | Event::ProcessStarted { .. } => (["The world around", "周围的世界"], ["", "", ""]),
+        Event::NodeSet { .. } => (
+            ["Run on another node", "换到另一个节点运行"],
+            ["set_cpus_allowed", "sched.c", "8.1.1"],
+        ),
         Event::TaskSwitched { .. } => (
             ["Another task runs", "切换任务"],
             ["schedule", "sched.c", "8.1.1"],
@@ -638,7 +649,8 @@ pub(super) mod tests {
             Event::ProcessStarted { pages: 300 },
             Event::ProcessKilled { process: 0 },
             Event::ProcessKilled { process: 1 },
-            Event::KswapdStarted,
+            Event::KswapdStarted { node: 0 },
+            Event::NodeSet { node: 1 },
             Event::KswapdEnded { freed: 3 },
             Event::KswapdSpins,
             Event::TaskSwitched { task: 0 },

@@ -5,12 +5,13 @@
 
 use super::geometry::{ARRAY_ENTRY, ARRAY_HEADER, cache_shapes};
 use super::marks;
+use super::numa;
 use super::page_alloc::free_pages;
 use super::slab;
 use crate::event::{CacheId, Event, Mark, Temperature};
 use crate::gfp::Gfp;
 use crate::machine::{Door, Machine, Recorder};
-use crate::profile::{BOOT_WORD as WORD, BootLayout, HZ, MachineSpec, ZoneId};
+use crate::profile::{BOOT_WORD as WORD, BootLayout, HZ, MachineSpec, ZONES};
 
 const WORD_ORDER: u8 = 5;
 /// `kmem_cache`, the cache of cache descriptors.
@@ -18,10 +19,9 @@ const KMEM_CACHE: CacheId = CacheId(0);
 
 /// A machine before power-on: nobody holds its memory yet.
 pub(crate) fn blank(spec: MachineSpec, layout: BootLayout) -> Machine {
-    let present = spec.zone_pages;
-    let pcp = present.map(marks::pcp_shapes);
     let shapes = cache_shapes(&spec);
-    Machine::blank(spec, layout, pcp, marks::zonelists(present), shapes)
+    let zonelists = numa::zonelists(&spec);
+    Machine::blank(spec, layout, marks::pcp_shapes, zonelists, shapes)
 }
 
 /// Boots: up to the first call, or without the slab allocator for machines that only the page allocator is asked of.
@@ -34,8 +34,8 @@ pub(crate) fn power_on<R: Recorder>(door: &mut Door<'_, R>, with_slab: bool) {
 }
 
 fn free_all_memory<R: Recorder>(door: &mut Door<'_, R>) {
-    let low_end = door.zone(ZoneId::HIGHMEM).start();
-    let high_end = low_end + door.zone(ZoneId::HIGHMEM).pages();
+    let low_end = door.spec().low_end();
+    let high_end = door.spec().total_pages() as u32;
     let layout = door.layout().clone();
     // One bit a page.
     let bitmap_pages = (low_end.div_ceil(8)).div_ceil(door.spec().page_size);
@@ -85,9 +85,8 @@ fn set_marks_for_first_time<R: Recorder>(door: &mut Door<'_, R>) {
 /// A write to the sysctl `vm.min_free_kbytes` (`setup_per_zone_pages_min`): any value, no clamp.
 pub(crate) fn set_min_free_kbytes<R: Recorder>(door: &mut Door<'_, R>, kbytes: u32) {
     door.emit(Event::MinFreeSet { kbytes });
-    let marks = marks::marks(door.spec().zone_pages, kbytes);
-    for zone in ZoneId::ALL {
-        let of_zone = marks[zone.index()];
+    for zone in door.spec().zones() {
+        let of_zone = marks_of_node(door, zone.node())[zone.kind().index()];
         for (mark, pages) in [
             (Mark::Min, of_zone.min),
             (Mark::Low, of_zone.low),
@@ -99,6 +98,15 @@ pub(crate) fn set_min_free_kbytes<R: Recorder>(door: &mut Door<'_, R>, kbytes: u
     set_protection(door);
 }
 
+fn marks_of_node(machine: &Machine, node: u8) -> [marks::Marks; ZONES] {
+    let spec = machine.spec();
+    marks::node_marks(
+        spec.node_pages(node),
+        spec.zone_pages,
+        machine.min_free_kbytes(),
+    )
+}
+
 /// A write to the sysctl `vm.lower_zone_protection`.
 pub(crate) fn set_lower_zone_protection<R: Recorder>(door: &mut Door<'_, R>, ratio: u32) {
     door.emit(Event::ProtectionRatioSet { ratio });
@@ -107,16 +115,16 @@ pub(crate) fn set_lower_zone_protection<R: Recorder>(door: &mut Door<'_, R>, rat
 
 /// `setup_per_zone_protection`, called after either sysctl.
 fn set_protection<R: Recorder>(door: &mut Door<'_, R>) {
-    let present = door.spec().zone_pages;
-    let marks = marks::marks(present, door.min_free_kbytes());
-    let protection = marks::protection(present, marks, door.protection_ratio());
-    for zone in ZoneId::ALL {
+    for zone in door.spec().zones() {
+        let present = door.spec().node_pages(zone.node());
+        let marks = marks_of_node(door, zone.node());
+        let protection = marks::protection(present, marks, door.protection_ratio());
         let classes = [
             Mark::ProtectionDma,
             Mark::ProtectionNormal,
             Mark::ProtectionHighMem,
         ];
-        for (mark, pages) in classes.into_iter().zip(protection[zone.index()]) {
+        for (mark, pages) in classes.into_iter().zip(protection[zone.kind().index()]) {
             door.emit(Event::MarkSet { zone, mark, pages });
         }
     }

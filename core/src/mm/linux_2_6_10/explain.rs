@@ -42,7 +42,7 @@ pub fn terms(
     if order as usize >= crate::profile::ORDERS || zone_bits >= crate::profile::ZONES {
         return None;
     }
-    let class = machine.zonelist(zone_bits).zones().first()?.index();
+    let class = machine.zonelist(zone_bits).zones().first()?.kind().index();
     let state = machine.zone(zone);
     let protection = state.protection(class);
     let (mark, halved, quartered) = match pass {

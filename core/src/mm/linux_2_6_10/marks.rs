@@ -1,9 +1,9 @@
-//! Watermarks, protection, per-cpu list sizes and zonelists as numbers: no machine is touched here.
+//! Watermarks, protection and per-cpu list sizes as numbers: no machine is touched here.
 //!
 //! Source: mm/page_alloc.c, `init_per_zone_pages_min`, `setup_per_zone_pages_min`, `setup_per_zone_protection`,
-//! `free_area_init_core`, `build_zonelists` (2.6.10).
+//! `free_area_init_core` (2.6.10). Zonelists are in `numa`.
 
-use crate::machine::{PcpShape, Zonelist};
+use crate::machine::PcpShape;
 use crate::profile::{ZONES, ZoneId};
 
 /// `pages_min`, `pages_low`, `pages_high` of a zone, in pages.
@@ -26,10 +26,15 @@ pub fn default_min_free_kbytes(present: [u32; ZONES]) -> u32 {
 
 /// The marks that `min_free_kbytes` gives each zone. An absent HighMem zone still gets its smallest marks.
 pub fn marks(present: [u32; ZONES], min_free_kbytes: u32) -> [Marks; ZONES] {
+    node_marks(present, present, min_free_kbytes)
+}
+
+/// The same for one node of several: its share of what all low memory together keeps back.
+pub fn node_marks(node: [u32; ZONES], all: [u32; ZONES], min_free_kbytes: u32) -> [Marks; ZONES] {
     let pages_min = u64::from(min_free_kbytes / 4);
-    let lowmem = u64::from(present[0]) + u64::from(present[1]);
+    let lowmem = u64::from(all[0]) + u64::from(all[1]);
     ZoneId::ALL.map(|zone| {
-        let pages = present[zone.index()];
+        let pages = node[zone.index()];
         let min = if zone == ZoneId::HIGHMEM {
             (pages / 1024).clamp(32, 128)
         } else {
@@ -83,24 +88,6 @@ pub fn pcp_shapes(present: u32) -> [PcpShape; 2] {
             batch,
         },
     ]
-}
-
-/// The zonelists for no zone bit, DMA, HIGHMEM; absent zones are left out.
-pub fn zonelists(present: [u32; ZONES]) -> [Zonelist; ZONES] {
-    const ORDER: [&[ZoneId]; ZONES] = [
-        &[ZoneId::NORMAL, ZoneId::DMA],
-        &[ZoneId::DMA],
-        &[ZoneId::HIGHMEM, ZoneId::NORMAL, ZoneId::DMA],
-    ];
-    ORDER.map(|order| {
-        let mut zones = [ZoneId::DMA; ZONES];
-        let mut len = 0;
-        for &zone in order.iter().filter(|zone| present[zone.index()] > 0) {
-            zones[len] = zone;
-            len += 1;
-        }
-        Zonelist::new(&zones[..len])
-    })
 }
 
 /// A mark as the flags lower it: `__GFP_HIGH` halves it, then `can_try_harder` takes a quarter off what is left.

@@ -1,14 +1,15 @@
-//! Zonelists of machines with several nodes, as arithmetic: no machine is touched here.
+//! Zonelists of machines with one node or several, as arithmetic: no machine is touched here.
 //!
 //! Source: mm/page_alloc.c `build_zonelists`, `find_next_best_node`, with and without CONFIG_NUMA (2.6.10).
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::profile::{ZONES, ZoneId};
+use crate::machine::Zonelist;
+use crate::profile::{MAX_NODES, MachineSpec, ZONES, ZoneId};
 
 /// `MAX_NUMNODES` of i386 NUMA-Q.
-const MAX_NODES: u64 = 16;
+const MAX_NUMNODES: u64 = 16;
 
 /// The nodes of a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,29 @@ pub type NodeZone = (usize, ZoneId);
 
 /// The zonelists of one node by zone bits: none, DMA, HIGHMEM.
 pub type NodeZonelists = [Vec<NodeZone>; ZONES];
+
+/// The zonelists of a machine of the lab, node by node and by zone bits: every node has processors, and every other node
+/// is as far away as the next.
+pub fn zonelists(spec: &MachineSpec) -> [[Zonelist; ZONES]; MAX_NODES] {
+    let count = usize::from(spec.nodes);
+    let nodes = Nodes {
+        present: (0..spec.nodes).map(|node| spec.node_pages(node)).collect(),
+        has_cpus: vec![true; count],
+        distance: (0..count)
+            .map(|from| (0..count).map(|to| u32::from(from != to)).collect())
+            .collect(),
+    };
+    let mut all = [[Zonelist::new(&[]); ZONES]; MAX_NODES];
+    for (node, lists) in nodes.zonelists().into_iter().enumerate() {
+        all[node] = lists.map(|list| {
+            let zones = list
+                .iter()
+                .map(|&(node, kind)| ZoneId::of(node as u8, kind));
+            Zonelist::new(&zones.collect::<Vec<_>>())
+        });
+    }
+    all
+}
 
 impl Nodes {
     /// CONFIG_NUMA: node by node, nearest first; equally near nodes are spread over those who ask.
@@ -73,7 +97,7 @@ impl Nodes {
             .min_by_key(|&node| {
                 let distance =
                     u64::from(self.distance[local][node]) + u64::from(self.has_cpus[node]);
-                distance * (nodes as u64 * MAX_NODES) + load[node]
+                distance * (nodes as u64 * MAX_NUMNODES) + load[node]
             })
     }
 

@@ -33,9 +33,22 @@ pub(super) struct Request {
     pub(super) can_try_harder: bool,
 }
 
-/// `alloc_pages(gfp, order)`. Both zone bits together are undefined: the caller has stopped before.
+/// `alloc_pages(gfp, order)`: from the list of the node that the task runs on. Both zone bits together are undefined: the
+/// caller has stopped before.
 #[inline(always)]
 pub(crate) fn alloc_pages<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp, order: u32) -> PageAnswer {
+    let node = door.node();
+    alloc_pages_node(door, node, gfp, order)
+}
+
+/// `alloc_pages_node(nid, gfp, order)` (include/linux/gfp.h).
+#[inline(always)]
+pub(crate) fn alloc_pages_node<R: Recorder>(
+    door: &mut Door<'_, R>,
+    node: u8,
+    gfp: Gfp,
+    order: u32,
+) -> PageAnswer {
     door.emit(Event::PagesAsked { order, gfp });
     if order as usize >= ORDERS {
         // alloc_pages tests this before anything else: no warning, no reclaim.
@@ -51,20 +64,20 @@ pub(crate) fn alloc_pages<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp, order: 
     if wait && context.must_not_sleep() {
         slow_path::might_sleep(door, false);
     }
-    let zonelist = *door.zonelist((gfp & Gfp::ZONE_MASK).0 as usize);
-    let Some(&first) = zonelist.zones().first() else {
+    let zonelist = *door.zonelist_of(node, (gfp & Gfp::ZONE_MASK).0 as usize);
+    if zonelist.zones().is_empty() {
         door.emit(Event::PagesRefused {
             order,
             gfp,
             why: Failure::EmptyZonelist,
         });
         return PageAnswer::Refused(Failure::EmptyZonelist);
-    };
+    }
     let request = Request {
         order: order as u8,
         gfp,
         zonelist,
-        class: first.index(),
+        class: zonelist.class(),
         can_try_harder: can_try_harder(gfp, context),
     };
     for &zone in zonelist.zones() {

@@ -85,7 +85,7 @@ fn walk<R: Recorder>(door: &mut Door<'_, R>, request: &Request, pass: Pass) -> O
 /// Wakes kswapd for a zone at or below `pages_low`; order, protection and the reason play no role.
 fn wakeup_kswapd<R: Recorder>(door: &mut Door<'_, R>, zone: crate::profile::ZoneId) {
     let (free, low) = (door.zone(zone).free_pages(), door.zone(zone).pages_low());
-    if free <= low {
+    if free <= low && !door.kswapd_awake(zone.node()) {
         door.emit(Event::KswapdWoken { zone, free, low });
     }
 }
@@ -125,8 +125,10 @@ pub(super) fn might_sleep<R: Recorder>(door: &mut Door<'_, R>, in_slab: bool) {
 
 /// Others run while the task sleeps: kswapd if it was woken, then whoever waits for the processor.
 pub(crate) fn yield_processor<R: Recorder>(door: &mut Door<'_, R>) {
-    if door.kswapd() == (true, true) {
-        vmscan::kswapd(door);
+    for node in 0..door.spec().nodes {
+        if door.kswapd_awake(node) {
+            vmscan::kswapd(door, node);
+        }
     }
     door.moment(Moment::Asleep);
 }
@@ -187,7 +189,7 @@ fn try_to_free_pages<R: Recorder>(
 fn out_of_memory<R: Recorder>(door: &mut Door<'_, R>, gfp: Gfp) {
     let kills = door.oom().called(door.jiffies()).1;
     door.emit(Event::OomCalled { kills, gfp });
-    if kills && door.kswapd().0 {
+    if kills && door.has_daemon() {
         vmscan::kill_a_process(door);
     }
     if kills {

@@ -103,14 +103,18 @@ pub(super) fn shrink_zones<R: Recorder>(
             }
         }
     }
-    let mask = zones.iter().fold(0, |mask, zone| mask | 1 << zone.0);
-    door.emit(Event::PrioritiesSettled { zones: mask });
+    door.emit(Event::PrioritiesSettled { zones: mask(zones) });
     all
 }
 
 fn lru_pages<R: Recorder>(door: &Door<'_, R>, zones: &[ZoneId]) -> u32 {
     let of = |zone| door.lru(zone).count(LruList::Active) + door.lru(zone).count(LruList::Inactive);
     zones.iter().map(|&zone| of(zone)).sum()
+}
+
+/// Bit z for zone z.
+fn mask(zones: &[ZoneId]) -> u16 {
+    zones.iter().fold(0, |mask, zone| mask | 1 << zone.0)
 }
 
 /// What kswapd did.
@@ -122,10 +126,11 @@ pub enum KswapdRun {
     Spins,
 }
 
-/// `balance_pgdat`: frees until every zone is above `pages_high`.
+/// `balance_pgdat`: frees until every zone of the node is above `pages_high`.
 #[inline(never)]
-pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
-    door.emit(Event::KswapdStarted);
+pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>, node: u8) -> KswapdRun {
+    door.emit(Event::KswapdStarted { node });
+    let of_node = ZoneId::ALL.map(|kind| ZoneId::of(node, kind));
     let mut scans = 0;
     loop {
         let mut freed = 0;
@@ -133,11 +138,10 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
         door.emit(Event::PrioritiesReset);
         for priority in (0..=DEFAULT_PRIORITY).rev() {
             balanced = true;
-            let Some(highest) = highest_zone_in_need(door, priority) else {
+            let Some(highest) = highest_zone_in_need(door, &of_node, priority) else {
                 break;
             };
-            let zones = ZoneId::ALL;
-            let zones = &zones[..=highest.index()];
+            let zones = &of_node[..=highest];
             for &zone in zones {
                 let state = door.zone(zone);
                 if state.pages() == 0 || (state.all_unreclaimable() && priority != DEFAULT_PRIORITY)
@@ -175,13 +179,15 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
                 break;
             }
         }
-        door.emit(Event::PrioritiesSettled { zones: 0b111 });
+        door.emit(Event::PrioritiesSettled {
+            zones: mask(&of_node),
+        });
         if balanced {
             door.emit(Event::KswapdEnded { freed });
             return KswapdRun::Done(freed);
         }
         // It does not nap (2.6.10), but the disk works on while it spins.
-        if let (true, Some((_, due))) = (door.kswapd().0, door.next_write()) {
+        if let (true, Some((_, due))) = (door.has_daemon(), door.next_write()) {
             let jiffies = due.wrapping_sub(door.jiffies());
             if (jiffies as i32) > 0 && door.disk().0 != u32::MAX {
                 door.emit(Event::Waited { jiffies });
@@ -192,9 +198,13 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>) -> KswapdRun {
     }
 }
 
-/// The highest zone at or below `pages_high` that kswapd has not given up on.
-fn highest_zone_in_need<R: Recorder>(door: &Door<'_, R>, priority: u8) -> Option<ZoneId> {
-    ZoneId::ALL.into_iter().rev().find(|&zone| {
+/// The place of the highest zone at or below `pages_high` that kswapd has not given up on.
+fn highest_zone_in_need<R: Recorder>(
+    door: &Door<'_, R>,
+    zones: &[ZoneId],
+    priority: u8,
+) -> Option<usize> {
+    zones.iter().rposition(|&zone| {
         let state = door.zone(zone);
         state.pages() > 0
             && (!state.all_unreclaimable() || priority == DEFAULT_PRIORITY)

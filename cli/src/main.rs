@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod gallery;
 mod replay;
 mod run;
 
@@ -17,10 +18,12 @@ usage:
   cargo lab run FILE [--events] [--json]   run a scenario: each call with its answer, then the /proc view
   cargo lab replay DIR                     compare the core with every recording of a real kernel in DIR
   cargo lab check DIR [--complete]         say what is wrong with the chapters and exercises in DIR, and what they cover
+  cargo lab gallery DIR [--bless]          run every scenario of the gallery and compare with its expected text (--bless: write it)
   cargo lab bench                          time the core against other allocators on the same traces
 
 exit codes
   run     0 done, 2 the text has errors or cannot be read
+  gallery 0 all as expected, 1 not (or anything else is wrong), 2 the folder cannot be read
   check   0 nothing is wrong, 1 something is (with --complete: or missing), 2 the folder cannot be read
   replay  0 all agree, 1 something disagrees, 2 nothing was recognized, 3 only unsupported results are left";
 
@@ -30,6 +33,7 @@ enum Command {
     Run(PathBuf, run::Form),
     Replay(PathBuf),
     Check(PathBuf, bool),
+    Gallery(PathBuf, bool),
     Bench,
 }
 
@@ -51,6 +55,9 @@ fn main() -> ExitCode {
         }
         Command::Check(folder, complete) => check::print(&folder, complete)
             .map_err(|error| format!("{}: {error}", folder.display())),
+        Command::Gallery(folder, bless) => {
+            gallery::print(&folder, bless).map_err(|error| format!("{}: {error}", folder.display()))
+        }
         Command::Bench => {
             bench::bench();
             Ok(0)
@@ -80,13 +87,14 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
     let mut parser = lexopt::Parser::from_args(arguments);
     let mut words = Vec::new();
     let mut form = run::Form::default();
-    let mut complete = false;
+    let (mut complete, mut bless) = (false, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Command::Help),
             Long("events") => form.events = true,
             Long("json") => form.json = true,
             Long("complete") => complete = true,
+            Long("bless") => bless = true,
             Value(word) => words.push(word),
             other => return Err(other.unexpected()),
         }
@@ -101,6 +109,8 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
         ("run", Some(file)) => Ok(Command::Run(file, form)),
         ("replay", Some(folder)) => Ok(Command::Replay(folder)),
         ("check", Some(folder)) => Ok(Command::Check(folder, complete)),
+        ("gallery", Some(folder)) => Ok(Command::Gallery(folder, bless)),
+        ("gallery", None) => Err("gallery: which folder?".into()),
         ("check", None) => Err("check: which folder?".into()),
         ("run", None) => Err("run: which file?".into()),
         ("bench", None) => Ok(Command::Bench),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use kmalloc_core::event::{Failure, Sin, Stop};
+use kmalloc_core::event::{Event, Failure, Sin, Stop};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::run::{Answer, Bounds, CallRecord, Ended, NullReason, Run};
@@ -46,7 +46,8 @@ pub fn run(file: &Path, form: Form) -> io::Result<u8> {
     Ok(0)
 }
 
-fn as_text(run: &Run, with_events: bool) -> String {
+/// The calls with their answers and what the kernel printed, then /proc.
+pub fn as_text(run: &Run, with_events: bool) -> String {
     let mut text = String::new();
     for (number, call) in run.calls().iter().enumerate() {
         let answer = answer(run.end(), call);
@@ -61,6 +62,12 @@ fn as_text(run: &Run, with_events: bool) -> String {
             }
             for line in proc::messages(run.start(), call.context, &event) {
                 text += &format!("      | {line}\n");
+            }
+            // What the answer does not say by itself.
+            if let Event::Sinned { sin, .. } = event
+                && !matches!(call.answer, Answer::Sinned(told) | Answer::Stopped(Stop::Undefined(told)) if told == sin)
+            {
+                text += &format!("      ! {}\n", sin_text(sin));
             }
         }
     }
@@ -200,7 +207,7 @@ fn sin_text(sin: Sin) -> &'static str {
         Sin::UseAfterFree => "used after it was freed",
         Sin::NullDereference => "NULL was dereferenced",
         Sin::BothZoneBits => "__GFP_DMA and __GFP_HIGHMEM at once index past the zonelists",
-        Sin::NotAnAddress => "a struct page is not an address",
+        Sin::NotAnAddress => "no address that can be used here",
         Sin::Uninitialised => "a variable that was never given a value",
         Sin::LockHeld => "the lock is held already: nobody could release it",
         Sin::LockNotHeld => "the lock is not held",

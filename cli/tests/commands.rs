@@ -185,3 +185,60 @@ fn script_errors_have_a_place() {
     assert_eq!(lab(&["run", "no-such-file.kms"]).status.code(), Some(2));
     assert_eq!(lab(&["jump"]).status.code(), Some(2));
 }
+
+const GALLERY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/scenarios");
+
+/// Every scenario of the gallery does what its expected text says, in both languages alike.
+#[test]
+fn the_gallery_is_as_expected() {
+    let output = lab(&["gallery", GALLERY]);
+    let printed = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    assert!(printed.ends_with(" scenarios, 0 wrong\n"), "{printed}");
+}
+
+/// What is wrong with a gallery is said, and blessing writes what the lab says now.
+#[test]
+fn a_wrong_gallery_is_told_apart() {
+    let root = folder("gallery");
+    let write = |path: &str, text: &str| {
+        let file = root.join(path);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+        fs::write(file, text).expect("a file");
+    };
+    let gallery = |arguments: &[&str]| {
+        let root = root.to_string_lossy();
+        let output = lab(&[&["gallery", &root], arguments].concat());
+        (output.status.code(), text(&output.stdout))
+    };
+    write(
+        "gallery.toml",
+        "[[theme]]\nen = \"T\"\nzh = \"题\"\nscenarios = [\"one\"]\n",
+    );
+    write(
+        "one/about.toml",
+        "[en]\ntitle = \"A\"\nwhy = \"Why.\"\n[zh]\ntitle = \"甲\"\nwhy = \"原因。\"\n",
+    );
+    write("one/en.kms", "// one\np = kmalloc(100, GFP_KERNEL);\n");
+    write("one/zh.kms", "// 一\np = kmalloc(100, GFP_KERNEL);\n");
+    let (code, printed) = gallery(&[]);
+    assert_eq!(code, Some(1), "nothing is expected yet");
+    assert!(printed.contains("+    2  p = kmalloc(100"), "{printed}");
+    assert_eq!(gallery(&["--bless"]).0, Some(0));
+    assert_eq!(gallery(&[]), (Some(0), "1 scenario, 0 wrong\n".into()));
+
+    write("one/zh.kms", "// 一\np = kmalloc(200, GFP_KERNEL);\n");
+    assert!(gallery(&["--bless"]).1.contains("nothing but comments"));
+    write("one/zh.kms", "// 一\np = kmalloc(100, GFP_KERNEL);\n");
+    write("two/en.kms", "");
+    assert!(gallery(&[]).1.contains("gallery.toml does not list this"));
+    write(
+        "one/about.toml",
+        "[en]\ntitle = \"A\"\nwhy = \"Why. And how.\"\n",
+    );
+    let (_, printed) = gallery(&[]);
+    assert!(
+        printed.contains("about.toml:1: missing field `zh`"),
+        "{printed}"
+    );
+}

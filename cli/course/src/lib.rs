@@ -3,6 +3,7 @@
 //! `static/chapters/README.md` says what the files are. Everything that can be wrong with a file by itself is found here,
 //! with its line; what a goal means and whether a solution solves is not known here (`cargo lab check` asks the core).
 
+pub mod gallery;
 mod markdown;
 pub mod pack;
 mod read;

@@ -3,6 +3,7 @@
 //! A file is fields, one after the other, each ended by U+001F; lists say first how many follow. The page reads them in the
 //! same order (`web/src/lessons.rs`). [`FORMAT`] is the first field, so that files of another build are recognized.
 
+use crate::gallery::Gallery;
 use crate::{Chapter, Course, Exercise, LANGUAGES};
 
 /// The order of the fields; raised when it changes.
@@ -22,6 +23,28 @@ pub fn files(course: &Course) -> Vec<File> {
             let path = format!("{language}/{}.txt", chapter.name);
             files.push((path, page(chapter, at)));
         }
+    }
+    files
+}
+
+/// The file of the gallery for each language: scenarios are short, and the cards need most of it.
+pub fn gallery(gallery: &Gallery) -> Vec<File> {
+    let mut files = Vec::new();
+    for (at, language) in LANGUAGES.iter().enumerate() {
+        let mut fields = Fields::default();
+        fields.put(FORMAT);
+        fields.number(gallery.themes.len());
+        for theme in &gallery.themes {
+            fields.put(&theme.titles[at]);
+            fields.number(theme.scenarios.len());
+            for scenario in &theme.scenarios {
+                fields.put(&scenario.name);
+                fields.put(&scenario.titles[at]);
+                fields.put(&scenario.whys[at]);
+                fields.put(&scenario.texts[at]);
+            }
+        }
+        files.push((format!("{language}.txt"), fields.0));
     }
     files
 }

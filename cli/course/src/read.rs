@@ -71,12 +71,12 @@ pub fn read(root: &Path) -> (Course, Vec<Problem>) {
 }
 
 #[derive(Default)]
-struct Reader {
-    problems: Vec<Problem>,
+pub(crate) struct Reader {
+    pub(crate) problems: Vec<Problem>,
 }
 
 impl Reader {
-    fn wrong(&mut self, file: &Path, line: usize, what: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, file: &Path, line: usize, what: impl Into<String>) {
         self.problems.push(Problem {
             file: file.into(),
             line,
@@ -106,7 +106,7 @@ impl Reader {
     }
 
     /// The folders in a folder, by name.
-    fn folders(&mut self, folder: &Path) -> Vec<PathBuf> {
+    pub(crate) fn folders(&mut self, folder: &Path) -> Vec<PathBuf> {
         let entries = match fs::read_dir(folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -122,7 +122,7 @@ impl Reader {
         folders
     }
 
-    fn text(&mut self, file: &Path) -> Option<String> {
+    pub(crate) fn text(&mut self, file: &Path) -> Option<String> {
         match fs::read_to_string(file) {
             Ok(text) => Some(text),
             Err(error) => {
@@ -141,7 +141,10 @@ impl Reader {
         }
     }
 
-    fn toml<T: for<'de> Deserialize<'de>>(&mut self, file: &Path) -> Option<(T, String)> {
+    pub(crate) fn toml<T: for<'de> Deserialize<'de>>(
+        &mut self,
+        file: &Path,
+    ) -> Option<(T, String)> {
         let text = self.text(file)?;
         match toml::from_str(&text) {
             Ok(read) => Some((read, text)),
@@ -516,7 +519,7 @@ impl Reader {
     }
 }
 
-fn name(folder: &Path) -> String {
+pub(crate) fn name(folder: &Path) -> String {
     let name = folder.file_name().unwrap_or_default();
     name.to_string_lossy().into_owned()
 }

@@ -876,8 +876,8 @@ fn sin(sin: Sin, address: u32) -> Both {
             "同时给出 `__GFP_DMA` 与 `__GFP_HIGHMEM`，会越过 zonelist 数组的末尾。",
         ],
         Sin::NotAnAddress => [
-            "A `struct page *` is not the address of its page.",
-            "`struct page *` 并不是那一页的地址。",
+            "This is no address that can be used here: a `struct page *`, what `kunmap` took back, or an address of `vmalloc` given to a device.",
+            "这个值在这里不能当地址用：它是 `struct page *`、已被 `kunmap` 收回的地址，或者交给设备的 `vmalloc` 地址。",
         ],
         Sin::Uninitialised => [
             "A variable is used that was never given a value.",

@@ -538,8 +538,8 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
         ),
         Sin::NotAnAddress => pick(
             lang,
-            "a struct page * is not the address of its page",
-            "struct page * 不是那一页的地址",
+            "no address that can be used here",
+            "这个值在这里不能当地址用",
         ),
         Sin::Uninitialised => pick(
             lang,

@@ -226,18 +226,18 @@ fn notes(run: &Run, number: usize, call: &CallRecord, show: &[Show]) -> Vec<Stri
     let mut kswapd = false;
     for (_, event) in run.own_events(number) {
         match event {
-            Event::KswapdStarted => kswapd = true,
+            Event::KswapdStarted { .. } => kswapd = true,
             Event::KswapdEnded { .. } => kswapd = false,
             Event::Waited { jiffies } if !kswapd => waited += jiffies,
             _ => {}
         }
-        let about_kswapd = matches!(event, Event::KswapdStarted);
+        let about_kswapd = matches!(event, Event::KswapdStarted { .. });
         if kswapd && !about_kswapd {
             continue;
         }
         let (note, page) = match event {
             Event::KswapdWoken { zone, .. } => (format!("wakes kswapd for {}", zone.name()), None),
-            Event::KswapdStarted => ("kswapd runs".into(), None),
+            Event::KswapdStarted { .. } => ("kswapd runs".into(), None),
             Event::ZoneUntested { .. } => ("no mark is asked".into(), None),
             Event::BlockMissing { zone, order } => (
                 format!("no block of order {order} in {}", zone.name()),

@@ -453,19 +453,23 @@ impl Goal {
 
 /// How many events of this name and kind there were, and the cursor after the last.
 pub(super) fn count(run: &Run, name: &str, filter: &Filter) -> (u64, Option<usize>) {
-    let (from, to) = match &filter.by {
-        None => (0, run.len()),
-        Some(by) => match call(run, by) {
-            Some(call) => (run.calls()[call].first, run.calls()[call].end),
-            None => (0, 0),
-        },
-    };
+    let fits = |(_, event): &(usize, Event)| event.name() == name && fits(event, filter, run.end());
     let mut value = 0;
     let mut cursor = None;
-    for (index, event) in run.events(from, to).enumerate() {
-        if event.name() == name && fits(&event, filter, run.end()) {
-            value += 1;
-            cursor = Some(from + index + 1);
+    let mut learn = |(index, _): (usize, Event)| {
+        value += 1;
+        cursor = Some(index + 1);
+    };
+    match &filter.by {
+        None => run
+            .events(0, run.len())
+            .enumerate()
+            .filter(fits)
+            .for_each(&mut learn),
+        Some(by) => {
+            if let Some(call) = call(run, by) {
+                run.own_events(call).filter(fits).for_each(&mut learn);
+            }
         }
     }
     (value, cursor)
@@ -499,7 +503,12 @@ pub(super) fn zone_of(event: &Event) -> Option<ZoneId> {
         | Event::Listed { zone, .. }
         | Event::PcpGot { zone, .. }
         | Event::PcpPut { zone, .. }
-        | Event::Drained { zone, .. } => Some(zone),
+        | Event::Drained { zone, .. }
+        | Event::ZoneScanned { zone, .. }
+        | Event::ScanPlanned { zone, .. }
+        | Event::ActiveScanned { zone, .. }
+        | Event::ZoneGivenUp { zone, .. }
+        | Event::MarkSet { zone, .. } => Some(zone),
         _ => None,
     }
 }
@@ -569,7 +578,13 @@ fn is(run: &Run, answer: &Answer, what: &What) -> bool {
         (What::Pages { order, zone }, Answer::Pages { order: given, .. }) => {
             order.is_none_or(|order| order == u32::from(given)) && in_zone(zone)
         }
-        (What::Address { zone }, Answer::Object { .. } | Answer::Pages { .. }) => in_zone(zone),
+        (
+            What::Address { zone },
+            Answer::Object { .. }
+            | Answer::Pages { .. }
+            | Answer::Area { .. }
+            | Answer::Mapped { .. },
+        ) => in_zone(zone),
         (What::Null { because }, Answer::Null(why)) => {
             because.is_none_or(|because| because == words::null_reason(why))
         }
@@ -586,7 +601,7 @@ pub(super) fn zone_given(machine: &Machine, answer: &Answer) -> Option<ZoneId> {
 pub(super) fn first_page(machine: &Machine, answer: &Answer) -> Option<u32> {
     match *answer {
         Answer::Object { address, .. } => machine.pfn_of(address),
-        Answer::Pages { pfn, .. } => Some(pfn),
+        Answer::Pages { pfn, .. } | Answer::Mapped { pfn, .. } => Some(pfn),
         _ => None,
     }
 }
@@ -619,7 +634,10 @@ pub(super) fn measure(
         },
         Quantity::Live => done
             .map(|call| {
-                let gives = matches!(call.answer, Answer::Object { .. } | Answer::Pages { .. });
+                let gives = matches!(
+                    call.answer,
+                    Answer::Object { .. } | Answer::Pages { .. } | Answer::Area { .. }
+                );
                 i64::from(gives) - i64::from(call.frees.is_some())
             })
             .sum::<i64>() as u64,
@@ -645,11 +663,11 @@ pub(super) fn measure(
 }
 
 fn no_sin(run: &Run) -> Finding {
-    let sinned = |call: &CallRecord| {
-        run.events(call.first, call.end)
-            .any(|event| matches!(event, Event::Sinned { .. }))
+    let sinned = |call: &usize| {
+        let mut own = run.own_events(*call);
+        own.any(|(_, event)| matches!(event, Event::Sinned { .. }))
     };
-    match run.calls().iter().position(sinned) {
+    match (0..run.calls().len()).find(sinned) {
         Some(call) => Finding::of(false, Found::Wrong { call }),
         None if run.ended().is_some() => Finding::of(false, Found::Ended),
         None => Finding::of(true, Found::Plain),
@@ -665,7 +683,12 @@ fn is_risky(call: &CallRecord) -> bool {
 
 fn may_sleep(call: &Call) -> bool {
     match call {
-        Call::Msleep(_) => true,
+        Call::Msleep(_)
+        | Call::Schedule
+        | Call::Down(_)
+        | Call::CopyToUser { .. }
+        | Call::Kmap { .. }
+        | Call::Vmalloc { .. } => true,
         _ => flags(call).is_some_and(|gfp| gfp.has(Gfp::WAIT)),
     }
 }

@@ -53,6 +53,8 @@ pub enum Question {
         /// Whose.
         call: CallRef,
     },
+    /// `foreign of line 7`: how many bytes of a former owner this call hands out.
+    Foreign(CallRef),
     /// `same p q`: whether both have the same address.
     Same(CallRef, CallRef),
     /// `order of p q r`: from the lowest address to the highest.
@@ -85,7 +87,7 @@ pub enum Question {
 }
 
 const QUESTIONS: &str = "a question: bytes, zone, outcome, reason, sleep, complaint, pfn, mode, need, walk, rule, byte, \
-                         same, order, count, next after, line of, or what is free, live, slabs, waste";
+                         foreign, same, order, count, next after, line of, or what is free, live, slabs, waste";
 
 impl Question {
     /// Reads a line.
@@ -99,7 +101,7 @@ impl Question {
 
 fn read(words: &mut Words<'_>) -> Result<Question, Unread> {
     type OfCall = fn(CallRef) -> Question;
-    let of_call: [(&str, OfCall); 10] = [
+    let of_call: [(&str, OfCall); 11] = [
         ("bytes", Question::Bytes),
         ("zone", Question::Zone),
         ("outcome", Question::Outcome),
@@ -110,6 +112,7 @@ fn read(words: &mut Words<'_>) -> Result<Question, Unread> {
         ("mode", Question::Mode),
         ("walk", Question::Walk),
         ("rule", Question::Rule),
+        ("foreign", Question::Foreign),
     ];
     for (word, question) in of_call {
         if words.take(&[word, "of"]) {
@@ -207,6 +210,7 @@ impl Question {
             Question::Order(names) => orders(names),
             Question::Next { among, .. } => strings(among),
             Question::Bytes(_)
+            | Question::Foreign(_)
             | Question::Pfn(_)
             | Question::Mode(_)
             | Question::Need { .. }
@@ -246,6 +250,10 @@ impl Question {
                 Answer::Null(_) => number(0),
                 _ => None,
             },
+            Question::Foreign(call) => match made(run, call)?.answer {
+                Answer::Handed { foreign, .. } => number(foreign.into()),
+                _ => None,
+            },
             Question::Zone(call) => {
                 let answer = &made(run, call)?.answer;
                 match zone_given(run.end(), answer) {
@@ -254,10 +262,10 @@ impl Question {
                 }
             }
             Question::Outcome(call) => {
-                let call = made(run, call)?;
-                let word = match call.answer {
-                    Answer::Object { .. } | Answer::Pages { .. } if slept(run, call) => OUTCOMES[1],
-                    Answer::Object { .. } | Answer::Pages { .. } => OUTCOMES[0],
+                let word = match made(run, call)?.answer {
+                    Answer::Object { .. } | Answer::Pages { .. } | Answer::Area { .. } => {
+                        OUTCOMES[usize::from(slept(run, call))]
+                    }
                     Answer::Null(_) => OUTCOMES[2],
                     Answer::Stopped(_) => OUTCOMES[3],
                     _ => return None,
@@ -269,15 +277,11 @@ impl Question {
                 _ => None,
             },
             Question::Sleep(call) => {
-                let call = made(run, call)?;
+                made(run, call)?;
                 yes(slept(run, call))
             }
-            Question::Complaint(call) => {
-                let call = made(run, call)?;
-                yes(run
-                    .events(call.first, call.end)
-                    .any(|event| matches!(event, Event::MightSleep { .. } | Event::SleptAtomic)))
-            }
+            Question::Complaint(call) => yes(events(run, call)?
+                .any(|event| matches!(event, Event::MightSleep { .. } | Event::SleptAtomic))),
             Question::Pfn(call) => {
                 let pfn = first_page(run.end(), &made(run, call)?.answer)?;
                 Some(format!("{pfn:#x}"))
@@ -286,22 +290,15 @@ impl Question {
                 let gfp = goal::flags(&made(run, call)?.call)?;
                 Some(format!("{gfp:#x}"))
             }
-            Question::Need { call, zone } => {
-                let call = made(run, call)?;
-                run.events(call.first, call.end)
-                    .find_map(|event| match event {
-                        Event::ZoneTested { zone: of, need, .. }
-                            if zone.is_none_or(|zone| zone == of) =>
-                        {
-                            Some(need.to_string())
-                        }
-                        _ => None,
-                    })
-            }
+            Question::Need { call, zone } => events(run, call)?.find_map(|event| match event {
+                Event::ZoneTested { zone: of, need, .. } if zone.is_none_or(|zone| zone == of) => {
+                    Some(need.to_string())
+                }
+                _ => None,
+            }),
             Question::Walk(call) => {
-                let call = made(run, call)?;
                 let mut walk: Vec<ZoneId> = Vec::new();
-                for event in run.events(call.first, call.end) {
+                for event in events(run, call)? {
                     if let Event::ZoneTested { zone, .. } | Event::ZoneUntested { zone } = event
                         && !walk.contains(&zone)
                     {
@@ -350,13 +347,9 @@ impl Question {
                 number(goal::count(run, name, filter).0)
             }
             Question::Next { name, call, among } => {
-                let call = made(run, call)?;
-                let mut events = run.events(call.first, call.end);
-                events.find(|event| event.name() == *name)?;
-                let next = events.map(|event| event.name());
-                next.into_iter()
-                    .find(|next| among.contains(next))
-                    .map(Into::into)
+                let mut names = events(run, call)?.map(|event| event.name());
+                names.find(|event| event == name)?;
+                names.find(|next| among.contains(next)).map(Into::into)
             }
             Question::LineOf(name) => {
                 let index = run
@@ -381,13 +374,24 @@ fn made<'r>(run: &'r Run, call: &CallRef) -> Option<&'r CallRecord> {
     Some(&run.calls()[goal::call(run, call)?])
 }
 
-/// Whether a call put its task to sleep: 2.6.10 does so in direct reclaim and while it waits for the disk.
-fn slept(run: &Run, call: &CallRecord) -> bool {
-    run.events(call.first, call.end).any(|event| {
-        matches!(
-            event,
-            Event::ReclaimStarted { .. } | Event::SleptAtomic | Event::Waited { .. }
-        )
+/// What happened in a call, without what other tasks did while it slept.
+fn events<'r>(run: &'r Run, call: &CallRef) -> Option<impl Iterator<Item = Event> + 'r> {
+    Some(
+        run.own_events(goal::call(run, call)?)
+            .map(|(_, event)| event),
+    )
+}
+
+/// Whether a call put its task to sleep: time passed in it, or another task had the processor. Reclaim that finds clean
+/// pages does not sleep.
+fn slept(run: &Run, call: &CallRef) -> bool {
+    events(run, call).is_some_and(|mut events| {
+        events.any(|event| {
+            matches!(
+                event,
+                Event::Waited { .. } | Event::SleptAtomic | Event::TaskSwitched { .. }
+            )
+        })
     })
 }
 

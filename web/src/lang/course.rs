@@ -289,6 +289,13 @@ pub fn question(lang: Lang, question: &Question) -> String {
             ],
             &[Arg::Code((*offset).into()), Arg::Text(&call(lang, by))],
         ),
+        Question::Foreign(by) => about(
+            [
+                "How many bytes of a former owner does {0} hand out?",
+                "{0} 泄露了多少前一个使用者的字节？",
+            ],
+            by,
+        ),
         Question::Same(one, other) => say(
             lang,
             [
@@ -363,6 +370,10 @@ pub fn choice(lang: Lang, question: &Question, word: &str) -> String {
             "第一个装得下的大小类",
         ],
         "whole-pages" => ["whole pages", "整页"],
+        "no-area" => [
+            "no addresses are left for `vmalloc`",
+            "`vmalloc` 的地址用完了",
+        ],
         "too-large" => ["larger than the largest size class", "超过最大的大小类"],
         "may-not-wait" => [
             "every zone is below its mark, and the call may not wait",
@@ -751,6 +762,7 @@ mod tests {
             "walk of p",
             "rule of p",
             "byte 0 of p",
+            "foreign of line 7",
             "same p q",
             "order of p q r",
             "free pages in Normal after p",

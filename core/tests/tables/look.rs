@@ -21,6 +21,8 @@ pub enum Show {
     NoCalls,
     /// Each call by itself, with the page or the object that it got.
     Places,
+    /// Of each call only its flags and what its reclaim did to pages before the task slept for the first time.
+    FirstScan,
     /// Refills, growth, flushes and destroyed slabs.
     Slabs,
     /// `min_free_kbytes`, and each zone's marks and batch, in pages.
@@ -128,12 +130,29 @@ fn calls(run: &mut Run, show: &[Show], first: usize, text: &mut String) {
         } else {
             String::new()
         };
+        if show.contains(&Show::FirstScan) {
+            let done = if line.notes.is_empty() {
+                "nothing".into()
+            } else {
+                line.notes.join("; ")
+            };
+            writeln!(text, "{}: {done}", flags_of(&line.call)).expect("a String");
+            continue;
+        }
         let notes: String = line.notes.iter().map(|note| format!("; {note}")).collect();
         writeln!(text, "{}{times} → {}{free}{notes}", line.call, line.answer).expect("a String");
         for message in line.printed {
             writeln!(text, "    | {message}").expect("a String");
         }
     }
+}
+
+/// The flags of `alloc_pages(flags, order)`, without those that every row has.
+fn flags_of(call: &str) -> &str {
+    let flags = call.split(['(', ',']).nth(1).unwrap_or(call);
+    flags
+        .strip_suffix(" | __GFP_NOWARN | __GFP_NORETRY")
+        .unwrap_or(flags)
 }
 
 /// `q[3] = f(p[4])` as `f(p[])`.
@@ -224,7 +243,12 @@ fn notes(run: &Run, number: usize, call: &CallRecord, show: &[Show]) -> Vec<Stri
     let mut counts: BTreeMap<String, u32> = BTreeMap::new();
     let mut waited = 0;
     let mut kswapd = false;
+    let first_scan = show.contains(&Show::FirstScan);
     for (_, event) in run.own_events(number) {
+        let sleeps = matches!(event, Event::KswapdStarted { .. } | Event::Waited { .. });
+        if first_scan && sleeps {
+            break;
+        }
         match event {
             Event::KswapdStarted { .. } => kswapd = true,
             Event::KswapdEnded { .. } => kswapd = false,
@@ -261,6 +285,11 @@ fn notes(run: &Run, number: usize, call: &CallRecord, show: &[Show]) -> Vec<Stri
             Event::SwapAdded { pfn } => ("given swap space".into(), Some(pfn)),
             Event::Unmapped { pfn } => ("unmapped".into(), Some(pfn)),
             Event::BuffersReleased { pfn } => ("released from buffers".into(), Some(pfn)),
+            // The write that keeps it was told already.
+            Event::PageKept {
+                why: Kept::WriteStarted,
+                ..
+            } => continue,
             Event::PageKept { why, pfn } => (format!("kept, {}", why_kept(why)), Some(pfn)),
             Event::PageActivated { why, pfn } => {
                 (format!("activated, {}", why_activated(why)), Some(pfn))
@@ -284,6 +313,9 @@ fn notes(run: &Run, number: usize, call: &CallRecord, show: &[Show]) -> Vec<Stri
             }
             _ => continue,
         };
+        if first_scan && page.is_none() {
+            continue;
+        }
         if !order.contains(&note) {
             order.push(note.clone());
         }
@@ -323,7 +355,7 @@ fn why_kept(why: Kept) -> &'static str {
         Kept::MayNotWrite => "may not be written",
         Kept::Congested => "the queue is full",
         Kept::InUse => "in use",
-        Kept::WriteStarted => "until its write ends",
+        Kept::WriteStarted => "being written",
     }
 }
 
@@ -361,7 +393,7 @@ fn view_of(machine: &Machine, view: Show) -> String {
     let zones = || machine.zones();
     let lines = |lines: Vec<String>| lines.iter().map(|line| format!("{line}\n")).collect();
     match view {
-        Show::NoCalls | Show::Places | Show::Slabs => String::new(),
+        Show::NoCalls | Show::Places | Show::Slabs | Show::FirstScan => String::new(),
         Show::Marks => {
             let first = format!("min_free_kbytes {}\n", machine.min_free_kbytes());
             zones().fold(first, |text, (id, zone)| {

@@ -6,7 +6,9 @@
 use crate::context::Context;
 use crate::event::{Event, Sin, Stop, Temperature};
 use crate::gfp::Gfp;
-use crate::machine::{Door, Machine, Moment, Off, Recorder, Use};
+#[cfg(feature = "off")]
+use crate::machine::Off;
+use crate::machine::{Door, Machine, Moment, Recorder, Use};
 pub use crate::mm::linux_2_6_10::page_alloc::PageAnswer;
 pub use crate::mm::linux_2_6_10::slab::{CacheFailure, ObjectAnswer};
 pub use crate::mm::linux_2_6_10::vmscan::KswapdRun;
@@ -59,16 +61,28 @@ impl Recorder for Watched<'_, '_> {
     }
 }
 
-/// Runs a function of `mm` on this lab's machine, through the recorder that is in place.
+/// Runs a function of `mm` on this lab's machine, through the recorder that is in place. Each recorder costs a copy of the
+/// allocator: the page, which always records, does without the feature `off` and lets a log forget instead.
 macro_rules! through {
     ($lab:expr, $door:ident => $body:expr) => {
         through!($lab, None, $door => $body)
     };
     ($lab:expr, $world:expr, $door:ident => $body:expr) => {
         match &mut $lab.log {
+            #[cfg(feature = "off")]
             None => {
                 let mut off = Off;
                 let $door = &mut Door::new(&mut $lab.machine, &mut off);
+                $body
+            }
+            #[cfg(not(feature = "off"))]
+            None => {
+                let mut log = Log::forgetful();
+                let mut watched = Watched {
+                    log: &mut log,
+                    world: None,
+                };
+                let $door = &mut Door::new(&mut $lab.machine, &mut watched);
                 $body
             }
             Some(log) => {
@@ -90,9 +104,12 @@ impl Lab {
 
     /// Boots with reservations other than the header can say, as the recordings have them.
     pub fn boot_with(spec: MachineSpec, layout: BootLayout, with_slab: bool) -> Lab {
-        let mut machine = boot::blank(spec, layout);
-        boot::power_on(&mut Door::new(&mut machine, &mut Off), with_slab);
-        Lab { machine, log: None }
+        let mut lab = Lab {
+            machine: boot::blank(spec, layout),
+            log: None,
+        };
+        through!(lab, door => boot::power_on(door, with_slab));
+        lab
     }
 
     /// Boots and keeps every event of it: the recording starts from a machine whose memory nobody holds yet.

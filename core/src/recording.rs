@@ -27,6 +27,8 @@ pub struct Log {
     aside: Vec<Event>,
     /// More events than this nobody wants.
     limit: Option<usize>,
+    /// Nobody will look at it: each event may overwrite an older one.
+    forgets: bool,
 }
 
 impl Recorder for Log {
@@ -45,11 +47,23 @@ impl Recorder for Log {
 }
 
 impl Log {
+    /// A log for a time at which nothing is recorded.
+    #[cfg(not(feature = "off"))]
+    pub(crate) fn forgetful() -> Log {
+        Log {
+            forgets: true,
+            ..Log::default()
+        }
+    }
+
     /// The next place. Most runs are a few hundred events: the first chunk starts small and doubles; later ones come whole.
     #[cold]
     #[inline(never)]
     fn make_room(&mut self) -> &mut Word {
-        if self.filled < CHECKPOINT_EVERY {
+        if self.forgets && self.filled > 0 {
+            self.filled = 0;
+            self.aside.clear();
+        } else if self.filled < CHECKPOINT_EVERY {
             let room = (self.filled.max(128) * 2).min(CHECKPOINT_EVERY);
             self.current.resize(room, Word::EMPTY);
         } else {

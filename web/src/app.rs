@@ -12,12 +12,14 @@ use crate::api;
 use crate::browser::{self, Frames, Timer};
 use crate::course::Bookmark;
 use crate::frame::{self, Frame, Pane, Side};
+use crate::gallery::Gallery;
 use crate::lang::Lang;
 use crate::lang::app as texts;
 use crate::panels::badge::badge;
 use crate::panels::buckets::Buckets;
 use crate::panels::call_bar::CallBar;
 use crate::panels::free_lists::FreeLists;
+use crate::panels::gallery::GalleryDialog;
 use crate::panels::guide::GuideCard;
 use crate::panels::keys::Keys;
 use crate::panels::lesson::Lesson;
@@ -285,6 +287,7 @@ pub fn App() -> Html {
     use_root(&session);
     use_memory(&session, &on);
     use_course(&session, &on);
+    use_gallery(&session, &on);
 
     let share = use_callback((), {
         let store = Rc::clone(store);
@@ -376,6 +379,14 @@ pub fn App() -> Html {
             </main>
             if session.help {
                 <Keys lang={session.lang} letters={session.frame.letters} on={on.clone()} />
+            }
+            if session.in_gallery {
+                <GalleryDialog
+                    lang={session.lang}
+                    gallery={session.gallery.clone()}
+                    text={Rc::clone(&session.text)}
+                    on={on.clone()}
+                />
             }
             <Notices
                 lang={session.lang}
@@ -500,6 +511,21 @@ fn use_course(session: &Session, on: &Callback<Action>) {
                 on.emit(Action::Course(arrived));
             });
             browser::fetch_text(address, arrived);
+        },
+    );
+}
+
+/// The gallery is fetched when it is looked at.
+#[hook]
+fn use_gallery(session: &Session, on: &Callback<Action>) {
+    let on = on.clone();
+    use_effect_with(
+        (session.lang, session.wants_gallery()),
+        move |&(lang, wanted)| {
+            if wanted {
+                let arrived = on.reform(move |file| Action::GalleryArrived(lang, file));
+                browser::fetch_text(Gallery::address(lang), arrived);
+            }
         },
     );
 }

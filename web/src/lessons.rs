@@ -77,10 +77,10 @@ pub struct ExerciseText {
 }
 
 /// The fields of a file, one after the other. A file of another build has no field that is wanted.
-struct Fields<'t>(std::str::Split<'t, char>);
+pub(crate) struct Fields<'t>(std::str::Split<'t, char>);
 
 impl<'t> Fields<'t> {
-    fn of(text: &'t str) -> Option<Fields<'t>> {
+    pub(crate) fn of(text: &'t str) -> Option<Fields<'t>> {
         let mut fields = Fields(text.split('\u{1f}'));
         (fields.next()? == FORMAT).then_some(fields)
     }
@@ -89,7 +89,7 @@ impl<'t> Fields<'t> {
         self.0.next()
     }
 
-    fn text(&mut self) -> Option<String> {
+    pub(crate) fn text(&mut self) -> Option<String> {
         self.next().map(Into::into)
     }
 
@@ -97,7 +97,10 @@ impl<'t> Fields<'t> {
         self.next()?.parse().ok()
     }
 
-    fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+    pub(crate) fn list<T>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
         (0..self.number()?).map(|_| read(self)).collect()
     }
 }

@@ -10,6 +10,7 @@ pub mod browser;
 pub mod course;
 pub mod draft;
 pub mod frame;
+pub mod gallery;
 pub mod lang;
 pub mod lessons;
 pub mod paint;

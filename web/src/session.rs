@@ -21,6 +21,7 @@ use kmalloc_core::script::{Parsed, edit, parse, print};
 use crate::course::{Bookmark, Course, Judged, Load, Progress};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame};
+use crate::gallery::Gallery;
 use crate::lang::Lang;
 use crate::lessons;
 use crate::player::{Player, SPEEDS, duration_ms};
@@ -157,6 +158,10 @@ pub struct Session {
     pub frame: Frame,
     /// The list of keys is open.
     pub help: bool,
+    /// The gallery is open.
+    pub in_gallery: bool,
+    /// Its scenarios, fetched when it is opened for the first time.
+    pub gallery: Load<Gallery>,
 }
 
 /// What a verdict depends on. Texts and runs are told apart by where they are.
@@ -235,6 +240,8 @@ impl Session {
             tab: Tab::default(),
             frame: boot.frame,
             help: false,
+            in_gallery: false,
+            gallery: Load::Coming,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
         session.take(parsed, Arrive::At(work.cursor));
@@ -392,8 +399,26 @@ impl Session {
             Action::Course(action) => self.in_course(action),
             Action::DismissGuide => self.guide = None,
 
+            Action::Gallery(open) => {
+                self.in_gallery = open;
+                if matches!(self.gallery, Load::Failed) {
+                    self.gallery = Load::Coming;
+                }
+            }
+            Action::GalleryArrived(lang, file) => {
+                if lang == self.lang {
+                    let read = file.as_deref().and_then(Gallery::read);
+                    self.gallery = read.map_or(Load::Failed, |read| Load::Here(Rc::new(read)));
+                }
+            }
+            Action::FetchGallery => self.gallery = Load::Coming,
+            Action::OpenScenario(name) => self.open_scenario(&name),
+
             Action::Language(lang) => {
                 self.course.fetch(lang != self.lang);
+                if lang != self.lang {
+                    self.gallery = Load::Coming;
+                }
                 self.lang = lang;
             }
             Action::Theme(theme) => self.theme = theme,
@@ -684,6 +709,32 @@ impl Session {
         self.edit(text, Arrive::At(cursor));
         // The address is there already: it gets no new entry in the browser's history.
         self.edits -= 1;
+    }
+
+    /// A scenario of the gallery in place of this text, at its start. Undo brings the old one back; what was the student's
+    /// own is kept by name, too.
+    fn open_scenario(&mut self, name: &str) {
+        let gallery = self.gallery.here().cloned();
+        let Some(scenario) = gallery.as_ref().and_then(|gallery| gallery.scenario(name)) else {
+            return;
+        };
+        self.tab = Tab::Stage;
+        if *self.text == *scenario.text {
+            let len = self.len();
+            self.player.seek(0, len);
+            return;
+        }
+        if self.own {
+            self.earlier = Some(Rc::clone(&self.text));
+        }
+        self.notice = None;
+        self.edit(&scenario.text, Arrive::At(0));
+        self.own = false;
+    }
+
+    /// Whether the gallery's file is to be fetched now.
+    pub fn wants_gallery(&self) -> bool {
+        self.in_gallery && self.gallery == Load::Coming
     }
 
     // ── the course ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1007,6 +1058,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Optio
         "z" => Action::Next(Landmark::Sleep),
         "Z" => Action::Previous(Landmark::Sleep),
         "l" => Action::ToggleLoop,
+        "g" => Action::Gallery(true),
         "p" => Action::Projector(!frame.projector),
         "+" | "=" => Action::Faster(true),
         "-" => Action::Faster(false),
@@ -1054,6 +1106,47 @@ mod tests {
         assert_eq!(
             view.event,
             view.cursor.checked_sub(1).and_then(|at| run.event(at))
+        );
+    }
+
+    #[test]
+    fn a_scenario_of_the_gallery_never_replaces_own_work_for_good() {
+        let session = fresh().reduced(Action::Type("a = kmalloc(1, GFP_KERNEL);".into()));
+        assert!(!session.wants_gallery(), "nobody looks at it yet");
+        let looking = session.reduced(Action::Gallery(true));
+        assert!(looking.wants_gallery());
+        let failed = looking.reduced(Action::GalleryArrived(Lang::En, None));
+        assert_eq!(failed.gallery, Load::Failed);
+        assert!(!failed.wants_gallery() && failed.reduced(Action::FetchGallery).wants_gallery());
+
+        let file = crate::gallery::tests::file(Lang::En);
+        let late = looking.reduced(Action::GalleryArrived(Lang::Zh, Some(file.clone())));
+        assert!(
+            late.wants_gallery(),
+            "a file of another language is left aside"
+        );
+        let full = looking.reduced(Action::GalleryArrived(Lang::En, Some(file)));
+        let open =
+            |session: &Session, name: &str| session.reduced(Action::OpenScenario(name.into()));
+        let opened = open(&full, "kswapd");
+        check(&opened);
+        assert!(opened.text.contains("schedule();") && opened.errors.is_empty());
+        assert_eq!((opened.player.cursor, opened.tab), (0, Tab::Stage));
+        assert_eq!(opened.earlier.as_deref(), Some(&*session.text));
+        assert_eq!(opened.reduced(Action::Undo).text, session.text);
+        // What came from the gallery needs no rescue, and the first rescue stays.
+        let second = open(&opened, "oom");
+        assert_eq!(second.earlier.as_deref(), Some(&*session.text));
+        assert_eq!(open(&second, "no-such").text, second.text);
+        let again = open(&second.reduced(Action::ToEnd), "oom");
+        assert_eq!(
+            (again.player.cursor, again.past.len()),
+            (0, second.past.len())
+        );
+        let spoken = full.reduced(Action::Language(Lang::Zh));
+        assert!(
+            spoken.wants_gallery(),
+            "the other language has another file"
         );
     }
 

@@ -228,6 +228,16 @@ pub enum Action {
     /// No more guiding.
     DismissGuide,
 
+    // ── the gallery ───────────────────────────────────────────────────────────────────────────────────────────────
+    /// Show the gallery, or no longer.
+    Gallery(bool),
+    /// Its file has come, or could not be had.
+    GalleryArrived(Lang, Option<String>),
+    /// Fetch it again.
+    FetchGallery,
+    /// Put its scenario of this name on the page.
+    OpenScenario(String),
+
     // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
     /// Speak this language.
     Language(Lang),

@@ -1,22 +1,28 @@
-//! Packs the course for the page: `kmalloc-course DIR [OUT]`. As a hook of Trunk, which sets `TRUNK_STAGING_DIR`, it writes
-//! into the folder that becomes `dist/`.
+//! Packs the course and the gallery for the page: `kmalloc-course STATIC [OUT]`, folders with `chapters/` and `scenarios/`.
+//! As a hook of Trunk, which sets `TRUNK_STAGING_DIR`, it writes into the folder that becomes `dist/`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
+use kmalloc_course::{gallery, pack};
+
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
-    let staging = env::var_os("TRUNK_STAGING_DIR").map(|dir| Path::new(&dir).join("chapters"));
+    let staging = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
     let (Some(from), Some(to)) = (arguments.next(), arguments.next().or(staging)) else {
-        eprintln!("usage: kmalloc-course DIR OUT");
+        eprintln!("usage: kmalloc-course STATIC OUT");
         return ExitCode::from(2);
     };
-    let (course, problems) = kmalloc_course::read(&from);
+    let (course, mut problems) = kmalloc_course::read(&from.join("chapters"));
+    let (gallery, more) = gallery::read(&from.join("scenarios"));
+    problems.extend(more);
     for problem in &problems {
         eprintln!("{problem}");
     }
-    if let Err(error) = write(&course, &to) {
+    let written = write(pack::files(&course), &to.join("chapters"))
+        .and_then(|()| write(pack::gallery(&gallery), &to.join("scenarios")));
+    if let Err(error) = written {
         eprintln!("{}: {error}", to.display());
         return ExitCode::from(2);
     }
@@ -25,8 +31,8 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(published && !problems.is_empty()))
 }
 
-fn write(course: &kmalloc_course::Course, to: &Path) -> io::Result<()> {
-    for (path, text) in kmalloc_course::pack::files(course) {
+fn write(files: Vec<pack::File>, to: &Path) -> io::Result<()> {
+    for (path, text) in files {
         let file = to.join(path);
         fs::create_dir_all(file.parent().unwrap_or(to))?;
         fs::write(file, text)?;

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod course;
 pub mod errors;
+pub mod gallery;
 pub mod sentences;
 pub mod stage;
 pub mod world;

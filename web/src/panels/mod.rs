@@ -5,6 +5,7 @@ pub mod buckets;
 pub mod call_bar;
 mod el;
 pub mod free_lists;
+pub mod gallery;
 pub mod guide;
 pub mod keys;
 pub mod lesson;

@@ -12,6 +12,7 @@ use crate::widgets::{Button, Menu};
 const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM8 3v10A5 5 0 0 0 8 3z";
 
 const PROJECTOR: &str = "M1.5 2.5h13v8h-13zM8 10.5v2.5M5 14.5l3-2 3 2";
+const CARDS: &str = "M2 2.5h5v4.5H2zM9 2.5h5v4.5H9zM2 9h5v4.5H2zM9 9h5v4.5H9z";
 const SIDEBAR: &str = "M1.5 2.5h13v11h-13zM6 2.5v11";
 
 /// Pages in a megabyte.
@@ -112,6 +113,12 @@ pub fn Top(props: &Props) -> Html {
                         on={on.reform(|index: usize| Action::Clicker(Clicker::ALL[index]))}
                     />
                 }
+                <Button
+                    label={lang.gallery().title}
+                    icon={CARDS}
+                    class="to-gallery"
+                    onclick={on.reform(|()| Action::Gallery(true))}
+                />
                 <Button label={texts.share} onclick={share.clone()} />
                 <Button
                     label={texts.projector}

@@ -1,0 +1,72 @@
+// The gallery of scenarios: found, opened by mouse, key and finger, and never at the cost of one's own work.
+import { axe, expect, test } from "../lab.mjs";
+
+const own = "kernel 2.6.10\nmine = kmalloc(100, GFP_KERNEL);\n";
+
+const run = (page, text) => page.evaluate((text) => window.kmallocLab.run(text), text);
+const textOf = (page) => page.locator("textarea").first().inputValue();
+
+test("a scenario of the gallery opens, and one's own work comes back", async ({ page }) => {
+  await page.goto("./");
+  await run(page, own);
+  await page.getByRole("button", { name: "Gallery" }).click();
+  const dialog = page.getByRole("dialog", { name: "Gallery" });
+  await expect(dialog.getByRole("heading", { level: 3 })).toHaveCount(5);
+  await axe(page);
+  await dialog.getByRole("button", { name: /Dirty pages/ }).click();
+  await expect(dialog).toBeHidden();
+  expect(await textOf(page)).toContain("page_cache(dirty=203);");
+  await expect(page.getByText("replaced your own work")).toBeVisible();
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(await textOf(page)).toBe(own);
+});
+
+test("by keys alone: g opens it, Escape closes it, Enter opens a scenario", async ({ page }) => {
+  await page.goto("./");
+  await page.keyboard.press("g");
+  const dialog = page.getByRole("dialog", { name: "Gallery" });
+  await expect(dialog.getByRole("button", { name: /until memory is short/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await page.keyboard.press("g");
+  await dialog.getByRole("button", { name: /until memory is short/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  expect(await textOf(page)).toContain("page_cache(dirty=198);");
+  await page.keyboard.press("g");
+  await expect(dialog.locator("[aria-current]")).toHaveCount(1);
+});
+
+test("on a phone, in Chinese, in dark", async ({ fresh }) => {
+  const page = await fresh({
+    locale: "zh-CN",
+    colorScheme: "dark",
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+  });
+  await page.goto("./");
+  await page.getByRole("button", { name: "场景集" }).tap();
+  const card = page.getByRole("button", { name: /牺牲者/ });
+  await card.scrollIntoViewIfNeeded();
+  const box = await card.boundingBox();
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(390);
+  await axe(page);
+  await card.tap();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  expect(await textOf(page)).toContain("user_pages(120);");
+});
+
+test("what cannot be fetched is said, and can be tried again", async ({ browser, site }) => {
+  // A context of its own: the failed request is an error in the console.
+  const context = await browser.newContext({ baseURL: site, locale: "en-US" });
+  const page = await context.newPage();
+  await page.route("**/scenarios/*.txt", (route) => route.abort());
+  await page.goto("./");
+  await page.getByRole("button", { name: "Gallery" }).click();
+  await expect(page.getByRole("alert")).toContainText("could not be fetched");
+  await page.unroute("**/scenarios/*.txt");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("dialog").getByRole("heading", { level: 3 })).toHaveCount(5);
+  await context.close();
+});

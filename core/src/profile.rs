@@ -60,6 +60,25 @@ impl ZoneId {
         }
     }
 
+    /// The name with its node, where that is not the first.
+    pub const fn label(self) -> &'static str {
+        const LABELS: [&str; MAX_ZONES] = [
+            "DMA",
+            "Normal",
+            "HighMem",
+            "Node 1 DMA",
+            "Node 1 Normal",
+            "Node 1 HighMem",
+            "Node 2 DMA",
+            "Node 2 Normal",
+            "Node 2 HighMem",
+            "Node 3 DMA",
+            "Node 3 Normal",
+            "Node 3 HighMem",
+        ];
+        LABELS[self.index()]
+    }
+
     /// For indexing arrays over zones.
     pub const fn index(self) -> usize {
         self.0 as usize

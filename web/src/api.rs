@@ -142,7 +142,7 @@ fn snapshot(session: &Session) -> Snapshot {
 
 fn machine(machine: &Machine) -> MachineSnapshot {
     let zones = machine.zones().map(|(id, zone)| ZoneSnapshot {
-        name: id.name(),
+        name: id.label(),
         start: zone.start(),
         pages: zone.pages(),
         free: zone.free_pages(),

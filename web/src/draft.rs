@@ -6,7 +6,7 @@ use kmalloc_core::event::Dma;
 use kmalloc_core::gfp::{Gfp, GfpName, MODIFIERS, PRIORITIES};
 use kmalloc_core::profile::MAX_PAGES;
 use kmalloc_core::script::ast::{Call, FilePages, Place, Pointer, Sysctl, Who};
-use kmalloc_core::script::{MAX_ORDER, MAX_SLEEP};
+use kmalloc_core::script::{MAX_ORDER, MAX_SLEEP, MOST_NODE};
 
 /// The priorities that can be chosen: the kernel's names, and no flag at all.
 pub fn priorities() -> impl Iterator<Item = GfpName> {
@@ -120,6 +120,8 @@ pub enum Part {
     Pages,
     /// A sysctl's value.
     Value,
+    /// A node of the machine.
+    Node,
     /// A word that is always the same.
     Word(&'static str),
 }
@@ -208,6 +210,16 @@ pub const FUNCTIONS: &[Function] = &[
             order: f.order,
         }
     }),
+    gives(
+        "alloc_pages_node",
+        &[Part::Node, Part::Gfp, Part::Order],
+        |f| Call::AllocPagesNode {
+            to: f.to,
+            node: f.number,
+            gfp: f.gfp,
+            order: f.order,
+        },
+    ),
     gives("vmalloc", &[Part::Size], |f| Call::Vmalloc {
         to: f.to,
         size: f.size,
@@ -251,6 +263,7 @@ pub const FUNCTIONS: &[Function] = &[
         Call::Msleep(f.number.min(MAX_SLEEP))
     }),
     does("schedule", &[], |_| Call::Schedule),
+    does("run_on_node", &[Part::Node], |f| Call::RunOnNode(f.number)),
     does("spin_lock", &[Part::Word("&lock")], |_| {
         Call::SpinLock(LOCK.into())
     }),
@@ -422,6 +435,7 @@ impl Draft {
             Part::Byte => u8::MAX as u32,
             Part::Milliseconds => MAX_SLEEP,
             Part::Pages => MAX_PAGES,
+            Part::Node => MOST_NODE,
             _ => u32::MAX,
         }
     }
@@ -466,9 +480,11 @@ impl Draft {
             pointer,
             byte: self.byte,
             length: self.length,
-            number: match function.has(Part::Pages) {
-                true => self.number.min(MAX_PAGES),
-                false => self.number,
+            // A number that another function left in the field may be too large for this one.
+            number: match function {
+                _ if function.has(Part::Pages) => self.number.min(MAX_PAGES),
+                _ if function.has(Part::Node) => self.number.min(MOST_NODE),
+                _ => self.number,
             },
         })
     }

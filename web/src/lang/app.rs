@@ -54,6 +54,8 @@ pub struct Texts {
     pub page_count: &'static str,
     /// The field of a setting.
     pub value: &'static str,
+    /// The field of a node's number.
+    pub node: &'static str,
     /// A pointer to what was freed: `{0}` its name.
     pub freed: &'static str,
     /// The size field.
@@ -242,6 +244,7 @@ const EN: Texts = Texts {
     milliseconds: "milliseconds",
     page_count: "pages",
     value: "value",
+    node: "node",
     freed: "{0} (freed)",
     size: "size",
     size_slider: "size, on a logarithmic scale",
@@ -344,6 +347,7 @@ const ZH: Texts = Texts {
     milliseconds: "毫秒",
     page_count: "页数",
     value: "数值",
+    node: "节点",
     freed: "{0}（已释放）",
     size: "大小",
     size_slider: "大小（对数刻度）",

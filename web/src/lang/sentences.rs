@@ -20,7 +20,7 @@ type Both = [&'static str; 2];
 pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
     let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);
     let cache = |id: CacheId| Arg::Name(&run.start().cache(id).shape().name);
-    let zone = |id: ZoneId| Arg::Name(id.name());
+    let zone = |id: ZoneId| Arg::Name(id.label());
     let number = |value: u32| Arg::Number(value.into());
     let order = |value: u8| Arg::Number(value.into());
     let count = |value: u16| Arg::Number(value.into());

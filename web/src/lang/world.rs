@@ -31,7 +31,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
                 "{0} 的优先级为 {1}：*active* 还欠 {2} 页、*inactive* 还欠 {3} 页，留待以后扫描。",
             ],
             &[
-                Arg::Name(zone.name()),
+                Arg::Name(zone.label()),
                 Arg::Number(priority.into()),
                 number(active),
                 number(inactive),
@@ -53,21 +53,21 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
                     "从 {0} 的 *inactive* 链表表尾起，最多查看 {1} 页。",
                 ]
             },
-            &[Arg::Name(zone.name()), number(pages)],
+            &[Arg::Name(zone.label()), number(pages)],
         ),
         Event::ActiveScanned { zone, pages } => say(
             [
                 "{1 page} of the *active* list of {0} count as scanned.",
                 "{0} 的 *active* 链表计入 {1} 页扫描数。",
             ],
-            &[Arg::Name(zone.name()), number(pages)],
+            &[Arg::Name(zone.label()), number(pages)],
         ),
         Event::ZoneGivenUp { zone } => say(
             [
                 "`kswapd` gives up on {0} until something is freed there.",
                 "`kswapd` 暂时放弃 {0}，直到有页释放回这里。",
             ],
-            &[Arg::Name(zone.name())],
+            &[Arg::Name(zone.label())],
         ),
         Event::PrioritiesReset => say(
             [

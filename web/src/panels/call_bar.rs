@@ -171,6 +171,7 @@ fn field(texts: &Texts, draft: Draft, part: Part, held: &[Held], change: &Callba
         Part::Milliseconds => texts.milliseconds,
         Part::Pages => texts.page_count,
         Part::Value => texts.value,
+        Part::Node => texts.node,
     };
     let oninput = change.reform(move |event: InputEvent| {
         let number = browser::value_of(&event).parse::<u64>().unwrap_or(0);

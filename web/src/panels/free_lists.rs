@@ -82,11 +82,11 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         let own = gauge.zone;
         let chosen = chosen.clone();
         El::new("button", if now == Some(own) { "now" } else { "" })
-            .key(own.name())
+            .key(own.label())
             .is("type", "button")
             .attr("aria-pressed", (own == zone).to_string())
             .click(Callback::from(move |_| chosen.set(Some((call, own)))))
-            .text(own.name())
+            .text(own.label())
     });
     let head = El::new("header", "")
         .put(El::new("h2", "").text(words.lists_title))
@@ -111,7 +111,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     }
     let table = El::new("div", "orders")
         .is("role", "table")
-        .attr("aria-label", fill(words.lists_label, &[zone.name()]))
+        .attr("aria-label", fill(words.lists_label, &[zone.label()]))
         .put(El::new("div", "names").is("role", "row").all(names))
         .put(
             El::new("div", "rows")
@@ -475,9 +475,9 @@ fn gauge_bar(words: &Texts, gauge: &Gauge, t: f32) -> El {
         .text(" ")
         .put(El::new("b", "").text(&grouped(gauge.free)));
     let mut bar = El::new("div", class)
-        .key(gauge.zone.name())
-        .is("data-zone", gauge.zone.name())
-        .put(El::new("span", "name").text(gauge.zone.name()))
+        .key(gauge.zone.label())
+        .is("data-zone", gauge.zone.label())
+        .put(El::new("span", "name").text(gauge.zone.label()))
         .put(free)
         .put(El::new("div", "bar").put(fill_bar))
         .maybe(gauge.broken.then(|| El::new("i", "broken")))

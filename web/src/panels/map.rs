@@ -417,13 +417,13 @@ fn names<'a>(
         let free = grouped(machine.zone(band.zone).free_pages());
         let line = |class, text: &str| El::new("span", class).text(text);
         let mut name = El::new("div", "zone")
-            .key(band.zone.name())
+            .key(band.zone.label())
             .style(format!(
                 "top:{}px;height:{}px",
                 fixed(band.top),
                 fixed(height)
             ))
-            .put(El::new("b", "").text(band.zone.name()));
+            .put(El::new("b", "").text(band.zone.label()));
         if height >= 31.0 {
             // A long number stands alone: the column is narrow.
             name = name.put(if free.len() > 5 {
@@ -470,7 +470,7 @@ fn inspector(words: &Texts, known: &Facts, at: Option<u32>) -> Html {
     let mut facts = vec![
         ("mono", pages),
         ("mono", format!("phys {:#010x}", known.physical)),
-        ("", known.zone.name().into()),
+        ("", known.zone.label().into()),
         ("", fill(words.order, &[&block.order.to_string()])),
     ];
     if let Some(slab) = &known.slab {

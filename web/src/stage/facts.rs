@@ -68,7 +68,7 @@ pub fn facts(machine: &Machine, variables: &[Variable], pfn: u32) -> Facts {
         physical: u64::from(pfn) * u64::from(machine.spec().page_size),
         block,
         zone,
-        bytes: (slab.is_none() && zone != ZoneId::HIGHMEM)
+        bytes: (slab.is_none() && !zone.is_high())
             .then(|| first_bytes(machine, machine.address_of(pfn)))
             .flatten(),
         slab,

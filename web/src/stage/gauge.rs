@@ -52,8 +52,10 @@ pub fn gauges(machine: &Machine, current: Option<&Current>) -> Vec<Gauge> {
         Some((_, gfp)) => zonelist(machine, gfp),
         None => machine.zonelist(0).zones(),
     };
-    let others = [ZoneId::NORMAL, ZoneId::DMA, ZoneId::HIGHMEM];
-    let others = others.iter().filter(|zone| !walk.contains(zone));
+    let of_node =
+        |node| [ZoneId::NORMAL, ZoneId::DMA, ZoneId::HIGHMEM].map(|kind| ZoneId::of(node, kind));
+    let everywhere: Vec<ZoneId> = (0..machine.spec().nodes).flat_map(of_node).collect();
+    let others = everywhere.iter().filter(|zone| !walk.contains(zone));
     let past = current.map_or(&[][..], Current::past);
     let mut all: Vec<Gauge> = walk
         .iter()
@@ -121,7 +123,7 @@ mod tests {
     fn marks_stand_in_order_and_a_full_zone_is_broken() {
         let run = run("");
         let all = gauges(run.start(), None);
-        let names: Vec<_> = all.iter().map(|gauge| gauge.zone.name()).collect();
+        let names: Vec<_> = all.iter().map(|gauge| gauge.zone.label()).collect();
         assert_eq!(names, ["Normal", "DMA", "HighMem"]);
         let normal = &all[0];
         let [min, low, high] = normal.marks;
@@ -129,6 +131,23 @@ mod tests {
         assert!(min.1 < low.1 && low.1 < high.1 && high.1 < 1.0);
         assert!(normal.broken && normal.fill == 1.0 && normal.inside);
         assert_eq!(normal.need, None);
+    }
+
+    #[test]
+    fn every_node_has_its_gauges_and_each_its_own_name() {
+        let run = run("machine dma=1M normal=4M highmem=1M nodes=2\n");
+        let all = gauges(run.start(), None);
+        let names: Vec<_> = all.iter().map(|gauge| gauge.zone.label()).collect();
+        assert_eq!(
+            names,
+            [
+                "Normal",
+                "DMA",
+                "Node 1 Normal",
+                "HighMem",
+                "Node 1 HighMem"
+            ]
+        );
     }
 
     #[test]

@@ -250,7 +250,7 @@ impl Fold<'_> {
     fn zones(&self, gfp: Gfp) -> String {
         let zones: Vec<&str> = zonelist(self.machine, gfp)
             .iter()
-            .map(|zone| zone.name())
+            .map(|zone| zone.label())
             .collect();
         zones.join(", ")
     }
@@ -442,18 +442,18 @@ impl Fold<'_> {
                     Pass::AfterReclaim => words.test_after,
                 };
                 (
-                    fill(title, &[zone.name()]),
+                    fill(title, &[zone.label()]),
                     self.zone_test(first, from),
                     source("__alloc_pages", "page_alloc.c", "8.1.1.1"),
                 )
             }
             Event::ZoneUntested { zone } => (
-                fill(words.untested, &[zone.name()]),
+                fill(words.untested, &[zone.label()]),
                 words.untested_numbers.into(),
                 pages("__alloc_pages"),
             ),
             Event::BlockMissing { zone, order } => (
-                fill(words.block_missing, &[&order.to_string(), zone.name()]),
+                fill(words.block_missing, &[&order.to_string(), zone.label()]),
                 words.block_missing_numbers.into(),
                 pages("__rmqueue"),
             ),
@@ -475,7 +475,7 @@ impl Fold<'_> {
                 words.kswapd,
                 fill(
                     words.kswapd_numbers,
-                    &[zone.name(), &free.to_string(), &low.to_string()],
+                    &[zone.label(), &free.to_string(), &low.to_string()],
                 ),
                 source("wakeup_kswapd", "vmscan.c", ""),
             ),

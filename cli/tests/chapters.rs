@@ -337,6 +337,16 @@ const COMPLAINTS: &[Complaint] = &[
         "did you mean `kfree`?",
     ),
     complaint(
+        "card-fence",
+        "en.md",
+        (
+            "Do.",
+            "```kms With `code`.\np = kmalloc(1, GFP_KERNEL);\n```",
+        ),
+        5,
+        "begin and end its fence with ~~~",
+    ),
+    complaint(
         "card-at",
         "en.md",
         (

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDialogElement,
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDialogElement, HtmlElement,
     HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList,
     MouseEvent, RequestCache, RequestInit, Response, Storage, Url, Window,
 };
@@ -349,10 +349,24 @@ pub fn prose_link(event: &MouseEvent) -> Option<ProseLink> {
     })
 }
 
-/// Shows an element from its top.
-pub fn to_top(node: &NodeRef) {
-    if let Some(element) = node.cast::<Element>() {
-        element.set_scroll_top(0);
+/// Shows the open exercise of a lesson, or the lesson from its top, when something was opened. The keyboard's place moves
+/// there when a press in the lesson opened it, or when that press took the place away.
+pub fn show_lesson(lesson: &NodeRef, opened: bool, pressed: bool) {
+    let Some(lesson) = lesson.cast::<HtmlElement>() else {
+        return;
+    };
+    let card = lesson.query_selector(".exercise").ok().flatten();
+    let card = card.and_then(|card| card.dyn_into::<HtmlElement>().ok());
+    if opened {
+        match &card {
+            Some(card) => card.scroll_into_view(),
+            None => lesson.set_scroll_top(0),
+        }
+    }
+    let active = document().active_element();
+    let lost = active.is_none_or(|active| active.tag_name() == "BODY");
+    if pressed && (opened || lost) {
+        card.unwrap_or(lesson).focus().ok();
     }
 }
 

@@ -74,7 +74,9 @@ impl<'t> Source<'t> {
         let mut at = begins;
         let mut fenced = false;
         for (number, line) in text[begins..].split_inclusive('\n').enumerate() {
-            fenced ^= line.trim_start().starts_with("```");
+            fenced ^= ["```", "~~~"]
+                .iter()
+                .any(|fence| line.trim_start().starts_with(fence));
             if let (Some(heading), false) = (line.strip_prefix("## "), fenced) {
                 close(&mut parts, &text[begins..at]);
                 parts.push(Part {
@@ -131,6 +133,15 @@ pub(crate) fn render(part: &Part<'_>, with_heading: bool, language: &str) -> Ren
         rendered: Rendered::default(),
     };
     renderer.pieces(&pieces);
+    // Markdown would read such a fence as code in a sentence.
+    for (at, line) in part.text.lines().enumerate() {
+        let info = line.trim_start().strip_prefix("```kms");
+        if info.is_some_and(|info| info.contains('`')) {
+            let what = "backticks in a card's sentence: begin and end its fence with ~~~";
+            let problem = (part.line + at + 1, what.to_string());
+            renderer.rendered.problems.push(problem);
+        }
+    }
     let Renderer {
         out, mut rendered, ..
     } = renderer;

@@ -521,7 +521,7 @@ pub fn goal(lang: Lang, goal: &Goal) -> String {
 }
 
 /// Why a goal stands as it does; nothing when there is nothing to add.
-pub fn finding(lang: Lang, finding: &Finding, run: &Run) -> String {
+pub fn finding(lang: Lang, goal: &Goal, finding: &Finding, run: &Run) -> String {
     let at_line = |index: usize, text: &str| {
         say(
             lang,
@@ -540,6 +540,13 @@ pub fn finding(lang: Lang, finding: &Finding, run: &Run) -> String {
             let answer = sentences::answer(lang, &run.calls()[call], run);
             at_line(call, &answer)
         }
+        Found::Wrong { call } if *goal == Goal::NoRiskyWait => at_line(
+            call,
+            [
+                "this call may sleep, and nobody may here",
+                "这次调用可能睡眠，而这里谁都不能睡眠",
+            ][lang as usize],
+        ),
         Found::Wrong { call } => {
             let answer = sentences::answer(lang, &run.calls()[call], run);
             at_line(call, &answer)

@@ -55,7 +55,7 @@ fn card(shown: &Shown<'_>, entry: &ExerciseEntry, text: &ExerciseText) -> Html {
     let record = shown.course.record();
     let told = !shown.course.teaching && (solved || record.solved || record.told);
     html! {
-        <section key={entry.name.clone()} class="card exercise" aria-label={entry.title.clone()}>
+        <section key={entry.name.clone()} class="card exercise" tabindex="-1" aria-label={entry.title.clone()}>
             <header>
                 <h3>{ texts::kind(shown.lang, entry.kind) }{ " · " }{ &entry.title }</h3>
                 { minutes(shown, entry) }
@@ -214,7 +214,7 @@ fn findings(shown: &Shown<'_>, text: &ExerciseText, judged: Option<&Judged>) -> 
             Some(finding) if finding.met => met,
             _ => open,
         };
-        let why = finding.map(|finding| texts::finding(lang, finding, &shown.run.borrow()));
+        let why = finding.map(|finding| texts::finding(lang, goal, finding, &shown.run.borrow()));
         let said = rich(&texts::goal(lang, goal));
         item(
             exercise.questions.len() + at,
@@ -294,7 +294,9 @@ fn twin(shown: &Shown<'_>, question: &Question, guess: &str, foresight: &Foresig
         return None;
     }
     let row = |class: &'static str, name: &str, word: &str| {
-        let row = El::new("div", class).put(El::new("span", "name").text(name));
+        let row = El::new("div", class)
+            .attr("data-word", word.to_string())
+            .put(El::new("span", "name").text(name));
         match (scale, number(word)) {
             (Some(scale), Some(value)) => {
                 let width = f64::from(value) / f64::from(scale) * 100.0;

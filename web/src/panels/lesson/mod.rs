@@ -61,20 +61,29 @@ pub fn Lesson(props: &Props) -> Html {
         unfolding: props.unfolding,
         on: props.on.reform(Action::Course),
     };
-    let place = (props.course.place(), props.course.sheet);
+    let judged = props.course.judged.as_deref();
+    let closed = judged.is_some_and(|judged| judged.closed);
+    let arrived = props.course.chapter.here().is_some();
+    let place = (props.course.place(), props.course.sheet, arrived);
     let scroll = use_node_ref();
-    // Another page begins at its top, and the keyboard goes on from there.
-    let first = use_mut_ref(|| true);
-    use_effect_with(place, {
-        let scroll = scroll.clone();
-        move |_| {
-            if !first.replace(false) {
-                browser::to_top(&scroll);
+    // What is opened is what the eye and the keyboard go on from, and a button that has gone must not take the keyboard's
+    // place with it; but only what was done in here moves the focus.
+    let pressed = use_mut_ref(|| false);
+    let before = use_mut_ref(|| place.clone());
+    use_effect_with((place, closed), {
+        let (scroll, pressed) = (scroll.clone(), pressed.clone());
+        move |(place, _)| {
+            let opened = before.replace(place.clone()) != *place;
+            browser::show_lesson(&scroll, opened, *pressed.borrow());
+            // A chapter that was asked for may still be on its way.
+            if place.2 {
+                pressed.replace(false);
             }
         }
     });
     let follow = shown.on.clone();
     let onclick = Callback::from(move |event: MouseEvent| {
+        pressed.replace(true);
         if let Some(link) = browser::prose_link(&event) {
             follow.emit(CourseAction::Follow(link));
         }

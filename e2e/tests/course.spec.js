@@ -1,0 +1,180 @@
+// The course as a student walks it: every page and every exercise, solved by its own solution, with the keyboard alone.
+import { readdirSync, readFileSync, existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { axe, expect, test } from "../lab.mjs";
+
+const CHAPTERS = fileURLToPath(new URL("../../static/chapters/", import.meta.url));
+const text = (...path) => readFileSync(CHAPTERS + path.join("/"), "utf8");
+
+/** The course as its files have it. Answers are in none of them. */
+const COURSE = readdirSync(CHAPTERS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort()
+  .map((chapter) => {
+    const [, listed] = text(chapter, "chapter.toml").match(/^exercises = \[([^\]]*)\]/m);
+    const exercises = [...listed.matchAll(/"([^"]+)"/g)].map(([, name]) => {
+      const folder = [chapter, "exercises", name];
+      const solution = existsSync(CHAPTERS + [...folder, "solution.kms"].join("/"))
+        ? text(...folder, "solution.kms")
+        : undefined;
+      const toml = text(...folder, "exercise.toml");
+      return {
+        name,
+        titles: { en: title(...folder, "en.md"), zh: title(...folder, "zh.md") },
+        wrong: [...toml.matchAll(/^wrong = "([^"]*)"/gm)].map(([, guess]) => guess),
+        solution,
+      };
+    });
+    return { name: chapter, titles: { en: title(chapter, "en.md"), zh: title(chapter, "zh.md") }, exercises };
+  });
+
+function title(...path) {
+  return text(...path).split("\n")[0].replace(/^# /, "").replaceAll("`", "").trim();
+}
+
+const LANGUAGES = [
+  { locale: "en-US", file: "en", contents: "Contents", solved: "Solved.", again: "Start again", scenario: "Scenario", hint: /^Hint 1/, why: "Why", teachers: "For teachers", reset: "Forget my progress", sure: "Yes, forget everything", failed: /could not be fetched/, retry: "Try again", save: "Save my progress as a file" },
+  { locale: "zh-CN", file: "zh", contents: "目录", solved: "完成了。", again: "重新开始", scenario: "脚本", hint: /^提示 1/, why: "为什么", teachers: "教师参考", reset: "清除进度", sure: "是，全部清除", failed: /没有取到/, retry: "再试一次", save: "把进度保存为文件" },
+];
+
+async function opened(page, address = "/") {
+  await page.goto(address);
+  await expect(page.locator(".lesson h2")).toBeVisible();
+  return page;
+}
+
+/** Moves the keyboard's place to an element, as Tab and Shift+Tab do. */
+async function reach(page, target) {
+  await target.waitFor();
+  for (let tabs = 0; tabs < 150; tabs++) {
+    const way = await target.evaluate((element) => {
+      const active = document.activeElement;
+      if (active === element || (element.role === "radiogroup" && element.contains(active))) return "here";
+      const behind = Node.DOCUMENT_POSITION_PRECEDING & active.compareDocumentPosition(element);
+      return behind && active !== document.body ? "Shift+Tab" : "Tab";
+    });
+    if (way === "here") return;
+    await page.keyboard.press(way);
+  }
+  throw new Error("the Tab key never reaches it");
+}
+
+async function pressed(page, target) {
+  await reach(page, target);
+  await page.keyboard.press("Enter");
+}
+
+/** Answers every question with a word, by the keyboard. */
+async function answer(page, words) {
+  const fields = page.locator(".predict > label.given, .predict > [role=radiogroup]");
+  await expect(fields).toHaveCount(words.length);
+  for (const [at, word] of words.entries()) {
+    const field = fields.nth(at);
+    const input = field.locator("input:not([type=radio])");
+    if (await input.count()) {
+      await reach(page, input);
+      await page.keyboard.press("ControlOrMeta+A");
+      await page.keyboard.type(word);
+      continue;
+    }
+    const values = await field.locator("input").evaluateAll((all) => all.map(({ value }) => value));
+    expect(values, "what is right or wrong can be chosen").toContain(word);
+    // A group is one stop of the Tab key; which of its members that is, the browser decides.
+    await reach(page, field);
+    await page.keyboard.press("Space");
+    for (let steps = 0; (await field.locator("input:checked").inputValue()) !== word; steps++) {
+      expect(steps).toBeLessThan(values.length);
+      await page.keyboard.press("ArrowDown");
+    }
+  }
+  await pressed(page, page.locator(".predict > button"));
+}
+
+for (const t of LANGUAGES) {
+  test.describe(t.file, () => {
+    test("every exercise is solved by its solution, with the keyboard alone", async ({ fresh }) => {
+      test.setTimeout(60_000 + 20_000 * COURSE.flatMap(({ exercises }) => exercises).length);
+      const page = await opened(await fresh({ locale: t.locale, reducedMotion: "reduce" }));
+      const exercise = page.locator(".exercise");
+      for (const chapter of COURSE) {
+        await pressed(page, page.getByRole("button", { name: t.contents, exact: true }));
+        await pressed(page, page.locator(".contents .chapter", { hasText: chapter.titles[t.file] }));
+        await expect(page.locator(".lesson h2")).toHaveText(chapter.titles[t.file]);
+        for (const { name, titles, wrong, solution } of chapter.exercises) {
+          await test.step(`${chapter.name}/${name}`, async () => {
+            const closed = page.locator(".closed", { hasText: titles[t.file] });
+            if (await closed.count()) await pressed(page, closed);
+            await expect(exercise.locator("h3").first()).toContainText(titles[t.file]);
+            await expect(exercise).not.toContainText(t.solved);
+            if (wrong.length > 0) {
+              // No file holds an answer: a wrong guess is told what the kernel does, and then it is known.
+              await answer(page, wrong);
+              const facts = exercise.locator(".findings .missed .twin .fact");
+              await page.keyboard.press("End");
+              await page.evaluate(() => window.kmallocLab.seek(window.kmallocLab.snapshot().events));
+              await expect(facts).toHaveCount(wrong.length);
+              await expect(exercise).not.toContainText(t.solved);
+              const truths = await facts.evaluateAll((all) => all.map((fact) => fact.dataset.word));
+              await pressed(page, exercise.getByRole("button", { name: t.again }));
+              await answer(page, truths);
+              await page.evaluate(() => window.kmallocLab.seek(window.kmallocLab.snapshot().events));
+            } else {
+              await reach(page, page.getByRole("textbox", { name: t.scenario }));
+              await page.keyboard.press("ControlOrMeta+A");
+              await page.keyboard.insertText(solution);
+            }
+            await expect(exercise).toContainText(t.solved);
+            await expect(exercise.locator(".explanation")).toContainText(t.why);
+          });
+        }
+      }
+      await page.getByRole("button", { name: t.contents, exact: true }).click();
+      await expect(page.locator(".contents .count").last()).toHaveText(/^(\d+)\/\1$/);
+      await axe(page);
+    });
+
+    test("progress is kept, saved as a file, taken from it, and forgotten on purpose only", async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, reducedMotion: "reduce" }));
+      await page.locator(".exercise").getByRole("button", { name: t.hint }).click();
+      await expect(page.locator(".hints li")).toHaveCount(1);
+      await page.locator(".exercise").getByRole("button", { name: t.again }).click();
+      await expect(page.locator(".hints li")).toHaveCount(0);
+      await page.getByRole("button", { name: t.contents, exact: true }).click();
+      const review = page.locator(".again li");
+      await expect(review).toHaveCount(1);
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: t.save }).click();
+      const file = await (await download).path();
+      expect(readFileSync(file, "utf8")).toMatch(/^kmalloc lab progress 1\n\S+ attempts=1 hints=1\n$/);
+      await page.getByText(t.reset).click();
+      await page.getByRole("button", { name: t.sure }).click();
+      await expect(review).toHaveCount(0);
+      await page.locator(".file input").setInputFiles({ name: "x.txt", mimeType: "text/plain", buffer: Buffer.from("mine") });
+      await expect(page.locator(".notice")).toBeVisible();
+      await page.locator(".file input").setInputFiles(file);
+      await expect(review).toHaveCount(1);
+    });
+
+    test("a class sees no hints, no notes and no solutions", async ({ fresh }) => {
+      const [{ name, titles, exercises }] = COURSE;
+      const page = await opened(await fresh({ locale: t.locale }), `/#page=${name}/${exercises[0].name}&teach`);
+      await expect(page.locator(".lesson h2")).toHaveText(titles[t.file]);
+      await expect(page.locator(".exercise")).toBeVisible();
+      await expect(page.getByText(t.teachers)).toHaveCount(0);
+      await expect(page.getByRole("button", { name: t.hint })).toHaveCount(0);
+      await expect(page).toHaveURL(/&teach$/);
+    });
+
+    test("a course that does not come says so, and comes on request", async ({ fresh }) => {
+      const page = await fresh({ locale: t.locale });
+      let fails = true;
+      await page.route("**/contents.txt", (route) => (fails ? route.fulfill({ status: 200, body: "<!doctype html>" }) : route.continue()));
+      await opened(page);
+      await expect(page.locator(".lesson .state")).toContainText(t.failed);
+      fails = false;
+      await page.getByRole("button", { name: t.retry }).click();
+      await expect(page.locator(".exercise")).toBeVisible();
+    });
+  });
+}

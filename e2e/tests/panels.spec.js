@@ -453,3 +453,63 @@ for (const t of BARS) {
     });
   }
 }
+
+// ── terms ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const GLOSSARIES = [
+  { locale: "en-US", stage: "Stage", path: "Path", low: "5/4 of pages_min", array: "A stack of free objects", zonelist: "zones that a request may take from" },
+  { locale: "zh-CN", stage: "演示", path: "路径", low: "pages_min 的 5/4", array: "空闲对象栈", zonelist: "可以使用的内存区" },
+];
+
+for (const t of GLOSSARIES) {
+  for (const [name, viewport, colorScheme] of [["wide", WIDE, "light"], ["low", LOW, "dark"], ["narrow", NARROW, "light"]]) {
+    test(`${t.locale}, ${name}: terms explain themselves, by pointer and by key`, async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale, viewport, colorScheme, reducedMotion: "reduce", hasTouch: viewport === NARROW }));
+      await run(page, "p = kmalloc(100, GFP_KERNEL);\nq = __get_free_pages(GFP_KERNEL, 0);\n");
+      const told = page.locator(".explained");
+      const tab = async (label) => {
+        if (viewport === NARROW) await page.getByRole("navigation").getByRole("button", { name: label }).click();
+      };
+      await expect(told).toBeHidden();
+      const low = page.locator('.gauge [data-term="pages-low"]').first();
+      await low.focus();
+      await page.keyboard.press("Enter");
+      await expect(told).toContainText(t.low);
+      await expect(told).toContainText("page_alloc.c: __alloc_pages");
+      await expect(told).toBeFocused();
+      const { x, y, width, height } = await told.boundingBox();
+      expect(x).toBeGreaterThanOrEqual(0);
+      expect(y).toBeGreaterThanOrEqual(0);
+      expect(x + width).toBeLessThanOrEqual(viewport.width);
+      expect(y + height).toBeLessThanOrEqual(viewport.height);
+      await axe(page);
+      await page.keyboard.press("Escape");
+      await expect(told).toBeHidden();
+      await expect(low).toBeFocused();
+      // A press on another word changes it, a press beside it closes it.
+      const array = page.locator('.array [data-term="array-cache"]');
+      if (viewport === NARROW) await array.tap();
+      else await array.click();
+      await expect(told).toContainText(t.array);
+      await page.mouse.click(viewport.width - 3, 3);
+      await expect(told).toBeHidden();
+      await array.click();
+      await expect(told).toBeVisible();
+      await page.keyboard.press("Escape");
+
+      // In the path a word explains itself, and the rest of its row still leads to the step.
+      await tab(t.path);
+      const zonelist = page.locator('.step [data-term="zonelist"]').first();
+      const { cursor } = await snapshot(page);
+      await zonelist.click();
+      await expect(told).toContainText(t.zonelist);
+      expect((await snapshot(page)).cursor).toBe(cursor);
+      await page.keyboard.press("Escape");
+      const first = await page.locator(".step").first().boundingBox();
+      await page.mouse.click(first.x + first.width - 12, first.y + first.height - 6);
+      expect((await snapshot(page)).cursor).toBeLessThan(cursor);
+      await axe(page);
+      await fits(page);
+    });
+  }
+}

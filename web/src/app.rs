@@ -28,6 +28,7 @@ use crate::panels::notices::Notices;
 use crate::panels::path::Path;
 use crate::panels::pointers::Pointers;
 use crate::panels::side::{Dmesg, Proc};
+use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
@@ -79,6 +80,7 @@ fn open() -> (Rc<Store>, Frames) {
     // The entry of the history that the page was opened at keeps its text, too: Back returns to it.
     remember(&store.session(), None, false);
     browser::on_preference(browser::LESS_MOVEMENT, act.reform(Action::Still));
+    browser::on_term(act.reform(Action::Explain));
     browser::on_address(Callback::from({
         let store = Rc::clone(&store);
         move |()| follow(&store)
@@ -377,6 +379,7 @@ pub fn App() -> Html {
                 </div>
                 <Timeline {view} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
             </main>
+            <Explained lang={session.lang} explained={session.explained} />
             if session.help {
                 <Keys lang={session.lang} letters={session.frame.letters} on={on.clone()} />
             }

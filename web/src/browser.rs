@@ -132,6 +132,65 @@ pub fn open_dialog(dialog: &NodeRef, closed: Callback<()>) {
     dialog.show_modal().ok();
 }
 
+thread_local! {
+    /// The word that was pressed last: its explanation opens beside it.
+    static WORD: RefCell<Option<Element>> = const { RefCell::new(None) };
+}
+
+/// Tells of presses on words with `data-term`, wherever they are on the page.
+pub fn on_term(told: Callback<String>) {
+    let heard = Closure::<dyn Fn(web_sys::MouseEvent)>::new(move |event: web_sys::MouseEvent| {
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
+        let word = target.and_then(|target| target.closest("[data-term]").ok().flatten());
+        if let Some(word) = word {
+            let id = word.get_attribute("data-term").unwrap_or_default();
+            WORD.set(Some(word));
+            told.emit(id);
+        }
+    });
+    document()
+        .add_event_listener_with_callback("click", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
+/// Space between a word and its explanation, and from there to the window's edge.
+const BESIDE: f64 = 6.0;
+
+/// Opens a popover below the word that was pressed last, or above it where there is more room.
+pub fn open_popover(popover: &NodeRef) {
+    let Some(popover) = popover.cast::<HtmlElement>() else {
+        return;
+    };
+    // One that is open keeps the place that the focus goes back to: it is opened anew.
+    popover.hide_popover().ok();
+    if popover.show_popover().is_err() {
+        return;
+    }
+    let Some(word) = WORD.with_borrow(Clone::clone) else {
+        return;
+    };
+    let (word, own) = (
+        word.get_bounding_client_rect(),
+        popover.get_bounding_client_rect(),
+    );
+    let (width, height) = window_size();
+    let scale = own.width() / f64::from(popover.offset_width().max(1));
+    let left = word.left().min(width - own.width() - BESIDE).max(BESIDE);
+    let below = word.bottom() + BESIDE;
+    let top = if below + own.height() <= height {
+        below
+    } else {
+        (word.top() - BESIDE - own.height()).max(BESIDE)
+    };
+    let style = popover.style();
+    for (name, at) in [("left", left), ("top", top)] {
+        style.set_property(name, &format!("{}px", at / scale)).ok();
+    }
+}
+
 /// Selects the whole text of the field that an event came from.
 pub fn select_all(event: &web_sys::Event) {
     if let Some(input) = event
@@ -507,7 +566,7 @@ fn is_for_the_page(event: &KeyboardEvent) -> bool {
     let is_click = matches!(&*key, "PageDown" | "PageUp")
         && root.is_some_and(|root| root.has_attribute("data-projector"));
     match target.tag_name().as_str() {
-        _ if within("dialog") => false,
+        _ if within("dialog, [popover]") => false,
         "BODY" | "HTML" => true,
         "SELECT" | "TEXTAREA" => false,
         "INPUT" => is_click || target.has_attribute("data-keys"),

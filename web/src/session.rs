@@ -23,6 +23,7 @@ use crate::draft::Draft;
 use crate::frame::{Clicker, Frame};
 use crate::gallery::Gallery;
 use crate::lang::Lang;
+use crate::lang::glossary::Term;
 use crate::lessons;
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::stage::landmarks::Landmark;
@@ -162,6 +163,8 @@ pub struct Session {
     pub in_gallery: bool,
     /// Its scenarios, fetched when it is opened for the first time.
     pub gallery: Load<Gallery>,
+    /// The term that was asked for last, and how many were before it.
+    pub explained: Option<(&'static Term, u32)>,
 }
 
 /// What a verdict depends on. Texts and runs are told apart by where they are.
@@ -242,6 +245,7 @@ impl Session {
             help: false,
             in_gallery: false,
             gallery: Load::Coming,
+            explained: None,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
         session.take(parsed, Arrive::At(work.cursor));
@@ -432,6 +436,12 @@ impl Session {
             Action::File(file) => self.frame.file = file,
             Action::Help(open) => self.help = open,
             Action::Letters(letters) => self.frame.letters = letters,
+            Action::Explain(id) => {
+                if let Some(term) = Term::of(&id) {
+                    let count = self.explained.map_or(0, |(_, count)| count + 1);
+                    self.explained = Some((term, count));
+                }
+            }
             Action::Fold(pane) => self.frame.fold(pane),
             Action::Enlarge(pane) => self.frame.enlarge(pane),
             Action::Projector(on) => self.frame.projector = on,

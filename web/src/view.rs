@@ -263,6 +263,8 @@ pub enum Action {
     Projector(bool),
     /// What a clicker does.
     Clicker(Clicker),
+    /// Explain the term of this name.
+    Explain(String),
     /// Tell the student something.
     Tell(Notice),
     /// It was read.

@@ -4,6 +4,7 @@ pub mod app;
 pub mod course;
 pub mod errors;
 pub mod gallery;
+pub mod glossary;
 pub mod sentences;
 pub mod stage;
 pub mod world;

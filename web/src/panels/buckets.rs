@@ -11,6 +11,7 @@ use yew::prelude::*;
 use super::el::El;
 use super::{MovingProps, tools};
 use crate::frame::Pane;
+use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::supply::{
     Class, Fit, SlabSlots, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of, supply,
@@ -85,9 +86,9 @@ pub fn Buckets(props: &MovingProps) -> Html {
     );
     let line = fill(words.l1_line, &[&machine.spec().l1_cache_bytes.to_string()]);
     let head = El::new("header", "")
-        .put(El::new("h2", "").text(words.buckets_title))
+        .put(El::new("h2", "").put(El::term("size-class", words.buckets_title)))
         .put(El::new("span", "fact").text(&fact))
-        .put(El::new("span", "fact aside").text(&line))
+        .put(El::new("span", "fact aside").terms(view.lang, &line))
         .put(tools(view, Pane::Buckets, words.buckets_title, &props.on));
     El::new("section", "panel bins")
         .is("aria-label", words.buckets_title)
@@ -246,7 +247,7 @@ fn stock(
         None => words.array_empty.into(),
     };
     let array = El::new("div", "array")
-        .put(El::new("p", "caption").text(words.array))
+        .put(El::new("p", "caption").terms(view.lang, words.array))
         .put(
             El::new("div", "box")
                 .put(El::new("i", "").style(format!("width:{}", percent(share.min(1.0)))))
@@ -272,16 +273,17 @@ fn stock(
         .then(|| El::new("p", "caption").text(&fill(words.slabs_more, &[&all.more.to_string()])));
     let counts = fill(words.slab_counts, &[&partial, &full, &free]);
     let stocked = El::new("div", "slabs")
-        .put(El::new("p", "caption").text(&counts))
+        .put(El::new("p", "caption").terms(view.lang, &counts))
         .maybe(waiting)
         .put(El::new("div", "drawn").all(all.drawn.iter().map(slab)))
         .maybe(more)
-        .maybe((!all.drawn.is_empty()).then(|| key(words)));
+        .maybe((!all.drawn.is_empty()).then(|| key(view.lang)));
     El::new("div", "supply").put(array).put(stocked)
 }
 
 /// What the slots mean.
-fn key(words: &Texts) -> El {
+fn key(lang: Lang) -> El {
+    let words = texts(lang);
     let kinds = [
         ("used", words.slot_used),
         ("cached", words.slot_cached),
@@ -293,7 +295,7 @@ fn key(words: &Texts) -> El {
         El::new("li", "")
             .key(class)
             .put(El::new("span", "slots").put(El::new("i", class)))
-            .text(name)
+            .terms(lang, name)
     }))
 }
 

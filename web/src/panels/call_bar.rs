@@ -6,6 +6,7 @@ use kmalloc_core::gfp::{GfpName, MODIFIERS};
 use kmalloc_core::profile::ORDERS;
 use yew::prelude::*;
 
+use super::el::El;
 use crate::browser;
 use crate::draft::{
     Caller, Draft, FUNCTIONS, Part, SLIDER_END, Unit, position_of, priorities, size_at,
@@ -67,7 +68,7 @@ pub fn CallBar(props: &Props) -> Html {
                 <div class="go">
                     if function.has(Part::Gfp) {
                         <output class="mono" title={texts.mode}>
-                            <span>{ "mode:" }</span>
+                            { El::term("gfp-mask", "mode:").html() }
                             { format!("{:#x}", draft.gfp()) }
                         </output>
                         { toggle(texts, draft, &open) }
@@ -327,7 +328,7 @@ fn modifiers(texts: &Texts, draft: Draft, change: &Callback<Draft>) -> Html {
     html! {
         <fieldset class="modifiers">
             <legend class="visually-hidden">{ texts.modifiers }</legend>
-            <span class="prefix mono" aria-hidden="true">{ "__GFP_" }</span>
+            { El::term("modifiers", "__GFP_").also("term", "prefix mono").html() }
             { for boxes }
         </fieldset>
     }

@@ -9,7 +9,8 @@ use yew::html::onclick;
 use yew::prelude::*;
 use yew::virtual_dom::{VTag, VText};
 
-use crate::lang::rich;
+use crate::lang::glossary::{Piece, pieces};
+use crate::lang::{Lang, rich};
 
 /// An element that is being put together.
 pub(super) struct El(VTag);
@@ -67,6 +68,27 @@ impl El {
     pub(super) fn text(mut self, text: &str) -> El {
         self.0.add_child(VText::new(text.to_string()).into());
         self
+    }
+
+    /// A text in it whose terms explain themselves.
+    #[inline(never)]
+    pub(super) fn terms(self, lang: Lang, text: &str) -> El {
+        pieces(lang, text)
+            .into_iter()
+            .fold(self, |into, piece| match piece {
+                Piece::Plain(text) => into.text(text),
+                Piece::Term(term, text) => into.put(El::term(term.id, text)),
+            })
+    }
+
+    /// A term: a button that the page listens to (`browser::on_term`), so that it needs no callback of its own.
+    #[inline(never)]
+    pub(super) fn term(id: &'static str, text: &str) -> El {
+        El::new("button", "term")
+            .is("type", "button")
+            .is("aria-haspopup", "dialog")
+            .is("data-term", id)
+            .text(text)
     }
 
     /// An element in it.

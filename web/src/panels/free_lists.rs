@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::el::El;
 use super::{MovingProps, tools};
 use crate::frame::Pane;
+use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::chain::{Chain, chain};
 use crate::stage::gauge::{Gauge, gauges};
@@ -89,7 +90,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
             .text(own.label())
     });
     let head = El::new("header", "")
-        .put(El::new("h2", "").text(words.lists_title))
+        .put(El::new("h2", "").put(El::term("free-list", words.lists_title)))
         .put(
             El::new("div", "zones")
                 .is("role", "group")
@@ -103,8 +104,12 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         Some(_) => words.column_cut,
         None => words.column_share,
     };
-    let names = [words.column_order, middle, words.column_list]
-        .map(|name| El::new("span", "").is("role", "columnheader").text(name));
+    let header = || El::new("span", "").is("role", "columnheader");
+    let names = [
+        header().put(El::term("order", words.column_order)),
+        header().terms(view.lang, middle),
+        header().terms(view.lang, words.column_list),
+    ];
     let mut over = El::new("div", "cut").key("cut").is("aria-hidden", "true");
     if let Some(chain) = &under_way {
         over = over.all(cut(chain, moving.as_ref(), view.event.as_ref(), t));
@@ -124,7 +129,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         .is("tabindex", "0")
         .is("role", "group")
         .is("aria-label", words.lists_title)
-        .put(El::new("div", "gauges").all(all.iter().map(|gauge| gauge_bar(words, gauge, t))))
+        .put(El::new("div", "gauges").all(all.iter().map(|gauge| gauge_bar(view.lang, gauge, t))))
         .put(table)
         .put(El::new("div", "percpu").all(both));
     El::new("section", "panel free-lists")
@@ -324,7 +329,7 @@ impl List<'_> {
             .put(
                 El::new("span", "")
                     .key("name")
-                    .text(&fill(self.words.percpu_list, &[name])),
+                    .terms(self.view.lang, &fill(self.words.percpu_list, &[name])),
             )
             .all(chips)
             .maybe(none)
@@ -461,7 +466,8 @@ fn block(class: &'static str, spot: Spot, pfn: u32) -> El {
 }
 
 /// A zone's free pages against its marks.
-fn gauge_bar(words: &Texts, gauge: &Gauge, t: f32) -> El {
+fn gauge_bar(lang: Lang, gauge: &Gauge, t: f32) -> El {
+    let words = texts(lang);
     let left = |share| format!("left:{}", percent(share));
     let refused = gauge.need.is_some_and(|need| !need.granted);
     let class = match (gauge.inside, refused) {
@@ -469,28 +475,37 @@ fn gauge_bar(words: &Texts, gauge: &Gauge, t: f32) -> El {
         (true, true) => "gauge refused",
         (true, false) => "gauge",
     };
+    let zone = match gauge.zone.name() {
+        "DMA" => "dma-zone",
+        "HighMem" => "highmem-zone",
+        _ => "normal-zone",
+    };
     let fill_bar = El::new("i", "fill").style(format!("width:{}", percent(gauge.fill)));
     let free = El::new("span", "free")
-        .text(words.free)
+        .put(El::term("free-pages", words.free))
         .text(" ")
         .put(El::new("b", "").text(&grouped(gauge.free)));
     let mut bar = El::new("div", class)
         .key(gauge.zone.label())
         .is("data-zone", gauge.zone.label())
-        .put(El::new("span", "name").text(gauge.zone.label()))
+        .put(El::new("span", "name").put(El::term(zone, gauge.zone.label())))
         .put(free)
         .put(El::new("div", "bar").put(fill_bar))
         .maybe(gauge.broken.then(|| El::new("i", "broken")))
         .put(El::new("span", "zero").text("0"));
     // The three names stand apart although their marks may be close: the outer two lean outwards.
-    let names = [("min", 86), ("low", 50), ("high", 14)];
-    for ((pages, share), (name, lean)) in gauge.marks.into_iter().zip(names) {
+    let names = [
+        ("pages-min", "min", 86),
+        ("pages-low", "low", 50),
+        ("pages-high", "high", 14),
+    ];
+    for ((pages, share), (term, name, lean)) in gauge.marks.into_iter().zip(names) {
         let style = format!("{};transform:translateX(-{lean}%)", left(share));
         bar = bar.put(El::new("i", "at").style(left(share))).put(
             El::new("span", "tick")
                 .style(style)
                 .put(El::new("b", "").text(&pages.to_string()))
-                .text(name),
+                .put(El::term(term, name)),
         );
     }
     if let Some(need) = gauge.need {
@@ -503,7 +518,7 @@ fn gauge_bar(words: &Texts, gauge: &Gauge, t: f32) -> El {
                     .text(&fill(words.needs, &[&grouped(need.pages), sign])),
             );
     } else if !gauge.inside {
-        bar = bar.put(El::new("span", "why").text(words.not_in_zonelist));
+        bar = bar.put(El::new("span", "why").terms(lang, words.not_in_zonelist));
     }
     bar.maybe(
         gauge

@@ -12,6 +12,7 @@ use yew::prelude::*;
 use super::el::El;
 use super::tools;
 use crate::frame::Pane;
+use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
 use crate::paint::shapes::{Layout, Rect, blocks, image, uses};
@@ -204,7 +205,7 @@ pub fn MapPanel(props: &Props) -> Html {
                         </div>
                     </div>
                 }
-                { legend(words, &occurring) }
+                { legend(view.lang, &occurring) }
             </div>
             <div class="inspector" id="inspector" aria-live="polite">
                 { match &known {
@@ -217,7 +218,8 @@ pub fn MapPanel(props: &Props) -> Html {
 }
 
 /// The uses that occur, with their patterns.
-fn legend(words: &Texts, occurring: &[Use]) -> El {
+fn legend(lang: Lang, occurring: &[Use]) -> El {
+    let words = texts(lang);
     El::new("ul", "legend")
         .key("legend")
         .all(occurring.iter().map(|&what| {
@@ -225,7 +227,7 @@ fn legend(words: &Texts, occurring: &[Use]) -> El {
             El::new("li", "")
                 .key(name)
                 .put(El::new("i", swatch(what)))
-                .text(name)
+                .terms(lang, name)
         }))
 }
 

@@ -14,6 +14,7 @@ pub mod notices;
 pub mod path;
 pub mod pointers;
 pub mod side;
+pub mod term;
 pub mod text_panel;
 pub mod timeline;
 pub mod top;

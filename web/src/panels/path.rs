@@ -8,7 +8,8 @@ use super::el::El;
 use super::side::head;
 use super::tools;
 use crate::frame::Pane;
-use crate::lang::stage::{Texts, fill, texts};
+use crate::lang::Lang;
+use crate::lang::stage::{fill, texts};
 use crate::paint::screen;
 use crate::stage::Current;
 use crate::stage::steps::{State, Step, steps};
@@ -76,14 +77,14 @@ pub fn Path(props: &Props) -> Html {
         let state = step.state(at);
         let to = current.record.first + step.to;
         let onclick = props.on.reform(move |_| Action::Seek(to));
-        let button = button(words, step, state, onclick).html();
+        let row = row(view.lang, step, state, onclick).html();
         // The step to look at: the one at the cursor, or the answer behind it.
         let place = if index + 1 == reached {
             now.clone()
         } else {
             NodeRef::default()
         };
-        html! { <li key={format!("{}-{}", step.from, step.kind)} ref={place}>{ button }</li> }
+        html! { <li key={format!("{}-{}", step.from, step.kind)} ref={place}>{ row }</li> }
     });
     html! {
         <section aria-label={words.path_title} class="panel decisions">
@@ -97,7 +98,9 @@ pub fn Path(props: &Props) -> Html {
     }
 }
 
-fn button(words: &Texts, step: &Step, state: State, onclick: Callback<MouseEvent>) -> El {
+/// A step. Its button covers the whole row; only the terms in the numbers lie above it.
+fn row(lang: Lang, step: &Step, state: State, onclick: Callback<MouseEvent>) -> El {
+    let words = texts(lang);
     let failed = step.failed && state != State::Ahead;
     let (class, spoken, sign) = match (state, failed) {
         (State::Done, false) => ("done", words.state_done, "✓"),
@@ -111,46 +114,48 @@ fn button(words: &Texts, step: &Step, state: State, onclick: Callback<MouseEvent
         (file, clause) => format!("{file} · ¶ {clause}"),
     };
     let spoken = El::new("span", "visually-hidden").text(&format!(" ({spoken})"));
-    let mut button = El::new("button", class)
+    let mut button = El::new("button", "")
         .is("type", "button")
         .is("data-step", step.kind)
-        .click(onclick);
-    if state == State::Now {
-        button = button.is("aria-current", "step");
-    }
-    button
+        .click(onclick)
         .put(
             El::new("span", "state")
                 .is("aria-hidden", "true")
                 .text(sign),
         )
-        .put(El::new("span", "title").text(&step.title).put(spoken))
+        .put(El::new("span", "title").text(&step.title).put(spoken));
+    if state == State::Now {
+        button = button.is("aria-current", "step");
+    }
+    El::new("div", "step")
+        .also("step", class)
+        .put(button)
         .put(El::new("span", "function").text(step.source.function))
-        .put(rich(El::new("span", "numbers"), &step.numbers))
+        .put(rich(lang, El::new("span", "numbers"), &step.numbers))
         .put(El::new("span", "file").text(&file))
 }
 
 /// Numbers with their marks: backticks around what decided, `^` before an exponent.
-fn rich(mut into: El, text: &str) -> El {
+fn rich(lang: Lang, mut into: El, text: &str) -> El {
     for (index, part) in text.split('`').enumerate() {
         into = if index % 2 == 1 {
-            into.put(raised(El::new("b", ""), part))
+            into.put(raised(lang, El::new("b", ""), part))
         } else {
-            raised(into, part)
+            raised(lang, into, part)
         };
     }
     into
 }
 
-fn raised(into: El, text: &str) -> El {
+fn raised(lang: Lang, into: El, text: &str) -> El {
     let Some((base, rest)) = text.split_once('^') else {
-        return into.text(text);
+        return into.terms(lang, text);
     };
     let digits = rest
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());
     let (exponent, rest) = rest.split_at(digits);
-    into.text(base)
+    into.terms(lang, base)
         .put(El::new("sup", "").text(exponent))
-        .text(rest)
+        .terms(lang, rest)
 }

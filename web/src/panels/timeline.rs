@@ -13,7 +13,7 @@ use super::side::messages as messages_so_far;
 use crate::browser;
 use crate::frame::Side;
 use crate::lang::app::{self, Texts, jump};
-use crate::lang::{Arg, fill, plain, rich, sentences};
+use crate::lang::{Arg, Lang, fill, plain, sentences};
 use crate::player::SPEEDS;
 use crate::stage::landmarks::Landmark;
 use crate::tween;
@@ -162,7 +162,7 @@ pub fn Timeline(props: &Props) -> Html {
             </div>
             <div class="said">
                 { place(texts, &run, view.cursor, on) }
-                <p class={classes!("sentence", view.event.map(|event| event.name()))}>{ rich(&said) }</p>
+                <p class={classes!("sentence", view.event.map(|event| event.name()))}>{ explaining(view.lang, &said) }</p>
                 if !messages.is_empty() {
                     <p class="kernel"><span>{ texts.says }</span><samp>{ messages.join(" ") }</samp></p>
                 }
@@ -179,6 +179,15 @@ pub fn Timeline(props: &Props) -> Html {
             </div>
         </footer>
     }
+}
+
+/// A text whose terms explain themselves, the kernel's names among them.
+fn explaining(lang: Lang, text: &str) -> Html {
+    let parts = text.split('`').enumerate().map(|(at, part)| {
+        let tag = if at % 2 == 0 { "span" } else { "code" };
+        El::new(tag, "").number(at).terms(lang, part).html()
+    });
+    parts.collect()
 }
 
 /// The event at the cursor, and where the run ends early also why.

@@ -465,7 +465,7 @@ for (const t of GLOSSARIES) {
   for (const [name, viewport, colorScheme] of [["wide", WIDE, "light"], ["low", LOW, "dark"], ["narrow", NARROW, "light"]]) {
     test(`${t.locale}, ${name}: terms explain themselves, by pointer and by key`, async ({ fresh }) => {
       const page = await opened(await fresh({ locale: t.locale, viewport, colorScheme, reducedMotion: "reduce", hasTouch: viewport === NARROW }));
-      await run(page, "p = kmalloc(100, GFP_KERNEL);\nq = __get_free_pages(GFP_KERNEL, 0);\n");
+      await run(page, "q = __get_free_pages(GFP_KERNEL, 0);\np = kmalloc(100, GFP_KERNEL);\n");
       const told = page.locator(".explained");
       const tab = async (label) => {
         if (viewport === NARROW) await page.getByRole("navigation").getByRole("button", { name: label }).click();

@@ -526,7 +526,7 @@ pub const TERMS: &[Term] = &[
             "每个处理器一个的空闲对象栈。最后放回的最先取出，多半还在处理器缓存里；不需要加锁。",
         ],
         "slab.c: struct array_cache, __cache_alloc, __cache_free",
-        [&["array cache", "the array"], &["数组缓存"]],
+        [&["array cache"], &["数组缓存"]],
     ),
     term(
         "refill",

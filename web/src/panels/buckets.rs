@@ -295,7 +295,7 @@ fn key(lang: Lang) -> El {
         El::new("li", "")
             .key(class)
             .put(El::new("span", "slots").put(El::new("i", class)))
-            .terms(lang, name)
+            .put(El::new("span", "").terms(lang, name))
     }))
 }
 

@@ -227,7 +227,7 @@ fn legend(lang: Lang, occurring: &[Use]) -> El {
             El::new("li", "")
                 .key(name)
                 .put(El::new("i", swatch(what)))
-                .terms(lang, name)
+                .put(El::new("span", "").terms(lang, name))
         }))
 }
 

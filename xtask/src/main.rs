@@ -12,7 +12,7 @@ mod slim;
 mod suite;
 mod tools;
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Result, anyhow, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -27,6 +27,10 @@ The commands of the kmalloc lab.
   cargo xtask build [--release]
       Provide the tools and build the page into dist/.
 
+  cargo xtask size [--check] [--dist FOLDER]
+      Print what a first visitor downloads, file by file, beside the budget; with --check, fail when it is exceeded.
+      Builds the release page first, unless --dist names one that is built.
+
   cargo xtask test [--only STEP]
       Run every check and print a table of the results.
       Steps: fmt, clippy, host, recordings, wasm, browser.
@@ -40,6 +44,7 @@ enum Request {
     Help,
     Serve(page::Serving),
     Build { release: bool },
+    Size { check: bool, dist: Option<PathBuf> },
     Test { only: Option<String> },
 }
 
@@ -58,6 +63,7 @@ fn fulfil(request: Request) -> Result<ExitCode> {
         Request::Help => print!("{HELP}"),
         Request::Serve(serving) => page::serve(&serving)?,
         Request::Build { release } => page::build(release)?,
+        Request::Size { check, dist } => return page::size(check, dist),
         Request::Test { only } => return suite::run_all(only.as_deref()),
     }
     Ok(ExitCode::SUCCESS)
@@ -69,6 +75,8 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
     let mut open = true;
     let mut release = false;
     let mut only = None;
+    let mut check = false;
+    let mut dist = None;
     while let Some(arg) = parser.next()? {
         match (command.as_deref(), arg) {
             (_, Arg::Short('h') | Arg::Long("help")) => return Ok(Request::Help),
@@ -78,6 +86,8 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
             }
             (Some("serve"), Arg::Long("no-open")) => open = false,
             (Some("serve" | "build"), Arg::Long("release")) => release = true,
+            (Some("size"), Arg::Long("check")) => check = true,
+            (Some("size"), Arg::Long("dist")) => dist = Some(PathBuf::from(parser.value()?)),
             (Some("test"), Arg::Long("only")) => only = Some(parser.value()?.string()?),
             (_, arg) => bail!(
                 "{}; `cargo xtask --help` lists the commands",
@@ -92,6 +102,7 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
             release,
         })),
         Some("build") => Ok(Request::Build { release }),
+        Some("size") => Ok(Request::Size { check, dist }),
         Some("test") => Ok(Request::Test { only }),
         Some("help") | None => Ok(Request::Help),
         Some(other) => {
@@ -140,11 +151,20 @@ mod tests {
     }
 
     #[test]
+    fn a_size_may_be_that_of_a_built_page() {
+        let Ok(Request::Size { check, dist }) = read(&["size", "--check", "--dist", "out"]) else {
+            panic!("these are its options")
+        };
+        assert_eq!((check, dist), (true, Some("out".into())));
+    }
+
+    #[test]
     fn what_is_not_understood_is_refused_by_name() {
         for (args, word) in [
             (&["serve", "--port", "0"][..], "65535"),
             (&["serve", "--port", "many"], "65535"),
             (&["build", "--port", "1"], "--port"),
+            (&["build", "--check"], "--check"),
             (&["dance"], "dance"),
         ] {
             let Err(error) = read(args) else {

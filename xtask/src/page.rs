@@ -4,7 +4,8 @@ use std::{
     ffi::OsString,
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    path::PathBuf,
+    process::{Child, Command, ExitCode, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -48,6 +49,21 @@ pub(crate) fn build(release: bool) -> Result<()> {
     }
     work.done();
     Ok(())
+}
+
+/// Prints how large a first load is: of the page in `dist`, or of one that is built now.
+pub(crate) fn size(check: bool, dist: Option<PathBuf>) -> Result<ExitCode> {
+    let dist = match dist {
+        Some(dist) => std::path::absolute(dist)?,
+        None => {
+            build(true)?;
+            process::root().join("dist")
+        }
+    };
+    let mut command = process::cargo(["run", "--quiet", "--package", "xtask-dist", "--", "size"]);
+    command.arg(dist).args(check.then_some("--check"));
+    let code = process::exit_code(&mut command)?;
+    Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 /// Builds the page and serves it until stopped.

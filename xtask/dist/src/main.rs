@@ -1,0 +1,32 @@
+//! What is done to a page that Trunk has built, and how large it is. A package of its own so that `xtask` stays small; to be
+//! called by it.
+
+mod size;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Result, bail};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match fulfil(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn fulfil(args: &[&str]) -> Result<ExitCode> {
+    match *args {
+        ["size", dist] => size::print(Path::new(dist)).map(|_| ExitCode::SUCCESS),
+        ["size", dist, "--check"] => Ok(if size::print(Path::new(dist))? {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }),
+        _ => bail!("call this through `cargo xtask`"),
+    }
+}

@@ -199,7 +199,7 @@ fn errors_speak_the_students_language() {
         (
             "machine dma=1M dma=1M",
             &[
-                "1:16 header: expected `normal`, `highmem`, `reserve`, `l1`, `page`, `debug`, `preempt` or end of line, \
+                "1:16 header: expected `normal`, `highmem`, `reserve`, `l1`, `page`, `debug`, `preempt`, `nodes` or end of line, \
                  found `dma`",
             ],
         ),

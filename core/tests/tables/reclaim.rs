@@ -111,6 +111,45 @@ fn dirty_file_pages() {
     );
 }
 
+/// Writing takes its time: the page is freed when a scan meets it again, and goes to the tail for that (reclaim.jsonl,
+/// p-6010: 2068, 2069 … were written in this order, and lie head first in this order after it). 32 dirty pages are behind
+/// 96 with buffers. One reclaim writes them (41 of 128 are due at priority 3) and takes 32 others; kswapd takes 32 more
+/// while they are being written; the next reclaim finds the written ones first, in front of the 32 left.
+#[test]
+fn written_pages_are_met_first() {
+    let drain = "for (i = 0; i < 240; i++) p[i] = alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 0);";
+    let setup = format!("{SMALL}page_cache(dirty=32, buffers=96);\n{drain}");
+    let again = drain.replace("p[i]", "r[i]");
+    check_rows(
+        &setup,
+        &["q = alloc_pages(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN, 0);"],
+        &[Show::FirstScan],
+        expect![[r#"
+            GFP_KERNEL: 32 being written; 32 released from buffers; 32 dropped
+        "#]],
+    );
+    let later = |milliseconds: u32| {
+        format!("{setup}\nq = alloc_pages(GFP_KERNEL, 0);\nmsleep({milliseconds});\n{again}")
+    };
+    let ask = ["s = alloc_pages(GFP_NOIO | __GFP_NORETRY | __GFP_NOWARN, 0);"];
+    check_rows(
+        &later(9),
+        &ask,
+        &[Show::FirstScan],
+        expect![[r#"
+            GFP_NOIO: 32 released from buffers; 32 dropped
+        "#]],
+    );
+    check_rows(
+        &later(10),
+        &ask,
+        &[Show::FirstScan],
+        expect![[r#"
+            GFP_NOIO: 32 dropped
+        "#]],
+    );
+}
+
 /// … or IO if it is a page of swap. 210 of 256 pages are mapped, 82 %: 82 / 2 + 60 ≥ 100, so that they leave *active*: 32
 /// at priority 4 (5 × 1, 2, 4, 7, 14 are due), 68 at 2 (23 + 45), and at 1 the first chunks of 56 come before those of
 /// *inactive*, of which 9 + 5 + 9 + 51 = 74 are due: three looks at 32 pages.

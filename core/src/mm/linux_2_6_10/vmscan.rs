@@ -186,8 +186,9 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>, node: u8) -> KswapdRun
             door.emit(Event::KswapdEnded { freed });
             return KswapdRun::Done(freed);
         }
-        // It does not nap (2.6.10), but the disk works on while it spins.
-        if let (true, Some((_, due))) = (door.has_daemon(), door.next_write()) {
+        // It does not nap (2.6.10): while it gets on no time passes, but the disk works on while it spins.
+        let spins = freed == 0 && door.has_daemon();
+        if let (true, Some((_, due))) = (spins, door.next_write()) {
             let jiffies = due.wrapping_sub(door.jiffies());
             if (jiffies as i32) > 0 && door.disk().0 != u32::MAX {
                 door.emit(Event::Waited { jiffies });

@@ -262,7 +262,9 @@ pub fn window(run: &Run, cursor: usize) -> Window {
         events: (0, 0),
     };
     for (index, call) in calls.iter().enumerate() {
-        if call.end - page.events.0 > MAX_TICKS && page.calls.1 > page.calls.0 {
+        // A call that was made in the middle of another stays on its page.
+        let outer = call.inside.is_none();
+        if outer && call.end - page.events.0 > MAX_TICKS && page.calls.1 > page.calls.0 {
             if cursor <= page.events.1 {
                 return page;
             }
@@ -271,7 +273,7 @@ pub fn window(run: &Run, cursor: usize) -> Window {
             page.events.0 = page.events.1;
         }
         page.calls.1 = index + 1;
-        page.events.1 = call.end;
+        page.events.1 = page.events.1.max(call.end);
     }
     page.events.1 = run.len();
     page
@@ -286,7 +288,7 @@ fn timeline(texts: &Texts, run: &Run, view: &View, on: &Callback<Action>, valuet
     let shown = window(run, view.cursor);
     let (from, to) = shown.events;
     let span = (to - from).max(1);
-    let x = |cursor: usize| (cursor - from) * WIDTH / span;
+    let x = |cursor: usize| (cursor.clamp(from, to) - from) * WIDTH / span;
     let drawing = draw(run, shown, view.cursor, x);
     let current = run
         .call_at(view.cursor)
@@ -464,6 +466,24 @@ mod tests {
         let between = "for (i = 0; i < 300; i++) irq { q[i] = kmalloc(4000, GFP_ATOMIC); }";
         for text in [calls, between] {
             cover(&run(text));
+        }
+    }
+
+    /// Writes call into the filesystem in the middle of a request that reclaims.
+    #[test]
+    fn a_call_and_what_was_made_inside_of_it_share_a_page() {
+        let run = run(
+            "writepage { w = NULL; }\nswap(100);\npage_cache(clean=215, dirty=60);\nuser_pages(125);\n\
+             for (i = 0; i < 1015; i++) q[i] = __get_free_pages(GFP_KERNEL, 0);\n\
+             p = __get_free_pages(GFP_KERNEL, 0);\n",
+        );
+        assert!(run.calls().iter().any(|call| call.inside.is_some()));
+        for cursor in (0..=run.len()).step_by(31) {
+            let Window { calls, events } = window(&run, cursor);
+            assert!((events.0..=events.1).contains(&cursor));
+            for call in &run.calls()[calls.0..calls.1] {
+                assert!(events.0 <= call.first && call.end <= events.1);
+            }
         }
     }
 

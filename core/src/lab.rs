@@ -26,8 +26,8 @@ pub struct Lab {
 
 /// Who may act in the middle of a call: other tasks, and the script's filesystem.
 pub(crate) trait World {
-    /// The lab is lent for this moment.
-    fn moment(&mut self, lab: &mut Lab, moment: Moment);
+    /// The lab is lent for this moment. False when what is asked for cannot be done.
+    fn moment(&mut self, lab: &mut Lab, moment: Moment) -> bool;
 }
 
 /// The log, and those who may act in the middle of a call.
@@ -47,17 +47,18 @@ impl Recorder for Watched<'_, '_> {
     }
 
     #[inline(never)]
-    fn moment(&mut self, machine: &mut Machine, moment: Moment) {
+    fn moment(&mut self, machine: &mut Machine, moment: Moment) -> bool {
         let Some(world) = self.world.as_deref_mut() else {
-            return;
+            return true;
         };
         let mut lab = Lab {
             machine: core::mem::replace(machine, Machine::hollow()),
             log: Some(core::mem::take(self.log)),
         };
-        world.moment(&mut lab, moment);
+        let done = world.moment(&mut lab, moment);
         *machine = lab.machine;
         *self.log = lab.log.unwrap_or_default();
+        done
     }
 }
 

@@ -671,3 +671,15 @@ fn nodes_share_the_reserve() {
         ]
     );
 }
+
+/// kswapd that writes a page for a filesystem waits for a semaphore of the sleeping task; it is no deadlock of that task.
+#[test]
+fn kswapd_waits_for_a_semaphore_of_the_sleeping_task() {
+    let text = "page_cache(clean=100, dirty=300);\nwritepage { down(&journal); up(&journal); }\n\
+                down(&journal);\nfor (i = 0; i < 1300; i++) b[i] = __get_free_pages(GFP_NOFS | __GFP_NORETRY, 0);\n\
+                msleep(50);\nup(&journal);\n";
+    let run = Run::new(&parse(text).scenario, Bounds::default()).expect("a machine");
+    assert_eq!(run.ended(), None);
+    let ran = |name| run.events(0, run.len()).any(|event| event.name() == name);
+    assert!(ran("kswapd-started") && ran("writepage-called"));
+}

@@ -645,7 +645,8 @@ pub(super) fn measure(
             use crate::machine::SlabList::{Free, Full, Partial};
             let of_class = machine
                 .caches()
-                .filter(|(_, cache)| cache.shape().class_size == *class);
+                // `kmem_cache` is no class, whatever the size of its objects.
+                .filter(|(id, cache)| id.0 != 0 && cache.shape().class_size == *class);
             of_class
                 .flat_map(|(id, _)| [Free, Full, Partial].map(|list| (id, list)))
                 .map(|(id, list)| machine.slabs(id, list).count() as u64)

@@ -2,12 +2,13 @@
 //!
 //! Names are those of the events and of the kernel; nothing is checked against a run here.
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::event::{Event, Failure, GrowFailure, Retry, Sin, Stop};
-use crate::profile::ZoneId;
+use crate::profile::{MAX_ZONES, ZoneId};
 use crate::run::NullReason;
 use crate::script::error::closest;
 
@@ -177,8 +178,17 @@ pub(super) fn read_number(word: &str) -> Option<u32> {
     }
 }
 
+/// `Normal` on the first node, `Normal/1` on the next.
+pub(super) fn zone_word(zone: ZoneId) -> String {
+    match zone.node() {
+        0 => zone.name().to_string(),
+        node => format!("{}/{node}", zone.name()),
+    }
+}
+
 fn zone_named(word: &str) -> Option<ZoneId> {
-    ZoneId::ALL.into_iter().find(|zone| zone.name() == word)
+    let mut zones = (0..MAX_ZONES as u8).map(ZoneId);
+    zones.find(|&zone| zone_word(zone) == word)
 }
 
 /// Every word after `because`.

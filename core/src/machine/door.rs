@@ -10,8 +10,13 @@ use crate::event::Event;
 pub enum Moment {
     /// The task sleeps: another one gets the processor.
     Asleep,
-    /// Reclaim asks the filesystem to write this page (`writepage`).
-    Writepage(u32),
+    /// The filesystem is asked to write a page (`writepage`).
+    Writepage {
+        /// The page.
+        pfn: u32,
+        /// By kswapd, and not by the task that runs.
+        kswapd: bool,
+    },
 }
 
 /// Receives every event after it was carried out.
@@ -19,8 +24,10 @@ pub trait Recorder {
     /// One event happened.
     fn record(&mut self, event: Event);
 
-    /// Lends the machine to others for a moment.
-    fn moment(&mut self, _machine: &mut Machine, _moment: Moment) {}
+    /// Lends the machine to others for a moment. False when what was asked for could not be done.
+    fn moment(&mut self, _machine: &mut Machine, _moment: Moment) -> bool {
+        true
+    }
 
     /// True when more was recorded than anybody will look at: what is still going on should come to an end.
     fn is_full(&self) -> bool {
@@ -60,9 +67,9 @@ impl<'m, R: Recorder> Door<'m, R> {
         self.machine.stopped().is_some() || self.recorder.is_full()
     }
 
-    /// Others may act now; what they did is in the machine afterwards.
-    pub(crate) fn moment(&mut self, moment: Moment) {
-        self.recorder.moment(self.machine, moment);
+    /// Others may act now; what they did is in the machine afterwards. False when they could not do what was asked for.
+    pub(crate) fn moment(&mut self, moment: Moment) -> bool {
+        self.recorder.moment(self.machine, moment)
     }
 }
 

@@ -64,6 +64,9 @@ pub(super) struct Runner<'r, 's> {
     pub(super) script: &'r mut Script<'s>,
 }
 
+/// kswapd's number among the tasks.
+const KSWAPD: u16 = u16::MAX;
+
 /// Calls of `writepage` inside of each other that are followed: each is a reclaim inside of a reclaim.
 const WRITEPAGE_DEPTH: u32 = 4;
 
@@ -86,11 +89,14 @@ impl Outcome {
 
 /// The machine is lent in the middle of a call: other tasks run, or the filesystem writes.
 impl World for Script<'_> {
-    fn moment(&mut self, lab: &mut Lab, moment: Moment) {
+    fn moment(&mut self, lab: &mut Lab, moment: Moment) -> bool {
         let mut runner = Runner { lab, script: self };
         match moment {
-            Moment::Asleep => runner.others(),
-            Moment::Writepage(pfn) => runner.filesystem(pfn),
+            Moment::Asleep => {
+                runner.others();
+                true
+            }
+            Moment::Writepage { pfn, kswapd } => runner.filesystem(pfn, kswapd),
         }
     }
 }
@@ -185,22 +191,34 @@ impl<'s> Runner<'_, 's> {
         }
     }
 
-    /// The filesystem's own part of writing a page.
-    fn filesystem(&mut self, pfn: u32) {
+    /// The filesystem's own part of writing a page, as the task that runs or as kswapd. False when that has to wait for
+    /// another task's semaphore: it gets no further with this page.
+    fn filesystem(&mut self, pfn: u32, kswapd: bool) -> bool {
         let Some(body) = self.script.writepage else {
-            return;
+            return true;
         };
         if self.script.writing >= WRITEPAGE_DEPTH || self.script.ended.is_some() {
-            return;
+            return true;
+        }
+        let task = self.script.task;
+        if kswapd {
+            self.script.task = KSWAPD;
         }
         self.script.writing += 1;
         self.lab.emit(Event::WritepageCalled { pfn });
         let counters = core::mem::take(&mut self.script.counters);
-        if let Err(ended) = self.block(body) {
-            self.script.ended.get_or_insert(ended);
-        }
+        let written = match self.block(body) {
+            Err(Ended::Blocked) => false,
+            Err(ended) => {
+                self.script.ended.get_or_insert(ended);
+                true
+            }
+            Ok(()) => true,
+        };
         self.script.counters = counters;
         self.script.writing -= 1;
+        self.script.task = task;
+        written
     }
 
     fn block(&mut self, body: &'s [Stmt]) -> Result<(), Ended> {

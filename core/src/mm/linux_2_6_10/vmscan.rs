@@ -36,6 +36,8 @@ struct Scan {
     /// Pages that this zone should still give; negative when it gave more.
     wanted: i64,
     kswapd: bool,
+    /// kswapd waits for the filesystem: it gets no further.
+    blocked: bool,
 }
 
 /// What one direct reclaim came to.
@@ -67,6 +69,7 @@ pub(super) fn shrink_zones<R: Recorder>(
             reclaimed: 0,
             wanted: 0,
             kswapd: false,
+            blocked: false,
         };
         for &zone in zones {
             if door.should_end() {
@@ -165,8 +168,13 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>, node: u8) -> KswapdRun
                     reclaimed: 0,
                     wanted: 0,
                     kswapd: true,
+                    blocked: false,
                 };
                 shrink_zone(door, &mut scan, zone);
+                if scan.blocked {
+                    door.emit(Event::KswapdEnded { freed });
+                    return KswapdRun::Done(freed);
+                }
                 freed += scan.reclaimed + shrink_slab(door, &scan, lru_pages(door, zones));
                 let state = door.zone(zone);
                 if !state.all_unreclaimable()
@@ -250,7 +258,7 @@ fn shrink_zone<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, zone: ZoneI
             let chunk = inactive.min(SWAP_CLUSTER_MAX);
             inactive -= chunk;
             shrink_cache(door, scan, zone, chunk);
-            if scan.wanted <= 0 {
+            if scan.wanted <= 0 || scan.blocked {
                 break;
             }
         }
@@ -292,7 +300,7 @@ fn refill_inactive_zone<R: Recorder>(door: &mut Door<'_, R>, zone: ZoneId, chunk
 /// empty costs one look more than it has pages.
 fn shrink_cache<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, zone: ZoneId, chunk: u32) {
     let mut left = chunk as i32;
-    while left > 0 {
+    while left > 0 && !scan.blocked {
         let taken = SWAP_CLUSTER_MAX.min(door.lru(zone).count(LruList::Inactive));
         if taken == 0 {
             return;
@@ -301,7 +309,8 @@ fn shrink_cache<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, zone: Zone
         let mut freed = Pagevec::default();
         let mut count = 0;
         for _ in 0..taken {
-            let Some(pfn) = door.lru(zone).tail(LruList::Inactive) else {
+            let next = door.lru(zone).tail(LruList::Inactive);
+            let Some(pfn) = next.filter(|_| !scan.blocked) else {
                 break;
             };
             if shrink_page(door, scan, pfn) {
@@ -394,8 +403,10 @@ fn shrink_page<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, pfn: u32) -
         if door.disk().1 && !scan.kswapd {
             return keep(door, Kept::Congested);
         }
-        if !of_swap {
-            filesystem_writes(door, pfn);
+        // A filesystem that waits for something keeps the page locked meanwhile.
+        if !of_swap && !filesystem_writes(door, pfn, scan.kswapd) {
+            scan.blocked = scan.kswapd;
+            return keep(door, Kept::Locked);
         }
         // The filesystem may have run into something that stops the machine, or have dropped the page itself.
         if door.stopped().is_some() || !door.page_state(pfn).has(PageState::LISTED) {
@@ -422,17 +433,19 @@ fn shrink_page<R: Recorder>(door: &mut Door<'_, R>, scan: &mut Scan, pfn: u32) -
     true
 }
 
-/// `writepage` of the script's filesystem, if it has one: it runs as the task that reclaims, which is PF_MEMALLOC.
-fn filesystem_writes<R: Recorder>(door: &mut Door<'_, R>, pfn: u32) {
+/// `writepage` of the script's filesystem, if it has one: it runs as the task that reclaims, which is PF_MEMALLOC. False when
+/// it has to wait.
+fn filesystem_writes<R: Recorder>(door: &mut Door<'_, R>, pfn: u32, kswapd: bool) -> bool {
     let before = door.context();
     let frees = before.with(Context::MEMALLOC);
     if frees != before {
         door.emit(Event::ContextSet { context: frees });
     }
-    door.moment(Moment::Writepage(pfn));
+    let written = door.moment(Moment::Writepage { pfn, kswapd });
     if frees != before {
         door.emit(Event::ContextSet { context: before });
     }
+    written
 }
 
 /// `sync()`: every dirty page of a file begins to be written, by a task that is no reclaimer.
@@ -448,12 +461,13 @@ pub(crate) fn sync<R: Recorder>(door: &mut Door<'_, R>) {
         if !due || never.iter().any(|&flag| state.has(flag)) {
             continue;
         }
-        door.moment(Moment::Writepage(pfn));
+        let kswapd = false;
+        let written = door.moment(Moment::Writepage { pfn, kswapd });
         if door.should_end() {
             return;
         }
         // The filesystem may have slept, and the page may be clean or gone by now.
-        if door.page_state(pfn).has(PageState::DIRTY) {
+        if written && door.page_state(pfn).has(PageState::DIRTY) {
             let due = door.jiffies().wrapping_add(door.disk().0);
             door.emit(Event::WriteStarted {
                 for_reclaim: false,

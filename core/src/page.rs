@@ -3,6 +3,32 @@
 //! Source: include/linux/page-flags.h, include/linux/rmap.h (2.6.10). What may be done with such a page is decided in
 //! `mm`.
 
+/// What a page of the world around the allocator is, in one word. Each but the last follows from the page's flags.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PageKind {
+    /// Of a file, the same as on disk.
+    Clean,
+    /// Newer than its copy on disk, be it a file or swap space.
+    Dirty,
+    /// On its way to the disk.
+    Writeback,
+    /// Of a process, backed by no file.
+    User,
+    /// Full of dentries or inodes that nobody uses.
+    Objects,
+}
+
+impl PageKind {
+    /// All of them.
+    pub const ALL: [PageKind; 5] = [
+        PageKind::Clean,
+        PageKind::Dirty,
+        PageKind::Writeback,
+        PageKind::User,
+        PageKind::Objects,
+    ];
+}
+
 /// What the kernel knows of a page of a file or of a process, as flags.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
 pub struct PageState(pub u16);
@@ -37,6 +63,19 @@ impl PageState {
     /// On one of the lists (`PageLRU`).
     pub const LISTED: PageState = PageState(4096);
 
+    /// In one word: a write under way says more than what is written.
+    pub const fn kind(self) -> PageKind {
+        if self.has(PageState::WRITEBACK) {
+            PageKind::Writeback
+        } else if self.has(PageState::DIRTY) {
+            PageKind::Dirty
+        } else if self.has(PageState::ANONYMOUS) {
+            PageKind::User
+        } else {
+            PageKind::Clean
+        }
+    }
+
     /// True when every flag of `other` is set.
     pub const fn has(self, other: PageState) -> bool {
         self.0 & other.0 == other.0
@@ -50,5 +89,29 @@ impl PageState {
     /// These flags without those of another.
     pub const fn without(self, other: PageState) -> PageState {
         PageState(self.0 & !other.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_word_for_a_page() {
+        let user = PageState::ANONYMOUS.with(PageState::MAPPED);
+        let swapped = user.with(PageState::SWAP_CACHE.with(PageState::DIRTY));
+        for (state, kind) in [
+            (PageState::CLEAN, PageKind::Clean),
+            (PageState::MAPPED, PageKind::Clean),
+            (PageState::DIRTY, PageKind::Dirty),
+            (
+                PageState::DIRTY.with(PageState::WRITEBACK),
+                PageKind::Writeback,
+            ),
+            (user, PageKind::User),
+            (swapped, PageKind::Dirty),
+        ] {
+            assert_eq!(state.kind(), kind, "{state:?}");
+        }
     }
 }

@@ -41,7 +41,7 @@ pub use zone::{Pcp, PcpShape, Zone};
 
 use crate::context::Context;
 use crate::event::{CacheId, Destination, Dma, Event, Mark, Shrinker, SlabId, Stop, Temperature};
-use crate::page::PageState;
+use crate::page::{PageKind, PageState};
 use crate::profile::{
     BootLayout, HZ, MAX_NODES, MAX_ZONES, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId,
 };
@@ -622,6 +622,18 @@ impl Machine {
     /// What the kernel knows of a page of a file or process; no flags for every other page.
     pub fn page_state(&self, pfn: u32) -> PageState {
         self.lru.state(pfn)
+    }
+
+    /// What a page of the world around the allocator is; None for every other page.
+    pub fn page_kind(&self, pfn: u32) -> Option<PageKind> {
+        let state = self.page_state(pfn);
+        if state.has(PageState::LISTED) {
+            return Some(state.kind());
+        }
+        let mut objects = Shrinker::ALL
+            .into_iter()
+            .flat_map(|shrinker| self.cache_pages(shrinker));
+        objects.any(|page| page == pfn).then_some(PageKind::Objects)
     }
 
     /// The process that a page of the lists belongs to, counted from 1; 0 for a file's page.

@@ -4,7 +4,7 @@
 //! in `sentences` and `stage`.
 
 use kmalloc_core::event::{Activated, Event, Kept, Shrinker};
-use kmalloc_core::page::PageState;
+use kmalloc_core::page::{PageKind, PageState};
 use kmalloc_core::run::Answer;
 
 use super::{Arg, Lang, fill};
@@ -467,11 +467,106 @@ pub const fn activated(why: Activated) -> Both {
     }
 }
 
+/// What a page of the world is.
+pub const fn kind(lang: Lang, kind: PageKind) -> &'static str {
+    let both: Both = match kind {
+        PageKind::Clean => ["file, clean", "文件页，干净"],
+        PageKind::Dirty => ["dirty", "脏页"],
+        PageKind::Writeback => ["being written", "正在写回"],
+        PageKind::User => ["user", "用户页"],
+        PageKind::Objects => ["dentries, inodes", "dentry、inode"],
+    };
+    both[lang as usize]
+}
+
+/// What its flags say beyond that: which list, whose, and what keeps it.
+pub fn state(lang: Lang, state: PageState, owner: u16) -> String {
+    let mut words: Vec<String> = Vec::new();
+    if state.has(PageState::LISTED) {
+        let list = if state.has(PageState::ACTIVE) {
+            "active"
+        } else {
+            "inactive"
+        };
+        words.push(list.into());
+    }
+    if owner > 0 {
+        let both: Both = ["of process {0}", "属于进程 {0}"];
+        words.push(fill(both[lang as usize], &[Arg::Number(owner.into())]));
+    }
+    let flags: [(PageState, Both); 7] = [
+        (PageState::MAPPED, ["mapped", "已映射"]),
+        (PageState::REFERENCED, ["used lately", "最近访问过"]),
+        (PageState::SWAP_CACHE, ["in swap space", "已分到交换槽"]),
+        (PageState::BUFFERS, ["with buffers", "带缓冲头"]),
+        (PageState::BUSY_BUFFERS, ["buffers busy", "缓冲头正忙"]),
+        (PageState::LOCKED, ["locked", "已加锁"]),
+        (PageState::IN_USE, ["held elsewhere", "别处在引用"]),
+    ];
+    let set = flags.iter().filter(|(flag, _)| state.has(*flag));
+    words.extend(set.map(|(_, both)| both[lang as usize].to_string()));
+    words.join(["; ", "；"][lang as usize])
+}
+
 const fn objects(shrinker: Shrinker) -> Both {
     match shrinker {
         Shrinker::Dentries => ["dentries", "dentry"],
         Shrinker::Inodes => ["inodes", "inode"],
     }
+}
+
+/// A scan as one step: its title with what came of it, and where to read on. What was looked at is counted by what was
+/// decided of it, in the order in which that came up first.
+pub fn scan(lang: Lang, events: &[Event]) -> ((String, String), [&'static str; 3]) {
+    let mut counts: Vec<(Both, Option<Both>, u64)> = Vec::new();
+    let mut count = |what: Both, why: Option<Both>| {
+        let known = counts
+            .iter_mut()
+            .find(|(known, reason, _)| *known == what && *reason == why);
+        match known {
+            Some((_, _, times)) => *times += 1,
+            None => counts.push((what, why, 1)),
+        }
+    };
+    for event in events {
+        match *event {
+            Event::PageDropped { .. } => count(["{0} dropped", "丢弃 {0} 页"], None),
+            Event::PageKept { why, .. } => {
+                count(["{0} kept: {1}", "保留 {0} 页：{1}"], Some(kept(why)))
+            }
+            Event::PageActivated { why, .. } => count(
+                ["{0} to *active*: {1}", "{0} 页移到 *active*：{1}"],
+                Some(activated(why)),
+            ),
+            Event::PageDeactivated { .. } => {
+                count(["{0} to *inactive*", "{0} 页移到 *inactive*"], None);
+            }
+            Event::PageRotated { .. } => {
+                count(["{0} stay on *active*", "{0} 页留在 *active*"], None)
+            }
+            _ => {}
+        }
+    }
+    let all: u64 = counts.iter().map(|(_, _, times)| times).sum();
+    let told: Vec<String> = counts
+        .iter()
+        .map(|(what, why, times)| {
+            let why = why.map_or("", |why| why[lang as usize]);
+            fill(what[lang as usize], &[Arg::Number(*times), Arg::Text(why)])
+        })
+        .collect();
+    let title: Both = ["{0 page} looked at", "查看 {0} 页"];
+    let title = fill(title[lang as usize], &[Arg::Number(all)]);
+    let is_active = counts
+        .iter()
+        .all(|(what, ..)| what[0].contains("active*") && !what[0].contains(':'));
+    let place = if is_active && all > 0 {
+        ["refill_inactive_zone", "vmscan.c", ""]
+    } else {
+        ["shrink_list", "vmscan.c", "8.1.1"]
+    };
+    let told = told.join(["; ", "；"][lang as usize]);
+    ((title, told), place)
 }
 
 /// A step of the decision path: its title, the kernel function and file, and the book's clause. The numbers are the

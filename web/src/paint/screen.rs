@@ -3,13 +3,14 @@
 
 use js_sys::{Reflect, Uint8ClampedArray};
 use kmalloc_core::machine::Use;
+use kmalloc_core::page::PageKind;
 use wasm_bindgen::prelude::*;
 use web_sys::{
     CanvasRenderingContext2d, Element, EventTarget, HtmlCanvasElement, HtmlElement, ImageData,
     MutationObserver, MutationObserverInit, ResizeObserver,
 };
 
-use super::shapes::{BlockShape, Layout, PIXELS};
+use super::shapes::{BlockShape, Kind, Layout, PIXELS};
 
 /// What the map's room is like now.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -183,10 +184,16 @@ enum Ink {
     Reserved,
     ReservedEdge,
     ReservedPattern,
+    File,
+    FileEdge,
+    FilePattern,
+    User,
+    UserEdge,
+    UserPattern,
 }
 
 /// The custom properties of style.css, in the order of [`Ink`].
-const TOKENS: [&str; 14] = [
+const TOKENS: [&str; 20] = [
     "var(--panel)",
     "var(--edge)",
     "var(--line2)",
@@ -201,6 +208,12 @@ const TOKENS: [&str; 14] = [
     "var(--reserved)",
     "var(--reserved-edge)",
     "var(--reserved-ink)",
+    "var(--file)",
+    "var(--file-edge)",
+    "var(--file-ink)",
+    "var(--user)",
+    "var(--user-edge)",
+    "var(--user-ink)",
 ];
 
 impl Palette {
@@ -250,26 +263,20 @@ pub fn draw(
     let pen = context(canvas)?;
     pen.scale(scale.into(), scale.into()).ok()?;
     pen.set_line_width(1.0);
-    for what in [
-        Use::Reserved,
-        Use::Free,
-        Use::Pages,
-        Use::Slab,
-        Use::Hot,
-        Use::Cold,
-        Use::Hand,
-    ] {
+    for what in Kind::ALL {
         let same = blocks.iter().filter(|block| block.what == what);
         if same.clone().next().is_none() {
             continue;
         }
         let (fill, edge, pattern) = match what {
-            Use::Pages => (Ink::Pages, Ink::PagesEdge, Ink::PagesPattern),
-            Use::Slab => (Ink::Slab, Ink::SlabEdge, Ink::SlabPattern),
-            Use::Reserved => (Ink::Reserved, Ink::ReservedEdge, Ink::ReservedPattern),
-            Use::Hand => (Ink::Accent, Ink::Accent, Ink::Accent),
-            Use::Hot | Use::Cold => (Ink::Panel, Ink::Edge, Ink::Text),
-            Use::Free | Use::Body => (Ink::Panel, Ink::Edge, Ink::Tick),
+            Kind::Of(Use::Pages) => (Ink::Pages, Ink::PagesEdge, Ink::PagesPattern),
+            Kind::Of(Use::Slab) => (Ink::Slab, Ink::SlabEdge, Ink::SlabPattern),
+            Kind::Of(Use::Reserved) => (Ink::Reserved, Ink::ReservedEdge, Ink::ReservedPattern),
+            Kind::Of(Use::Hand) => (Ink::Accent, Ink::Accent, Ink::Accent),
+            Kind::Of(Use::Hot | Use::Cold) => (Ink::Panel, Ink::Edge, Ink::Text),
+            Kind::Of(Use::Free | Use::Body) => (Ink::Panel, Ink::Edge, Ink::Tick),
+            Kind::World(PageKind::User) => (Ink::User, Ink::UserEdge, Ink::UserPattern),
+            Kind::World(_) => (Ink::File, Ink::FileEdge, Ink::FilePattern),
         };
         pen.begin_path();
         for block in same.clone() {
@@ -294,7 +301,7 @@ pub fn draw(
             }
             pen.set_stroke_style_str(palette.get(pattern));
             pen.set_fill_style_str(palette.get(pattern));
-            if what == Use::Hot {
+            if matches!(what, Kind::Of(Use::Hot) | Kind::World(PageKind::User)) {
                 pen.fill();
             }
             pen.stroke();
@@ -325,9 +332,9 @@ fn pattern_of(pen: &CanvasRenderingContext2d, layout: &Layout, block: &BlockShap
         }
     };
     match block.what {
-        Use::Free => ticks(1.5),
-        Use::Pages => ticks(3.0),
-        Use::Slab => {
+        Kind::Of(Use::Free) => ticks(1.5),
+        Kind::Of(Use::Pages) => ticks(3.0),
+        Kind::Of(Use::Slab) => {
             for row in 0..rows {
                 let top = y + f64::from(row) * cell;
                 for shelf in [0.36, 0.68] {
@@ -337,7 +344,7 @@ fn pattern_of(pen: &CanvasRenderingContext2d, layout: &Layout, block: &BlockShap
             }
             ticks(cell - 2.0);
         }
-        Use::Reserved => {
+        Kind::Of(Use::Reserved) => {
             for row in 0..rows {
                 for column in 0..columns {
                     let (left, top) = (
@@ -350,13 +357,29 @@ fn pattern_of(pen: &CanvasRenderingContext2d, layout: &Layout, block: &BlockShap
                 }
             }
         }
-        Use::Hot | Use::Cold => {
+        Kind::Of(Use::Hot | Use::Cold) | Kind::World(PageKind::User) => {
             let (middle_x, middle_y, radius) = (x + w / 2.0, y + h / 2.0, cell * 0.16);
             pen.move_to(middle_x + radius, middle_y);
             // An arc of finite numbers cannot fail.
             let _ = pen.arc(middle_x, middle_y, radius, 0.0, std::f64::consts::TAU);
         }
-        Use::Hand | Use::Body => {}
+        // Hatched; one that is being written has the hatch and an arrow up.
+        Kind::World(PageKind::Dirty) => {
+            line(x + 1.0, y + h * 0.6, x + w * 0.6, y + 1.0);
+            line(x + w * 0.4, y + h - 1.0, x + w - 1.0, y + h * 0.4);
+        }
+        Kind::World(PageKind::Writeback) => {
+            let middle = x + w / 2.0;
+            line(middle, y + h - 1.0, middle, y + 1.0);
+            line(middle, y + 1.0, x + 1.0, y + h * 0.5);
+            line(middle, y + 1.0, x + w - 1.0, y + h * 0.5);
+        }
+        // A shelf: objects lie on it.
+        Kind::World(PageKind::Objects) => {
+            let at = (y + h / 2.0).floor() + 0.5;
+            line(x + 1.0, at, x + w - 1.0, at);
+        }
+        Kind::World(PageKind::Clean) | Kind::Of(Use::Hand | Use::Body) => {}
     }
 }
 
@@ -401,16 +424,21 @@ pub fn blit(
     let image = kept.as_mut()?;
     let mut table = [[0u8; 4]; PIXELS];
     for (what, ink) in [
-        (Use::Free, Ink::Tick),
-        (Use::Pages, Ink::Pages),
-        (Use::Hot, Ink::Text),
-        (Use::Cold, Ink::Edge),
-        (Use::Slab, Ink::Slab),
-        (Use::Reserved, Ink::ReservedEdge),
-        (Use::Hand, Ink::Accent),
+        (Kind::Of(Use::Free), Ink::Tick),
+        (Kind::Of(Use::Pages), Ink::Pages),
+        (Kind::Of(Use::Hot), Ink::Text),
+        (Kind::Of(Use::Cold), Ink::Edge),
+        (Kind::Of(Use::Slab), Ink::Slab),
+        (Kind::Of(Use::Reserved), Ink::ReservedEdge),
+        (Kind::Of(Use::Hand), Ink::Accent),
+        (Kind::World(PageKind::Clean), Ink::File),
+        (Kind::World(PageKind::Dirty), Ink::FileEdge),
+        (Kind::World(PageKind::Writeback), Ink::FilePattern),
+        (Kind::World(PageKind::User), Ink::User),
+        (Kind::World(PageKind::Objects), Ink::File),
     ] {
         let [red, green, blue] = palette.bytes(ink);
-        table[what as usize] = [red, green, blue, 255];
+        table[what.index()] = [red, green, blue, 255];
     }
     for (rgba, kind) in image.rgba.chunks_exact_mut(4).zip(pixels) {
         rgba.copy_from_slice(&table[usize::from(*kind)]);

@@ -3,7 +3,11 @@
 //! Columns are a power of two and zones begin at the left edge, so every buddy block is one rectangle. Machines of more
 //! than 8,192 pages are an image with a pixel or two a page; the lens then shows a window of it in cells.
 
-use kmalloc_core::machine::{Machine, Use};
+use std::collections::HashSet;
+
+use kmalloc_core::event::Shrinker;
+use kmalloc_core::machine::{Block, Machine, Use};
+use kmalloc_core::page::{PageKind, PageState};
 use kmalloc_core::profile::ZoneId;
 
 /// Space between two zones.
@@ -227,6 +231,75 @@ impl Layout {
     }
 }
 
+/// What a page is used for, as it is drawn: the allocator's word, or that of the world around it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// As the allocator has it.
+    Of(Use),
+    /// A caller's page, and the caller is reclaim's business.
+    World(PageKind),
+}
+
+impl Kind {
+    /// Every kind, in the order of the legend.
+    pub const ALL: [Kind; 12] = [
+        Kind::Of(Use::Slab),
+        Kind::Of(Use::Pages),
+        Kind::World(PageKind::Clean),
+        Kind::World(PageKind::Dirty),
+        Kind::World(PageKind::Writeback),
+        Kind::World(PageKind::User),
+        Kind::World(PageKind::Objects),
+        Kind::Of(Use::Reserved),
+        Kind::Of(Use::Free),
+        Kind::Of(Use::Hot),
+        Kind::Of(Use::Cold),
+        Kind::Of(Use::Hand),
+    ];
+
+    /// For tables over kinds; 0 is no kind.
+    pub const fn index(self) -> usize {
+        match self {
+            Kind::Of(what) => what as usize,
+            Kind::World(kind) => USES + kind as usize,
+        }
+    }
+}
+
+/// Tells the kinds of a machine's pages, many at once.
+struct Kinds<'m> {
+    machine: &'m Machine,
+    /// Pages of dentries and inodes.
+    objects: HashSet<u32>,
+}
+
+impl<'m> Kinds<'m> {
+    fn of(machine: &'m Machine) -> Kinds<'m> {
+        let shrinkers = Shrinker::ALL.into_iter();
+        Kinds {
+            machine,
+            objects: shrinkers
+                .flat_map(|shrinker| machine.cache_pages(shrinker))
+                .collect(),
+        }
+    }
+
+    #[inline]
+    fn kind(&self, block: Block) -> Kind {
+        if block.what != Use::Pages || block.order > 0 {
+            return Kind::Of(block.what);
+        }
+        let state = self.machine.page_state(block.pfn);
+        if state.has(PageState::LISTED) {
+            Kind::World(state.kind())
+        } else if self.objects.contains(&block.pfn) {
+            Kind::World(PageKind::Objects)
+        } else {
+            Kind::Of(Use::Pages)
+        }
+    }
+}
+
 /// A block as it is drawn.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct BlockShape {
@@ -235,7 +308,7 @@ pub struct BlockShape {
     /// Pages that are drawn.
     pub pages: u32,
     /// What they are.
-    pub what: Use,
+    pub what: Kind,
     /// Where.
     pub rect: Rect,
 }
@@ -243,6 +316,7 @@ pub struct BlockShape {
 /// Every block of the layout's bands, in address order.
 pub fn blocks(machine: &Machine, layout: &Layout) -> Vec<BlockShape> {
     let mut shapes = Vec::new();
+    let kinds = Kinds::of(machine);
     for band in &layout.bands {
         let end = band.first + band.pages;
         let mut at = band.first;
@@ -253,7 +327,7 @@ pub fn blocks(machine: &Machine, layout: &Layout) -> Vec<BlockShape> {
                 shapes.push(BlockShape {
                     first: at,
                     pages: next - at,
-                    what: block.what,
+                    what: kinds.kind(block),
                     rect,
                 });
             }
@@ -263,8 +337,10 @@ pub fn blocks(machine: &Machine, layout: &Layout) -> Vec<BlockShape> {
     shapes
 }
 
-/// Kinds of pixels: nothing, then the uses from `Use::Free` on.
-pub const PIXELS: usize = 8;
+/// Uses of the allocator, the inside of a block among them.
+const USES: usize = 8;
+/// Kinds of pixels: nothing, then those of [`Kind::index`].
+pub const PIXELS: usize = USES + PageKind::ALL.len();
 
 /// The image of a large machine: width, height, and a kind of pixel for each cell, row by row. Cells of several pages take
 /// the use that most of them have.
@@ -274,6 +350,7 @@ pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
         .bands
         .last()
         .map_or(0, |band| line(band.top) + band.rows);
+    let kinds = Kinds::of(machine);
     let mut pixels = vec![0; (layout.columns * height) as usize];
     for band in &layout.bands {
         let offset = (line(band.top) * layout.columns) as usize;
@@ -283,7 +360,7 @@ pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
         while at < end {
             let block = machine.block_at(at);
             let next = (at + (1 << block.order)).min(end);
-            let kind = block.what as usize;
+            let kind = kinds.kind(block).index();
             if layout.pages_shift == 0 {
                 let from = offset + (at - band.first) as usize;
                 pixels[from..from + (next - at) as usize].fill(kind as u8);
@@ -319,24 +396,16 @@ fn vote(pixels: &mut [u8], shift: u32, votes: &mut [u32; PIXELS], kind: usize, f
     }
 }
 
-/// Which uses occur, in the order of the legend.
-pub fn uses(machine: &Machine) -> Vec<Use> {
-    let order = [
-        Use::Slab,
-        Use::Pages,
-        Use::Reserved,
-        Use::Free,
-        Use::Hot,
-        Use::Cold,
-        Use::Hand,
-    ];
+/// Which kinds occur, in the order of the legend.
+pub fn uses(machine: &Machine) -> Vec<Kind> {
+    let kinds = Kinds::of(machine);
     let mut seen = [false; PIXELS];
     for block in machine.blocks() {
-        seen[block.what as usize] = true;
+        seen[kinds.kind(block).index()] = true;
     }
-    order
+    Kind::ALL
         .into_iter()
-        .filter(|what| seen[*what as usize])
+        .filter(|kind| seen[kind.index()])
         .collect()
 }
 
@@ -450,7 +519,35 @@ mod tests {
     fn the_legend_names_only_what_occurs() {
         let machine = machine([256, 1024, 256]);
         let uses = uses(&machine);
-        assert!(uses.contains(&Use::Slab) && uses.contains(&Use::Free));
-        assert!(!uses.contains(&Use::Reserved) && !uses.contains(&Use::Hand));
+        assert!(uses.contains(&Kind::Of(Use::Slab)) && uses.contains(&Kind::Of(Use::Free)));
+        assert!(!uses.contains(&Kind::Of(Use::Reserved)) && !uses.contains(&Kind::Of(Use::Hand)));
+    }
+
+    #[test]
+    fn pages_of_the_world_have_kinds_of_their_own() {
+        let text = "machine dma=0 normal=1M highmem=0
+page_cache(clean=5, dirty=7); user_pages(9); dentries(3); p = __get_free_pages(GFP_KERNEL, 0);";
+        let mut run = run(text);
+        let machine = run.at(run.len());
+        let layout = Layout::of(&machine, 512.0, 230.0);
+        let count = |kind| {
+            let shapes = blocks(&machine, &layout);
+            shapes
+                .iter()
+                .filter(|shape| shape.what == Kind::World(kind))
+                .count()
+        };
+        assert_eq!(PageKind::ALL.map(count), [5, 7, 0, 9, 3]);
+        let uses = uses(&machine);
+        let occur = |kind| uses.contains(&Kind::World(kind));
+        assert_eq!(PageKind::ALL.map(occur), [true, true, false, true, true]);
+        assert!(
+            uses.contains(&Kind::Of(Use::Pages)),
+            "the driver's own page"
+        );
+        // Every kind has an index of its own, and a place in the legend.
+        let mut indices: Vec<usize> = Kind::ALL.iter().map(|kind| kind.index()).collect();
+        indices.sort_unstable();
+        assert!(indices.iter().copied().eq(1..PIXELS));
     }
 }

@@ -5,6 +5,7 @@
 //! `stage::facts`.
 
 use kmalloc_core::machine::{Machine, Use};
+use kmalloc_core::page::PageKind;
 use kmalloc_core::run::Variable;
 use web_sys::{Element, HtmlCanvasElement};
 use yew::prelude::*;
@@ -14,8 +15,9 @@ use super::tools;
 use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
+use crate::lang::world;
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
-use crate::paint::shapes::{Layout, Rect, blocks, image, uses};
+use crate::paint::shapes::{Kind, Layout, Rect, blocks, image, uses};
 use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
 use crate::tween::fixed;
@@ -209,7 +211,7 @@ pub fn MapPanel(props: &Props) -> Html {
             </div>
             <div class="inspector" id="inspector" aria-live="polite">
                 { match &known {
-                    Some(known) => inspector(words, known, at),
+                    Some(known) => inspector(view.lang, known, at),
                     None => html! { { words.inspect_hint } },
                 } }
             </div>
@@ -218,12 +220,11 @@ pub fn MapPanel(props: &Props) -> Html {
 }
 
 /// The uses that occur, with their patterns.
-fn legend(lang: Lang, occurring: &[Use]) -> El {
-    let words = texts(lang);
+fn legend(lang: Lang, occurring: &[Kind]) -> El {
     El::new("ul", "legend")
         .key("legend")
         .all(occurring.iter().map(|&what| {
-            let name = words.use_of(what);
+            let name = kind_name(lang, what);
             El::new("li", "")
                 .key(name)
                 .put(El::new("i", swatch(what)))
@@ -372,7 +373,7 @@ fn marked(view: &View, at: Option<u32>, variables: &[Variable]) -> Vec<Mark> {
     let lit = variables
         .iter()
         .filter(|variable| view.highlights(&variable.name));
-    for (first, pages) in lit.filter_map(|variable| held(&view.machine, &variable.value)) {
+    for (first, pages) in lit.flat_map(|variable| held(&view.machine, &variable.value)) {
         // An array's objects share their slabs, and a long array has more pages than rings can show.
         let known = marks.iter().filter(|mark| mark.class == "ring held");
         if known.clone().count() < MAX_HELD && known.clone().all(|mark| mark.first != first) {
@@ -443,21 +444,44 @@ fn names<'a>(
     })
 }
 
-const fn swatch(what: Use) -> &'static str {
+const fn swatch(what: Kind) -> &'static str {
     match what {
-        Use::Body | Use::Free => "swatch free",
-        Use::Pages => "swatch pages",
-        Use::Hot => "swatch hot",
-        Use::Cold => "swatch cold",
-        Use::Slab => "swatch slab",
-        Use::Reserved => "swatch reserved",
-        Use::Hand => "swatch hand",
+        Kind::Of(Use::Body | Use::Free) => "swatch free",
+        Kind::Of(Use::Pages) => "swatch pages",
+        Kind::Of(Use::Hot) => "swatch hot",
+        Kind::Of(Use::Cold) => "swatch cold",
+        Kind::Of(Use::Slab) => "swatch slab",
+        Kind::Of(Use::Reserved) => "swatch reserved",
+        Kind::Of(Use::Hand) => "swatch hand",
+        Kind::World(kind) => world_swatch(kind),
+    }
+}
+
+/// The class of a page of the world.
+pub(super) const fn world_swatch(kind: PageKind) -> &'static str {
+    match kind {
+        PageKind::Clean => "swatch file",
+        PageKind::Dirty => "swatch file dirty",
+        PageKind::Writeback => "swatch file writeback",
+        PageKind::User => "swatch user",
+        PageKind::Objects => "swatch file objects",
+    }
+}
+
+fn kind_name(lang: Lang, what: Kind) -> &'static str {
+    match what {
+        Kind::Of(what) => texts(lang).use_of(what),
+        Kind::World(kind) => world::kind(lang, kind),
     }
 }
 
 /// What the inspector says about a page; `at` is the one that is pointed at.
-fn inspector(words: &Texts, known: &Facts, at: Option<u32>) -> Html {
+fn inspector(lang: Lang, known: &Facts, at: Option<u32>) -> Html {
+    let words = texts(lang);
     let block = known.block;
+    let kind = known
+        .world
+        .map_or(Kind::Of(block.what), |(kind, _)| Kind::World(kind));
     let pages = match at {
         _ if known.last == block.pfn => format!("pfn {:#x}", block.pfn),
         Some(pfn) => format!("pfn {pfn:#x} ({:#x}–{:#x})", block.pfn, known.last),
@@ -475,6 +499,10 @@ fn inspector(words: &Texts, known: &Facts, at: Option<u32>) -> Html {
         ("", known.zone.label().into()),
         ("", fill(words.order, &[&block.order.to_string()])),
     ];
+    if let Some((_, state)) = known.world {
+        let told = world::state(lang, state, known.owner);
+        facts.extend((!told.is_empty()).then_some(("", told)));
+    }
     if let Some(slab) = &known.slab {
         let [taken, objects] = [slab.in_use, slab.objects].map(|n| n.to_string());
         facts.push(("", fill(words.slab_facts, &[&slab.cache, &taken, &objects])));
@@ -490,7 +518,7 @@ fn inspector(words: &Texts, known: &Facts, at: Option<u32>) -> Html {
         .put(
             El::new("b", "")
                 .key("use")
-                .text(words.use_of(block.what))
+                .text(kind_name(lang, kind))
                 .text(" "),
         )
         .all(facts)

@@ -2,6 +2,7 @@
 
 use kmalloc_core::event::Event;
 use kmalloc_core::machine::{Block, Machine, Use};
+use kmalloc_core::page::{PageKind, PageState};
 use kmalloc_core::profile::ZoneId;
 use kmalloc_core::run::{Value, Variable};
 
@@ -34,6 +35,10 @@ pub struct Facts {
     pub zone: ZoneId,
     /// The slab that it is part of.
     pub slab: Option<SlabFacts>,
+    /// What it is to reclaim, and the flags that say so.
+    pub world: Option<(PageKind, PageState)>,
+    /// The process that it belongs to, counted from 1; 0 for none.
+    pub owner: u16,
     /// Its first bytes, when it is no slab and something was written.
     pub bytes: Option<String>,
     /// Variables that hold the block or an object in it, the first few.
@@ -58,7 +63,8 @@ pub fn facts(machine: &Machine, variables: &[Variable], pfn: u32) -> Facts {
             }
         });
     let holding = variables.iter().filter(|variable| {
-        variable.live && held(machine, &variable.value).is_some_and(|(first, _)| first == block.pfn)
+        let mut blocks = held(machine, &variable.value).into_iter();
+        variable.live && blocks.any(|(first, _)| first == block.pfn)
     });
     let mut holders: Vec<String> = holding.map(|variable| variable.name.clone()).collect();
     let more = holders.len().saturating_sub(NAMED);
@@ -66,6 +72,14 @@ pub fn facts(machine: &Machine, variables: &[Variable], pfn: u32) -> Facts {
     Facts {
         last: block.pfn + ((1 << block.order) - 1),
         physical: u64::from(pfn) * u64::from(machine.spec().page_size),
+        world: machine
+            .page_kind(pfn)
+            .map(|kind| (kind, machine.page_state(pfn))),
+        owner: if machine.has_lru() {
+            machine.page_owner(pfn)
+        } else {
+            0
+        },
         block,
         zone,
         bytes: (slab.is_none() && !zone.is_high())
@@ -77,17 +91,24 @@ pub fn facts(machine: &Machine, variables: &[Variable], pfn: u32) -> Facts {
     }
 }
 
-/// The block that a value points into: first page and pages.
-pub fn held(machine: &Machine, value: &Value) -> Option<(u32, u32)> {
+/// Pages of an area that are looked for: more than the map has rings for.
+const MAX_AREA: u32 = 256;
+
+/// The blocks that a value points into: first page and pages. Only an area has several, in the order of its addresses.
+pub fn held(machine: &Machine, value: &Value) -> Vec<(u32, u32)> {
     match *value {
-        Value::Null => None,
-        Value::Object { address, .. } => block_at(machine, address),
+        Value::Null => Vec::new(),
+        Value::Object { address, .. } => block_at(machine, address).into_iter().collect(),
         Value::Pages { pfn, order, .. } | Value::PageStruct { pfn, order, .. } => {
-            Some((pfn, 1 << order))
+            vec![(pfn, 1 << order)]
         }
-        Value::Mapped { pfn, .. } => Some((pfn, 1)),
-        // The first of its pages: the others lie anywhere.
-        Value::Area { address, .. } => machine.place_of(address).map(|(pfn, _)| (pfn, 1)),
+        Value::Mapped { pfn, .. } => vec![(pfn, 1)],
+        Value::Area { address, pages, .. } => {
+            let size = machine.spec().page_size;
+            let addresses = (0..pages.min(MAX_AREA)).map(|number| address + number * size);
+            let found = addresses.filter_map(|address| machine.place_of(address));
+            found.map(|(pfn, _)| (pfn, 1)).collect()
+        }
     }
 }
 
@@ -178,6 +199,43 @@ mod tests {
         assert_eq!(known.holders, ["p", "q"]);
         assert_eq!(known.zone, ZoneId::NORMAL);
         assert_eq!(known.physical, u64::from(pfn) * 4096);
+    }
+
+    #[test]
+    fn an_area_is_held_page_by_page_wherever_they_lie() {
+        let mut run = run(
+            "p = __get_free_pages(GFP_KERNEL, 0); q = __get_free_pages(GFP_KERNEL, 0); free_pages(p, 0); v = vmalloc(12288);",
+        );
+        let machine = run.at(run.len());
+        let variables = run.variables(run.len());
+        let area = variables.last().expect("v");
+        let pages = held(&machine, &area.value);
+        assert_eq!(pages.len(), 3);
+        for (pfn, _) in pages {
+            assert!(
+                facts(&machine, &variables, pfn)
+                    .holders
+                    .contains(&"v".to_string())
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_of_a_process_knows_which() {
+        let mut run = run("page_cache(dirty=1); user_pages(2); user_pages(1);");
+        let machine = run.at(run.len());
+        let total = machine.spec().total_pages() as u32;
+        let worlds = (0..total).map(|pfn| facts(&machine, &[], pfn));
+        let found: Vec<_> = worlds
+            .filter_map(|known| known.world.map(|(kind, _)| (kind, known.owner)))
+            .collect();
+        let count = |wanted| found.iter().filter(|known| **known == wanted).count();
+        assert_eq!(count((PageKind::Dirty, 0)), 1);
+        assert_eq!(
+            (count((PageKind::User, 1)), count((PageKind::User, 2))),
+            (2, 1)
+        );
+        assert_eq!(found.len(), 4);
     }
 
     #[test]

@@ -166,6 +166,33 @@ fn window(mut all: Vec<Step>, at: usize) -> Steps {
     }
 }
 
+/// Reclaim has a page in its hands, or is about to.
+const fn looks_at_a_page(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ZoneScanned { .. }
+            | Event::ActiveScanned { .. }
+            | Event::Unreferenced { .. }
+            | Event::SwapAdded { .. }
+            | Event::Unmapped { .. }
+            | Event::BuffersReleased { .. }
+            | Event::WriteStarted { .. }
+            | Event::PageKept { .. }
+            | Event::PageActivated { .. }
+            | Event::PageDeactivated { .. }
+            | Event::PageRotated { .. }
+            | Event::PageDropped { .. }
+    )
+}
+
+/// A page goes back to the allocator.
+const fn gives_back(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PcpPut { .. } | Event::Drained { .. } | Event::Joined { .. } | Event::Listed { .. }
+    )
+}
+
 struct Fold<'a> {
     lang: Lang,
     words: &'static Texts,
@@ -195,19 +222,39 @@ impl Fold<'_> {
                     )
                     | (Event::FlushStarted { .. }, Event::ObjectReturned { .. })
                     | (Event::ReclaimStarted { .. }, Event::ReclaimPlanUsed)
-            )
+                    | (
+                        Event::PrioritiesReset | Event::ScanPlanned { .. },
+                        Event::ScanPlanned { .. }
+                            | Event::ShrinkPlanned { .. }
+                            | Event::ZoneGivenUp { .. }
+                    )
+                    | (
+                        Event::ShrinkerAsked { .. } | Event::CachePageShrunk { .. },
+                        Event::CachePageShrunk { .. } | Event::ShrinkPlanned { .. }
+                    )
+            ) || looks_at_a_page(&events[from]) && looks_at_a_page(event)
+                || (looks_at_a_page(&events[from])
+                    || matches!(
+                        events[from],
+                        Event::ShrinkerAsked { .. } | Event::CachePageShrunk { .. }
+                    ))
+                    && gives_back(event)
         };
         let more = events[from + 1..]
             .iter()
             .take_while(|event| belongs(event))
             .count();
-        // A block that is listed ends its chain: the next one begins a new step.
+        // A block that is listed ends its chain: the next one begins a new step. What reclaim frees is one with its scan.
+        let is_freed = matches!(
+            events[from],
+            Event::Drained { .. } | Event::Joined { .. } | Event::Listed { .. }
+        );
         let listed = events[from..=from + more]
             .iter()
             .position(|event| matches!(event, Event::Listed { .. }));
         match listed {
-            Some(place) => from + place + 1,
-            None => from + more + 1,
+            Some(place) if is_freed => from + place + 1,
+            _ => from + more + 1,
         }
     }
 
@@ -680,6 +727,10 @@ impl Fold<'_> {
                 stop(self.lang, why).into(),
                 source("", "", ""),
             ),
+            ref first if looks_at_a_page(first) => {
+                let (title, [function, file, clause]) = world::scan(self.lang, events);
+                (title.0, title.1, source(function, file, clause))
+            }
             _ => match world::step(self.lang, first) {
                 Some((title, [function, file, clause])) => (
                     title.into(),
@@ -1081,5 +1132,59 @@ mod tests {
         let last = steps(Lang::En, &machine, &Current::of(&run, end).expect("a call"));
         assert!(last.shown.len() <= SHOWN);
         assert!(last.shown.iter().any(|step| step.failed));
+    }
+
+    /// What a scan decided of its pages is one step with counts, and no page of it has one of its own.
+    #[test]
+    fn a_scan_of_the_lists_is_one_step() {
+        let text = "machine dma=0 normal=1M highmem=0
+page_cache(dirty=203); a = __get_free_pages(GFP_NOIO, 4);";
+        let run = run(text);
+        let current = Current::of(&run, run.len()).expect("the last call");
+        let looked = |lang| {
+            let all = steps(lang, run.end(), &current);
+            let found = all
+                .shown
+                .into_iter()
+                .filter(|step| step.kind == "zone-scanned");
+            found
+                .map(|step| (step.title, step.numbers))
+                .collect::<Vec<_>>()
+        };
+        let english = looked(Lang::En);
+        let kept = "kept: it is dirty, and the flags forbid to write it";
+        assert!(!english.is_empty());
+        for (title, numbers) in &english {
+            let count = title.split(' ').next().expect("a number");
+            assert!(title.ends_with("looked at"), "{title}");
+            assert_eq!(*numbers, format!("{count} {kept}"));
+        }
+        assert!(looked(Lang::Zh)[0].1.contains("而分配标志不允许写回"));
+        let all = steps(Lang::En, run.end(), &current);
+        assert!(
+            all.shown.iter().all(|step| step.kind != "page-kept"),
+            "all are folded"
+        );
+        assert_eq!(
+            (all.before, all.after),
+            (0, 0),
+            "few enough to be seen at once"
+        );
+    }
+
+    #[test]
+    fn what_a_scan_frees_belongs_to_it() {
+        let text = "machine dma=0 normal=1M highmem=0
+page_cache(clean=203); a = __get_free_pages(GFP_KERNEL, 4);";
+        let run = run(text);
+        let current = Current::of(&run, run.len()).expect("the last call");
+        let all = steps(Lang::En, run.end(), &current);
+        let freed = |step: &&Step| ["pcp-put", "drained", "joined"].contains(&step.kind);
+        assert_eq!(all.shown.iter().find(freed), None);
+        let told = all
+            .shown
+            .iter()
+            .find(|step| step.numbers.contains("dropped"));
+        assert_eq!(told.map(|step| step.kind), Some("zone-scanned"));
     }
 }

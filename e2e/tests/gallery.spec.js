@@ -23,6 +23,7 @@ test("a scenario of the gallery opens, and one's own work comes back", async ({ 
 
 test("by keys alone: g opens it, Escape closes it, Enter opens a scenario", async ({ page }) => {
   await page.goto("./");
+  await expect(page.getByRole("button", { name: "Gallery" })).toBeVisible();
   await page.keyboard.press("g");
   const dialog = page.getByRole("dialog", { name: "Gallery" });
   await expect(dialog.getByRole("button", { name: /until memory is short/ })).toBeVisible();
@@ -56,6 +57,40 @@ test("on a phone, in Chinese, in dark", async ({ fresh }) => {
   await expect(page.getByRole("dialog")).toBeHidden();
   expect(await textOf(page)).toContain("user_pages(120);");
 });
+
+for (const [locale, path, asleep] of [
+  ["en-US", "Decision path", "z asleep"],
+  ["zh-CN", "决策路径", "z 睡眠"],
+]) {
+  test(`${locale}: who sleeps is said, and the lists are shown where there are some`, async ({ fresh }) => {
+    const page = await fresh({ locale });
+    await page.goto("./");
+    const lru = page.getByRole("button", { name: "LRU", exact: true });
+    await page.locator(".to-gallery").click();
+    await expect(lru).toHaveCount(0);
+    await page.locator("[data-scenario=noio-nofs-kernel]").click();
+    await page.keyboard.press("End");
+    const task = page.locator(".tasks > span").first();
+    await expect(task).toHaveClass("runs");
+    // Back to the last time that passed: it waits for the disk.
+    await page.keyboard.press("Z");
+    await expect(task).toHaveClass("asleep");
+    await expect(task).toContainText(asleep);
+    await expect(page.locator(".tasks")).toContainText("64");
+    await lru.click();
+    const lists = page.locator(".reclaim .list");
+    await expect(lists).toHaveCount(2);
+    await expect(lists.nth(1).locator("h3 b")).toHaveText("203");
+    const last = lists.nth(1).locator("button").last();
+    await last.click();
+    await expect(page.locator("#inspector")).toContainText(await last.innerText());
+    await axe(page);
+    // Another scenario has none: the tab goes, and the path is back.
+    await run(page, own);
+    await expect(lru).toHaveCount(0);
+    await expect(page.getByRole("region", { name: path })).toBeVisible();
+  });
+}
 
 test("what cannot be fetched is said, and can be tried again", async ({ browser, site }) => {
   // A context of its own: the failed request is an error in the console.

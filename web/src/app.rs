@@ -27,7 +27,8 @@ use crate::panels::map::MapPanel;
 use crate::panels::notices::Notices;
 use crate::panels::path::Path;
 use crate::panels::pointers::Pointers;
-use crate::panels::side::{Dmesg, Proc};
+use crate::panels::reclaim::Reclaim;
+use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
@@ -314,10 +315,11 @@ pub fn App() -> Html {
     };
     let map = html! { <MapPanel view={view.clone()} on={on.clone()} /> };
     let lists = html! { <FreeLists view={view.clone()} {progress} on={on.clone()} /> };
-    let side = match view.frame.side {
+    let side = match shown_side(&view) {
         Side::Path => html! { <Path view={view.clone()} {shown} on={on.clone()} /> },
         Side::Dmesg => html! { <Dmesg view={view.clone()} {shown} on={on.clone()} {copy} /> },
         Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
+        Side::Lru => html! { <Reclaim view={view.clone()} on={on.clone()} /> },
     };
     let path = html! { <>{ side }{ badge(session.lang) }</> };
     let buckets = html! { <Buckets view={view.clone()} {progress} on={on.clone()} /> };

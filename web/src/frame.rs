@@ -13,11 +13,13 @@ pub enum Side {
     Dmesg,
     /// What the kernel prints about itself.
     Proc,
+    /// What reclaim works on; offered where a scenario has such pages.
+    Lru,
 }
 
 impl Side {
     /// All of them, as they are offered.
-    pub const ALL: [Side; 3] = [Side::Path, Side::Dmesg, Side::Proc];
+    pub const ALL: [Side; 4] = [Side::Path, Side::Dmesg, Side::Proc, Side::Lru];
 
     /// Its name in the storage, and its CSS class.
     pub const fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Side {
             Side::Path => "path",
             Side::Dmesg => "dmesg",
             Side::Proc => "proc",
+            Side::Lru => "lru",
         }
     }
 }

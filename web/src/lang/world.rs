@@ -27,8 +27,8 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
             inactive,
         } => say(
             [
-                "Priority {1} for {0}: {2 page} of *active* and {3 page} of *inactive* stay due for a later scan.",
-                "{0} 的优先级为 {1}：*active* 还欠 {2} 页、*inactive* 还欠 {3} 页，留待以后扫描。",
+                "Priority {1} for {0}: {2 page} of `active` and {3 page} of `inactive` stay due for a later scan.",
+                "{0} 的优先级为 {1}：`active` 还欠 {2} 页、`inactive` 还欠 {3} 页，留待以后扫描。",
             ],
             &[
                 Arg::Name(zone.label()),
@@ -44,21 +44,21 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         } => say(
             if active {
                 [
-                    "Up to {1 page} at the tail of the *active* list of {0} are looked at.",
-                    "从 {0} 的 *active* 链表表尾起，最多查看 {1} 页。",
+                    "Up to {1 page} at the tail of the `active` list of {0} are looked at.",
+                    "从 {0} 的 `active` 链表表尾起，最多查看 {1} 页。",
                 ]
             } else {
                 [
-                    "Up to {1 page} at the tail of the *inactive* list of {0} are looked at.",
-                    "从 {0} 的 *inactive* 链表表尾起，最多查看 {1} 页。",
+                    "Up to {1 page} at the tail of the `inactive` list of {0} are looked at.",
+                    "从 {0} 的 `inactive` 链表表尾起，最多查看 {1} 页。",
                 ]
             },
             &[Arg::Name(zone.label()), number(pages)],
         ),
         Event::ActiveScanned { zone, pages } => say(
             [
-                "{1 page} of the *active* list of {0} count as scanned.",
-                "{0} 的 *active* 链表计入 {1} 页扫描数。",
+                "{1 page} of the `active` list of {0} count as scanned.",
+                "{0} 的 `active` 链表计入 {1} 页扫描数。",
             ],
             &[Arg::Name(zone.label()), number(pages)],
         ),
@@ -127,29 +127,29 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         ),
         Event::PageKept { why, pfn } => say(
             [
-                "Page {0} stays on *inactive*: {1}.",
-                "页 {0} 留在 *inactive*：{1}。",
+                "Page {0} stays on `inactive`: {1}.",
+                "页 {0} 留在 `inactive`：{1}。",
             ],
             &[Arg::Hex(pfn), Arg::Text(kept(why)[lang as usize])],
         ),
         Event::PageActivated { why, pfn } => say(
             [
-                "Page {0} goes to *active*: {1}.",
-                "页 {0} 移到 *active*：{1}。",
+                "Page {0} goes to `active`: {1}.",
+                "页 {0} 移到 `active`：{1}。",
             ],
             &[Arg::Hex(pfn), Arg::Text(activated(why)[lang as usize])],
         ),
         Event::PageDeactivated { pfn } => say(
             [
-                "Page {0} moves from *active* to *inactive*: it may be reclaimed soon.",
-                "页 {0} 从 *active* 移到 *inactive*：不久可能被回收。",
+                "Page {0} moves from `active` to `inactive`: it may be reclaimed soon.",
+                "页 {0} 从 `active` 移到 `inactive`：不久可能被回收。",
             ],
             &[Arg::Hex(pfn)],
         ),
         Event::PageRotated { pfn } => say(
             [
-                "Page {0} is mapped and stays on *active*.",
-                "页 {0} 有映射，留在 *active*。",
+                "Page {0} is mapped and stays on `active`.",
+                "页 {0} 有映射，留在 `active`。",
             ],
             &[Arg::Hex(pfn)],
         ),
@@ -420,8 +420,8 @@ pub fn answer(lang: Lang, answer: &Answer, writer: &str) -> String {
 fn added(state: PageState) -> Both {
     if state.has(PageState::ANONYMOUS) {
         [
-            "Page {0} belongs to user process {1} now, on *active*.",
-            "页 {0} 现在属于 {1} 号用户进程，挂在 *active*。",
+            "Page {0} belongs to user process {1} now, on `active`.",
+            "页 {0} 现在属于 {1} 号用户进程，挂在 `active`。",
         ]
     } else if state.has(PageState::DIRTY) {
         [
@@ -535,14 +535,14 @@ pub fn scan(lang: Lang, events: &[Event]) -> ((String, String), [&'static str; 3
                 count(["{0} kept: {1}", "保留 {0} 页：{1}"], Some(kept(why)))
             }
             Event::PageActivated { why, .. } => count(
-                ["{0} to *active*: {1}", "{0} 页移到 *active*：{1}"],
+                ["{0} to `active`: {1}", "{0} 页移到 `active`：{1}"],
                 Some(activated(why)),
             ),
             Event::PageDeactivated { .. } => {
-                count(["{0} to *inactive*", "{0} 页移到 *inactive*"], None);
+                count(["{0} to `inactive`", "{0} 页移到 `inactive`"], None);
             }
             Event::PageRotated { .. } => {
-                count(["{0} stay on *active*", "{0} 页留在 *active*"], None)
+                count(["{0} stay on `active`", "{0} 页留在 `active`"], None)
             }
             _ => {}
         }
@@ -559,7 +559,7 @@ pub fn scan(lang: Lang, events: &[Event]) -> ((String, String), [&'static str; 3
     let title = fill(title[lang as usize], &[Arg::Number(all)]);
     let is_active = counts
         .iter()
-        .all(|(what, ..)| what[0].contains("active*") && !what[0].contains(':'));
+        .all(|(what, ..)| what[0].contains("active`") && !what[0].contains(':'));
     let place = if is_active && all > 0 {
         ["refill_inactive_zone", "vmscan.c", ""]
     } else {
@@ -586,15 +586,15 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
             ["shrink_zone", "vmscan.c", ""],
         ),
         Event::ZoneScanned { active: true, .. } | Event::ActiveScanned { .. } => (
-            ["Look at *active*", "查看 *active* 链表"],
+            ["Look at `active`", "查看 `active` 链表"],
             ["refill_inactive_zone", "vmscan.c", ""],
         ),
         Event::ZoneScanned { active: false, .. } => (
-            ["Look at *inactive*", "查看 *inactive* 链表"],
+            ["Look at `inactive`", "查看 `inactive` 链表"],
             ["shrink_cache", "vmscan.c", ""],
         ),
         Event::PageDeactivated { .. } | Event::PageRotated { .. } => (
-            ["Sort the *active* pages", "整理 *active* 页"],
+            ["Sort the `active` pages", "整理 `active` 页"],
             ["refill_inactive_zone", "vmscan.c", ""],
         ),
         Event::Unreferenced { .. }
@@ -681,6 +681,130 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
         _ => return None,
     };
     Some((title[lang as usize], place))
+}
+
+/// What the panel of reclaim and the line of tasks say by themselves.
+pub struct LruTexts {
+    /// Head of the panel.
+    pub title: &'static str,
+    /// The driver's task.
+    pub task: &'static str,
+    /// It has the processor.
+    pub runs: &'static str,
+    /// It reclaims memory by itself.
+    pub reclaims: &'static str,
+    /// It sleeps.
+    pub asleep: &'static str,
+    /// kswapd was woken, and waits for the processor.
+    pub woken: &'static str,
+    /// Swap space.
+    pub swap: &'static str,
+    /// There is none.
+    pub no_swap: &'static str,
+    /// The disk.
+    pub disk: &'static str,
+    /// Behind the tail of `inactive`.
+    pub scanned_next: &'static str,
+    /// The OOM killer had it.
+    pub killed: &'static str,
+    /// No page is on a list.
+    pub empty: &'static str,
+    /// Between two counts.
+    pub comma: &'static str,
+}
+
+/// The texts of a language.
+pub const fn lru_texts(lang: Lang) -> &'static LruTexts {
+    match lang {
+        Lang::En => &LruTexts {
+            title: "LRU lists",
+            task: "task",
+            runs: "runs",
+            reclaims: "runs: reclaims",
+            asleep: "z asleep",
+            woken: "woken",
+            swap: "swap",
+            no_swap: "none",
+            disk: "disk",
+            scanned_next: "◂ looked at next",
+            killed: "killed",
+            empty: "No page is on a list.",
+            comma: ", ",
+        },
+        Lang::Zh => &LruTexts {
+            title: "LRU 链表",
+            task: "任务",
+            runs: "运行",
+            reclaims: "运行：正在回收",
+            asleep: "z 睡眠",
+            woken: "已唤醒",
+            swap: "交换区",
+            no_swap: "没有",
+            disk: "磁盘",
+            scanned_next: "◂ 下一个查看",
+            killed: "已被杀死",
+            empty: "链表上没有页。",
+            comma: "，",
+        },
+    }
+}
+
+fn counted(lang: Lang, both: Both, numbers: &[u32]) -> String {
+    let args: Vec<Arg<'_>> = numbers.iter().map(|&n| Arg::Number(n.into())).collect();
+    fill(both[lang as usize], &args)
+}
+
+/// Another task, by its number.
+pub fn other_task(lang: Lang, number: u16) -> String {
+    counted(lang, ["task {0}", "任务 {0}"], &[u32::from(number) + 1])
+}
+
+/// Writes under way.
+pub fn writing(lang: Lang, writes: u32) -> String {
+    counted(lang, ["writes {0 page}", "正在写 {0} 页"], &[writes])
+}
+
+/// Pages that a long list does not show.
+pub fn left_out(lang: Lang, pages: u32) -> String {
+    counted(lang, ["… {0} more …", "…… 还有 {0} 页 ……"], &[pages])
+}
+
+/// Of something that has an end.
+pub fn used_of(lang: Lang, used: u32, total: u32) -> String {
+    counted(
+        lang,
+        ["{0} of {1 page} used", "共 {1} 页，已用 {0} 页"],
+        &[used, total],
+    )
+}
+
+/// So many pages.
+pub fn pages(lang: Lang, pages: u32) -> String {
+    counted(lang, ["{0 page}", "{0} 页"], &[pages])
+}
+
+/// A user process, by its number.
+pub fn process(lang: Lang, number: u32) -> String {
+    counted(lang, ["process {0}", "进程 {0}"], &[number])
+}
+
+/// How long a write takes, and when the next one is done.
+pub fn disk(lang: Lang, milliseconds: u32, due: Option<u32>) -> String {
+    match due {
+        None => counted(
+            lang,
+            ["a write takes {0} ms", "写一页要 {0} 毫秒"],
+            &[milliseconds],
+        ),
+        Some(due) => counted(
+            lang,
+            [
+                "a write takes {0} ms; the next is done at {1} ms",
+                "写一页要 {0} 毫秒；下一页在 {1} ms 写完",
+            ],
+            &[milliseconds, due],
+        ),
+    }
 }
 
 #[cfg(test)]

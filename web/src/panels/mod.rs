@@ -13,6 +13,7 @@ pub mod map;
 pub mod notices;
 pub mod path;
 pub mod pointers;
+pub mod reclaim;
 pub mod side;
 pub mod term;
 pub mod text_panel;

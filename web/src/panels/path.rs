@@ -5,6 +5,7 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::el::El;
+use super::reclaim::tasks;
 use super::side::head;
 use super::tools;
 use crate::frame::Pane;
@@ -89,6 +90,7 @@ pub fn Path(props: &Props) -> Html {
     html! {
         <section aria-label={words.path_title} class="panel decisions">
             { head(view, &props.on).put(El::new("span", "fact").text(&place)).put(tools(view, Pane::Path, words.path_title, &props.on)).html() }
+            { for tasks(view) }
             <div class="body" ref={scroller}>
                 { for left_out(steps.before) }
                 <ol class="steps" data-keys="">{ for rows }</ol>

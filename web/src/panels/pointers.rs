@@ -117,6 +117,8 @@ enum Size {
     Null,
     Bytes(u32),
     Order(u8),
+    /// Of `vmalloc`: bytes, on pages of their own.
+    Area(u32),
 }
 
 fn size(machine: &Machine, value: &Value) -> Size {
@@ -125,14 +127,14 @@ fn size(machine: &Machine, value: &Value) -> Size {
         Value::Object { cache, .. } => Size::Bytes(machine.cache(cache).shape().class_size),
         Value::Pages { order, .. } | Value::PageStruct { order, .. } => Size::Order(order),
         Value::Mapped { .. } => Size::Order(0),
-        Value::Area { pages, .. } => Size::Bytes(pages * machine.spec().page_size),
+        Value::Area { pages, .. } => Size::Area(pages * machine.spec().page_size),
     }
 }
 
 fn said(texts: &Texts, size: Size) -> String {
     match size {
         Size::Null => "NULL".into(),
-        Size::Bytes(bytes) => bytes.to_string(),
+        Size::Bytes(bytes) | Size::Area(bytes) => bytes.to_string(),
         Size::Order(order) => fill(texts.order, &[Arg::Number(order.into())]),
     }
 }
@@ -141,7 +143,7 @@ fn owner(size: Size) -> &'static str {
     match size {
         Size::Null => "null",
         Size::Bytes(_) => "slab",
-        Size::Order(_) => "pages",
+        Size::Order(_) | Size::Area(_) => "pages",
     }
 }
 

@@ -9,9 +9,10 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::el::El;
-use super::tools;
+use super::{reclaim, tools};
 use crate::frame::{Pane, ProcFile, Side};
 use crate::lang::stage::{Texts, fill, texts};
+use crate::lang::world::lru_texts;
 use crate::paint::screen;
 use crate::view::{Action, View};
 
@@ -31,15 +32,27 @@ pub struct Props {
     pub copy: Callback<String>,
 }
 
-/// The head that the three have in common: it chooses between them.
+/// What stands there: a scenario without anything to reclaim has no lists to show.
+pub fn shown_side(view: &View) -> Side {
+    match view.frame.side {
+        Side::Lru if !reclaim::concerns(view) => Side::Path,
+        side => side,
+    }
+}
+
+/// The head that they have in common: it chooses between them.
 pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
     let words = texts(view.lang);
-    let now = view.frame.side;
-    let tabs = Side::ALL.map(|side| {
+    let now = shown_side(view);
+    let offered = Side::ALL
+        .into_iter()
+        .filter(|side| *side != Side::Lru || reclaim::concerns(view));
+    let tabs = offered.map(|side| {
         let name = match side {
             Side::Path => words.path_title.into(),
             Side::Dmesg => format!("dmesg {}", spoken(view).len() + boot(view).len()),
             Side::Proc => "/proc".into(),
+            Side::Lru => "LRU".into(),
         };
         let class = if side == Side::Path { "" } else { "mono" };
         El::new("button", class)
@@ -53,6 +66,7 @@ pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
         Side::Path => words.path_title,
         Side::Dmesg => words.log_label,
         Side::Proc => words.proc_label,
+        Side::Lru => lru_texts(view.lang).title,
     };
     El::new("header", "")
         .put(El::new("h2", "visually-hidden").text(title))

@@ -9,6 +9,7 @@ pub mod gauge;
 pub mod landmarks;
 pub mod steps;
 pub mod supply;
+pub mod world;
 
 use kmalloc_core::event::Event;
 use kmalloc_core::gfp::Gfp;

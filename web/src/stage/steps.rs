@@ -240,9 +240,20 @@ impl Fold<'_> {
                     ))
                     && gives_back(event)
         };
+        // A task that writes a page frees memory meanwhile; where the filesystem does nothing of its own, that is no step.
+        let in_passing = |index: usize| {
+            let is_context = |index: usize| {
+                let event = events.get(index);
+                event.is_some_and(|event| matches!(event, Event::ContextSet { .. }))
+            };
+            looks_at_a_page(&events[from])
+                && is_context(index)
+                && (is_context(index + 1) || is_context(index - 1))
+        };
         let more = events[from + 1..]
             .iter()
-            .take_while(|event| belongs(event))
+            .zip(from + 1..)
+            .take_while(|(event, index)| belongs(event) || in_passing(*index))
             .count();
         // A block that is listed ends its chain: the next one begins a new step. What reclaim frees is one with its scan.
         let is_freed = matches!(
@@ -1169,6 +1180,31 @@ page_cache(dirty=203); a = __get_free_pages(GFP_NOIO, 4);";
             (all.before, all.after),
             (0, 0),
             "few enough to be seen at once"
+        );
+    }
+
+    #[test]
+    fn writing_a_page_interrupts_no_scan() {
+        let text = "machine dma=0 normal=1M highmem=0
+page_cache(dirty=203); a = __get_free_pages(GFP_KERNEL, 4);";
+        let run = run(text);
+        let current = Current::of(&run, run.len()).expect("the last call");
+        let all = steps(Lang::En, run.end(), &current);
+        let kinds: Vec<&str> = all.shown.iter().map(|step| step.kind).collect();
+        assert!(
+            current
+                .events
+                .iter()
+                .any(|event| event.name() == "context-set")
+        );
+        assert!(!kinds.contains(&"context-set"), "{kinds:?}");
+        let written = all
+            .shown
+            .iter()
+            .find(|step| step.numbers.contains("has just begun"));
+        assert!(
+            written.is_some_and(|step| step.title == "64 pages looked at"),
+            "{kinds:?}"
         );
     }
 

@@ -3,7 +3,11 @@ import { axe, expect, test } from "../lab.mjs";
 
 const own = "kernel 2.6.10\nmine = kmalloc(100, GFP_KERNEL);\n";
 
-const run = (page, text) => page.evaluate((text) => window.kmallocLab.run(text), text);
+/** Runs a text as soon as the page has come to life. */
+async function run(page, text) {
+  await page.waitForFunction(() => window.kmallocLab);
+  await page.evaluate((text) => window.kmallocLab.run(text), text);
+}
 const textOf = (page) => page.locator("textarea").first().inputValue();
 
 test("a scenario of the gallery opens, and one's own work comes back", async ({ page }) => {

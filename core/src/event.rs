@@ -202,7 +202,7 @@ pub enum Sin {
     WrongFree,
     /// A block was freed with another order than it was allocated with.
     WrongOrder,
-    /// Bytes outside of what the caller owns were written.
+    /// Bytes outside of what the caller owns were used.
     Overrun,
     /// Memory was used after it was freed.
     UseAfterFree,
@@ -218,7 +218,7 @@ pub enum Sin {
     LockHeld,
     /// A lock was released that was not held.
     LockNotHeld,
-    /// A semaphore was taken by the task that holds it already: it waits for itself.
+    /// A semaphore was taken whose holder waits for this task, or is this task.
     Deadlock,
     /// Bytes that a former owner wrote were given to user space or to a device.
     Disclosed,
@@ -1061,6 +1061,32 @@ kinds! {
     PatienceSet "patience-set" true
     Written "written" true
     Stopped "stopped" true
+}
+
+impl Event {
+    /// The zone that the event is about.
+    pub const fn zone(&self) -> Option<ZoneId> {
+        match *self {
+            Event::ZoneTested { zone, .. }
+            | Event::ZoneUntested { zone }
+            | Event::BlockMissing { zone, .. }
+            | Event::PcpLow { zone, .. }
+            | Event::KswapdWoken { zone, .. }
+            | Event::Taken { zone, .. }
+            | Event::Split { zone, .. }
+            | Event::Joined { zone, .. }
+            | Event::Listed { zone, .. }
+            | Event::PcpGot { zone, .. }
+            | Event::PcpPut { zone, .. }
+            | Event::Drained { zone, .. }
+            | Event::ZoneScanned { zone, .. }
+            | Event::ScanPlanned { zone, .. }
+            | Event::ActiveScanned { zone, .. }
+            | Event::ZoneGivenUp { zone, .. }
+            | Event::MarkSet { zone, .. } => Some(zone),
+            _ => None,
+        }
+    }
 }
 
 const _: () = assert!(

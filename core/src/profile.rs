@@ -155,6 +155,13 @@ impl Default for MachineSpec {
     }
 }
 
+/// Bytes of low memory that leave room for the addresses of `vmalloc` and `kmap` (arch/i386/mm/init.c: 896 MB). A machine of
+/// the lab may have more, for a link once said so: then there is no `vmalloc`, and addresses run on from 0.
+pub const ADDRESSED_LOW_BYTES: u64 = 896 << 20;
+/// Bytes of low memory at most: as many as there are addresses.
+pub const MAX_LOW_BYTES: u64 = 4 << 30;
+/// `PKMAP_BASE` of i386: the first of the addresses that `kmap` gives.
+pub const PKMAP_BASE: u32 = 0xfe00_0000;
 /// Largest machine the lab builds: 4 GiB of 4 KB pages.
 pub const MAX_PAGES: u32 = 1 << 20;
 /// Fewest low-memory pages (DMA + Normal) on which the slab allocator can start: 128 KB leave room for its first slabs.
@@ -178,6 +185,8 @@ pub enum SpecError {
     BadPageSize,
     /// No node, or more than [`MAX_NODES`].
     BadNodes,
+    /// More than [`MAX_LOW_BYTES`] in DMA and Normal.
+    TooMuchLowMemory,
 }
 
 impl MachineSpec {
@@ -242,7 +251,10 @@ impl MachineSpec {
         if ![4096, 8192].contains(&self.page_size) {
             return Err(SpecError::BadPageSize);
         }
-        let low = self.zone_pages[0] + self.zone_pages[1];
+        let low = self.low_end();
+        if u64::from(low) * u64::from(self.page_size) > MAX_LOW_BYTES {
+            return Err(SpecError::TooMuchLowMemory);
+        }
         let layout = self.layout();
         let kept: u32 = layout
             .reserved

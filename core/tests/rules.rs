@@ -683,3 +683,62 @@ fn kswapd_waits_for_a_semaphore_of_the_sleeping_task() {
     let ran = |name| run.events(0, run.len()).any(|event| event.name() == name);
     assert!(ran("kswapd-started") && ran("writepage-called"));
 }
+
+/// What no driver would write: the run ends, or says why it does not begin, and nothing panics.
+#[test]
+fn texts_beyond_reason_are_answered() {
+    let text = "machine dma=16M normal=5G highmem=0 page=8K";
+    let parsed = parse(text);
+    assert_eq!(
+        parsed
+            .errors
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["1:1 dma and normal are 4096 MB at most together; the rest is highmem"]
+    );
+    let run = |text: &str| {
+        let parsed = parse(text);
+        assert_eq!(parsed.errors, [], "{text}");
+        Run::new(&parsed.scenario, Bounds::default()).expect("a machine")
+    };
+    // More low memory than the kernel has addresses for.
+    let wide = run("machine dma=16M normal=3G highmem=0 debug=slab\n\
+                    for (i = 0; i < 200; i++) p[i] = kmalloc(3000, GFP_KERNEL);\nmemset(p[7], 1, 4294967295);\n\
+                    for (i = 0; i < 200; i++) kfree(p[i]);\nv = vmalloc(5000);");
+    wide.end().validate().expect("the invariants hold");
+    assert_eq!(wide.ended(), None);
+    let tasks = "for (i = 0; i < 70000; i++) { meanwhile { kfree(NULL); } }\nmsleep(1);";
+    assert_eq!(run(tasks).ended(), Some(Ended::TooManySteps));
+    let processes = "for (i = 0; i < 70000; i++) user_pages(0);\nuser_pages(5);";
+    let last = run(processes).calls().last().map(|call| call.answer);
+    assert_eq!(last, Some(Answer::Populated { pages: 0 }));
+    // From the first page of a machine of four gigabytes to its end.
+    let device = "machine dma=16M normal=16M highmem=4064M\n\
+                  for (i = 0; i < 300000; i++) p = kmalloc(64, GFP_ATOMIC | __GFP_DMA | __GFP_NOWARN);\n\
+                  dma_from_device(p, 4294967295);";
+    run(device).end().validate().expect("the invariants hold");
+    let waits = "meanwhile { down(&a); }\ndown(&a);\nmsleep(5);";
+    assert_eq!(run(waits).ended(), Some(Ended::Blocked));
+}
+
+/// Two tasks that sleep for pages of an area do not get the same addresses.
+#[test]
+fn areas_made_at_the_same_time_lie_apart() {
+    let text = "page_cache(dirty=200, locked=1200);\nmeanwhile { w = vmalloc(40000); }\nv = vmalloc(200000);\nvfree(w);\nvfree(v);\n";
+    let run = Run::new(&parse(text).scenario, Bounds::default()).expect("a machine");
+    run.end().validate().expect("the invariants hold");
+    let areas: Vec<_> = run
+        .calls()
+        .iter()
+        .filter_map(|call| match call.answer {
+            Answer::Area { address, pages } => Some((address, address + pages * 4096)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(areas.len(), 2, "{areas:x?}");
+    assert!(
+        areas[0].1 <= areas[1].0 || areas[1].1 <= areas[0].0,
+        "{areas:x?}"
+    );
+}

@@ -482,35 +482,11 @@ fn fits(event: &Event, filter: &Filter, machine: &Machine) -> bool {
         _ => None,
     };
     // A condition that an event has nothing to do with does not hold.
-    (filter.zone.is_none() || filter.zone == zone_of(event))
+    (filter.zone.is_none() || filter.zone == event.zone())
         && (filter.order.is_none() || filter.order == order_of(event))
         && (filter.class.is_none() || filter.class == cache_of(event).map(class))
         && (filter.granted.is_none() || filter.granted == granted)
         && (filter.because.is_none() || filter.because == reason_of(event))
-}
-
-/// The zone that an event is about.
-pub(super) fn zone_of(event: &Event) -> Option<ZoneId> {
-    match *event {
-        Event::ZoneTested { zone, .. }
-        | Event::ZoneUntested { zone }
-        | Event::BlockMissing { zone, .. }
-        | Event::PcpLow { zone, .. }
-        | Event::KswapdWoken { zone, .. }
-        | Event::Taken { zone, .. }
-        | Event::Split { zone, .. }
-        | Event::Joined { zone, .. }
-        | Event::Listed { zone, .. }
-        | Event::PcpGot { zone, .. }
-        | Event::PcpPut { zone, .. }
-        | Event::Drained { zone, .. }
-        | Event::ZoneScanned { zone, .. }
-        | Event::ScanPlanned { zone, .. }
-        | Event::ActiveScanned { zone, .. }
-        | Event::ZoneGivenUp { zone, .. }
-        | Event::MarkSet { zone, .. } => Some(zone),
-        _ => None,
-    }
 }
 
 fn order_of(event: &Event) -> Option<u32> {

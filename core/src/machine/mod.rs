@@ -386,14 +386,15 @@ impl Machine {
     /// The page of a linear address, if it is one of low memory.
     #[inline(always)]
     pub fn pfn_of(&self, address: u32) -> Option<u32> {
-        let pfn = address.checked_sub(PAGE_OFFSET)? >> self.page_shift;
+        let pfn = address.wrapping_sub(PAGE_OFFSET) >> self.page_shift;
         (pfn < self.low_end).then_some(pfn)
     }
 
     /// The linear address of a page of low memory.
     #[inline(always)]
     pub const fn address_of(&self, pfn: u32) -> u32 {
-        PAGE_OFFSET + (pfn << self.page_shift)
+        // Beyond a gigabyte of low memory there are no kernel addresses left: they run on from 0.
+        PAGE_OFFSET.wrapping_add(pfn << self.page_shift)
     }
 
     /// The slab that an address lies in (`virt_to_page`, then the page's links).
@@ -499,7 +500,7 @@ impl Machine {
 
     /// Whether every byte of a range has this value.
     pub fn holds(&self, address: u32, length: u32, byte: u8) -> bool {
-        (address..address + length).all(|at| self.byte(at) == byte)
+        (0..length).all(|at| self.byte(address.wrapping_add(at)) == byte)
     }
 
     /// The byte at a place of a page, with an address or without.
@@ -510,10 +511,8 @@ impl Machine {
     /// The page that an address means, and the place in it: through the direct mapping, `kmap` or `vmalloc`.
     pub fn place_of(&self, address: u32) -> Option<(u32, u32)> {
         let offset = address % self.spec.page_size;
-        let pfn = self
-            .pfn_of(address)
-            .or_else(|| self.mappings.get(&(address - offset)).copied())?;
-        Some((pfn, offset))
+        let mapped = self.mappings.get(&(address - offset)).copied();
+        Some((mapped.or_else(|| self.pfn_of(address))?, offset))
     }
 
     /// Addresses outside of the direct mapping, each with its page, in order.
@@ -537,7 +536,7 @@ impl Machine {
     fn fill(&mut self, address: u32, length: u32, byte: u8) {
         let mut done = 0;
         while done < length {
-            let at = address + done;
+            let at = address.wrapping_add(done);
             let Some((pfn, offset)) = self.place_of(at) else {
                 // Past the end of what is mapped: nothing is there to write to.
                 return;
@@ -561,9 +560,9 @@ impl Machine {
         self.fill(address, size - 1, byte);
         self.fill(address + size - 1, 1, poison::END);
         if red_zone > 0 {
-            for at in [address - red_zone, address + size] {
-                for (at, byte) in (at..).zip(word.to_le_bytes()) {
-                    self.fill(at, 1, byte);
+            for at in [address - red_zone, address.wrapping_add(size)] {
+                for (place, byte) in (0..).zip(word.to_le_bytes()) {
+                    self.fill(at.wrapping_add(place), 1, byte);
                 }
             }
         }
@@ -571,11 +570,11 @@ impl Machine {
 
     /// Writes over pages that lie side by side, whether they have addresses or not.
     fn fill_pages(&mut self, pfn: u32, offset: u32, length: u32, byte: u8) {
-        let page = self.spec.page_size;
+        let page = u64::from(self.spec.page_size);
         let mut done = 0;
         while done < length {
-            let at = offset + done;
-            let (chunk, within) = self.chunk_of(pfn + at / page, at % page);
+            let at = u64::from(offset) + u64::from(done);
+            let (chunk, within) = self.chunk_of(pfn + (at / page) as u32, (at % page) as u32);
             let here = (bytes::CHUNK - within).min(length - done);
             self.bytes.fill(chunk, within, here, byte);
             done += here;

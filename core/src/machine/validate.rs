@@ -7,10 +7,7 @@ use alloc::vec;
 use super::frames::{NIL, Use};
 use super::slab::{CHAIN_END, SlabList};
 use super::{CacheId, LruList, Machine, PageState, Shrinker, SlabId};
-use crate::profile::{ORDERS, ZoneId};
-
-/// From here on addresses are those of `kmap`; a driver may free a page that it left mapped.
-const KMAP_START: u32 = 0xfe00_0000;
+use crate::profile::{ORDERS, PKMAP_BASE, ZoneId};
 
 /// Returns the first broken invariant as a sentence.
 macro_rules! ensure {
@@ -95,8 +92,9 @@ impl Machine {
         }
         for (address, pfn) in self.kernel_mappings() {
             let what = self.block_of(pfn).what;
+            // A driver may free a page that it left mapped by `kmap`.
             ensure!(
-                what == Use::Pages || address >= KMAP_START,
+                what == Use::Pages || address >= PKMAP_BASE,
                 "{address:#x} maps page {pfn:#x}, which is {what:?}"
             );
         }

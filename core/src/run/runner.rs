@@ -135,7 +135,8 @@ impl<'s> Runner<'_, 's> {
             script: &mut script,
         };
         let ended = runner.block(body).err();
-        (script.calls, script.ended.or(ended))
+        let waits = (!script.blocked.is_empty()).then_some(Ended::Blocked);
+        (script.calls, script.ended.or(ended).or(waits))
     }
 
     /// Every task that waits for the processor runs until it sleeps or ends.
@@ -272,6 +273,9 @@ impl<'s> Runner<'_, 's> {
                     Who::Realtime => Context::REALTIME,
                     Who::Memalloc => Context::MEMALLOC,
                     Who::Meanwhile => {
+                        if self.script.tasks + 1 == KSWAPD {
+                            return Err(Ended::TooManySteps);
+                        }
                         self.script.tasks += 1;
                         let task = Task {
                             number: self.script.tasks,
@@ -691,21 +695,8 @@ impl<'s> Runner<'_, 's> {
             let call = self.script.calls.len() as u32 - 1;
             self.note_written(memory.address, length, memory.serial, call);
         }
-        let address = memory.address;
-        let sin = if !memory.live {
-            Some(Sin::UseAfterFree)
-        } else if length > memory.owned {
-            Some(Sin::Overrun)
-        } else {
-            None
-        };
-        match sin {
-            None => Outcome::of(Answer::Done),
-            Some(sin) => {
-                self.lab.emit(Event::Sinned { sin, address });
-                Outcome::of(Answer::Sinned(sin))
-            }
-        }
+        let sin = self.misuse(memory.address, memory.live, length, memory.owned);
+        Outcome::of(sin.map_or(Answer::Done, Answer::Sinned))
     }
 
     /// Sleeps, wherever the caller is: in atomic context that is the kernel's complaint, and it sleeps all the same.

@@ -14,13 +14,11 @@ use crate::event::{Dma, Event, Shrinker, Sin, Stop, Temperature};
 use crate::gfp::Gfp;
 use crate::lab::PageAnswer;
 use crate::page::PageState;
-use crate::profile::{PAGE_OFFSET, ZoneId};
+use crate::profile::{ADDRESSED_LOW_BYTES, PAGE_OFFSET, PKMAP_BASE, ZoneId};
 use crate::script::ast::{FilePages, Pointer};
 
 /// `VMALLOC_OFFSET`: the gap between the direct mapping and the first area, in bytes.
 const VMALLOC_OFFSET: u32 = 8 << 20;
-/// `PKMAP_BASE` of i386: the first of the addresses that `kmap` gives.
-const PKMAP_BASE: u32 = 0xfe00_0000;
 /// `LAST_PKMAP` without PAE: pages that can be mapped at once.
 const LAST_PKMAP: u32 = 1024;
 
@@ -59,8 +57,11 @@ impl Runner<'_, '_> {
     /// A process touches pages of its own: they are mapped, and on *active* (mm/memory.c `do_anonymous_page`).
     pub(super) fn user_pages(&mut self, pages: u32) -> Outcome {
         self.start_world();
+        // A process has a number; no script that means something has so many.
+        let Ok(owner) = u16::try_from(self.lab.machine().user_tasks().len() + 1) else {
+            return Outcome::of(Answer::Populated { pages: 0 });
+        };
         self.lab.emit(Event::ProcessStarted { pages });
-        let owner = self.lab.machine().user_tasks().len() as u16;
         let state = PageState::ANONYMOUS
             .with(PageState::MAPPED)
             .with(PageState::ACTIVE);
@@ -243,7 +244,8 @@ impl Runner<'_, '_> {
     pub(super) fn reach(&self, address: u32) -> u32 {
         let machine = self.lab.machine();
         if machine.pfn_of(address).is_some() {
-            return machine.address_of(machine.low_end()) - address;
+            let low_bytes = u64::from(machine.low_end()) * u64::from(machine.spec().page_size);
+            return (low_bytes - u64::from(address.wrapping_sub(PAGE_OFFSET))) as u32;
         }
         let page = machine.spec().page_size;
         let first = address - address % page;
@@ -259,12 +261,12 @@ impl Runner<'_, '_> {
         let machine = self.lab.machine();
         let page = machine.spec().page_size;
         if machine.pfn_of(address).is_some() {
-            return Vec::from([(u64::from(address - PAGE_OFFSET), length)]);
+            return Vec::from([(u64::from(address.wrapping_sub(PAGE_OFFSET)), length)]);
         }
         let mut pieces = Vec::new();
         let mut done = 0;
         while done < length {
-            let Some((pfn, offset)) = machine.place_of(address + done) else {
+            let Some((pfn, offset)) = machine.place_of(address.wrapping_add(done)) else {
                 break;
             };
             let here = (page - offset).min(length - done);
@@ -285,7 +287,7 @@ impl Runner<'_, '_> {
     pub(super) fn own_again(&mut self, address: u32) {
         if self.lab.machine().spec().debug_slab {
             let size = self.lab.ksize(address).unwrap_or(0);
-            let start = u64::from(address - PAGE_OFFSET);
+            let start = u64::from(address.wrapping_sub(PAGE_OFFSET));
             self.script.owners.forget(start, size);
         }
     }
@@ -323,6 +325,23 @@ impl Runner<'_, '_> {
         })
     }
 
+    /// Memory is read or written: a sin when it was freed, or is not all the caller's.
+    pub(super) fn misuse(
+        &mut self,
+        address: u32,
+        live: bool,
+        length: u32,
+        owned: u32,
+    ) -> Option<Sin> {
+        let sin = match (live, length > owned) {
+            (false, _) => Sin::UseAfterFree,
+            (true, true) => Sin::Overrun,
+            (true, false) => return None,
+        };
+        self.lab.emit(Event::Sinned { sin, address });
+        Some(sin)
+    }
+
     pub(super) fn copy_to_user(&mut self, pointer: &Pointer, length: u32) -> Outcome {
         let memory = match self.addressed(pointer) {
             Ok(memory) => memory,
@@ -334,17 +353,7 @@ impl Runner<'_, '_> {
             address,
             bytes: length,
         });
-        if !memory.live {
-            self.lab.emit(Event::Sinned {
-                sin: Sin::UseAfterFree,
-                address,
-            });
-        } else if length > memory.owned {
-            self.lab.emit(Event::Sinned {
-                sin: Sin::Overrun,
-                address,
-            });
-        }
+        self.misuse(address, memory.live, length, memory.owned);
         let pieces = self.pieces(address, length);
         self.hand_out(&pieces, address, memory.serial)
     }
@@ -374,9 +383,10 @@ impl Runner<'_, '_> {
         };
         let address = self.address_or_zero(pfn).wrapping_add(offset);
         let machine = self.lab.machine();
-        let left = (machine.spec().total_pages() as u32 - pfn) as u64 * u64::from(page);
+        let left = (machine.spec().total_pages() - u64::from(pfn)) * u64::from(page);
         let length = u64::from(length).min(left - u64::from(offset)) as u32;
-        let last = pfn + (offset + length.max(1) - 1) / page;
+        let end = u64::from(offset) + u64::from(length.max(1));
+        let last = pfn + ((end - 1) / u64::from(page)) as u32;
         if dma.isa() && machine.zone_of(last).kind() != ZoneId::DMA {
             self.lab.emit(Event::Sinned {
                 sin: Sin::OutOfReach,
@@ -390,17 +400,8 @@ impl Runner<'_, '_> {
             pfn,
             bytes: length,
         });
-        if !self.script.live.contains(&serial) {
-            self.lab.emit(Event::Sinned {
-                sin: Sin::UseAfterFree,
-                address,
-            });
-        } else if length > owned {
-            self.lab.emit(Event::Sinned {
-                sin: Sin::Overrun,
-                address,
-            });
-        }
+        let live = self.script.live.contains(&serial);
+        self.misuse(address, live, length, owned);
         let start = u64::from(pfn) * u64::from(page) + u64::from(offset);
         if dma.to_device() {
             return self.hand_out(&[(start, length)], address, serial);
@@ -416,21 +417,32 @@ impl Runner<'_, '_> {
 
 /// Addresses.
 impl Runner<'_, '_> {
+    /// The page that a `struct page *` means, and the number of its allocation.
+    fn page_struct(&self, page: &Pointer) -> Result<(u32, u32), Sin> {
+        match self.value(page)? {
+            Value::PageStruct { pfn, serial, .. } => Ok((pfn, serial)),
+            Value::Null => Err(Sin::NullDereference),
+            _ => Err(Sin::NotAnAddress),
+        }
+    }
+
+    /// The address that `kmap` gave a page.
+    fn kmapped(&self, pfn: u32) -> Option<u32> {
+        let mut mappings = self.lab.machine().kernel_mappings();
+        let mapped = mappings.find(|&(at, of)| of == pfn && at >= PKMAP_BASE);
+        mapped.map(|(address, _)| address)
+    }
+
     /// `kmap` (arch/i386/mm/highmem.c): a page of low memory has its address already.
     pub(super) fn kmap(&mut self, page: &Pointer) -> Outcome {
-        let (pfn, serial) = match self.value(page) {
-            Ok(Value::PageStruct { pfn, serial, .. }) => (pfn, serial),
-            Ok(Value::Null) => return self.fatal(Sin::NullDereference, 0),
-            Ok(_) => return self.fatal(Sin::NotAnAddress, 0),
+        let (pfn, serial) = match self.page_struct(page) {
+            Ok(page) => page,
             Err(sin) => return self.fatal(sin, 0),
         };
         let machine = self.lab.machine();
-        let mapped = machine
-            .kernel_mappings()
-            .find(|&(at, of)| of == pfn && at >= PKMAP_BASE);
         let address = if !machine.zone_of(pfn).is_high() {
             machine.address_of(pfn)
-        } else if let Some((address, _)) = mapped {
+        } else if let Some(address) = self.kmapped(pfn) {
             address
         } else {
             let free = (1..LAST_PKMAP)
@@ -454,17 +466,11 @@ impl Runner<'_, '_> {
     }
 
     pub(super) fn kunmap(&mut self, page: &Pointer) -> Outcome {
-        let pfn = match self.value(page) {
-            Ok(Value::PageStruct { pfn, .. }) => pfn,
-            Ok(Value::Null) => return self.fatal(Sin::NullDereference, 0),
-            Ok(_) => return self.fatal(Sin::NotAnAddress, 0),
+        let (pfn, _) = match self.page_struct(page) {
+            Ok(page) => page,
             Err(sin) => return self.fatal(sin, 0),
         };
-        let machine = self.lab.machine();
-        let mapped = machine
-            .kernel_mappings()
-            .find(|&(at, of)| of == pfn && at >= PKMAP_BASE);
-        if let Some((address, _)) = mapped {
+        if let Some(address) = self.kmapped(pfn) {
             self.lab.emit(Event::KernelUnmapped { address });
         }
         Outcome::of(Answer::Done)
@@ -483,24 +489,34 @@ impl Runner<'_, '_> {
         if pages == 0 || u64::from(pages) > machine.spec().total_pages() {
             return null(NullReason::NoArea);
         }
-        let Some(address) = self.free_area(pages) else {
+        if self.free_area(pages).is_none() {
             return null(NullReason::NoArea);
-        };
-        for number in 0..pages {
-            let gfp = Gfp::KERNEL | Gfp::HIGHMEM;
-            match self.local_page(gfp) {
-                PageAnswer::Block(pfn) => {
-                    let address = address + number * page;
-                    self.lab.emit(Event::KernelMapped { address, pfn });
-                }
+        }
+        // Another task may make an area while this one sleeps for a page: the place is chosen when all pages are there.
+        let mut taken = Vec::new();
+        while taken.len() < pages as usize {
+            match self.local_page(Gfp::KERNEL | Gfp::HIGHMEM) {
+                PageAnswer::Block(pfn) => taken.push(pfn),
                 refused => {
-                    self.unmap_area(address, number);
+                    for pfn in taken {
+                        self.lab.free_pages_live(pfn, 0, Temperature::Hot);
+                    }
                     return match refused {
                         PageAnswer::Refused(why) => null(NullReason::NoPages(why)),
                         _ => Outcome::of(Answer::Stopped(Stop::Endless)),
                     };
                 }
             }
+        }
+        let Some(address) = self.free_area(pages) else {
+            for pfn in taken {
+                self.lab.free_pages_live(pfn, 0, Temperature::Hot);
+            }
+            return null(NullReason::NoArea);
+        };
+        for (number, pfn) in (0..).zip(taken) {
+            let address = address + number * page;
+            self.lab.emit(Event::KernelMapped { address, pfn });
         }
         let serial = self.new_serial(address);
         Outcome {
@@ -555,8 +571,11 @@ impl Runner<'_, '_> {
     fn free_area(&self, pages: u32) -> Option<u32> {
         let machine = self.lab.machine();
         let page = machine.spec().page_size;
+        if u64::from(machine.low_end()) * u64::from(page) > ADDRESSED_LOW_BYTES {
+            return None;
+        }
         let high_memory = machine.address_of(machine.low_end());
-        let start = high_memory.checked_add(VMALLOC_OFFSET)? & !(VMALLOC_OFFSET - 1);
+        let start = (high_memory + VMALLOC_OFFSET) & !(VMALLOC_OFFSET - 1);
         let bytes = (pages + 1).checked_mul(page)?;
         let mut at = start;
         for (mapped, _) in machine.kernel_mappings() {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::ast::{ScriptError, ScriptErrorKind};
-use crate::profile::{MAX_PAGES, MIN_LOW_PAGES, SpecError};
+use crate::profile::{MAX_LOW_BYTES, MAX_PAGES, MIN_LOW_PAGES, SpecError};
 
 /// `found` when a line or the text ends too early.
 pub const END_OF_LINE: &str = "end of line";
@@ -84,6 +84,11 @@ impl fmt::Display for ScriptError {
                 }
                 SpecError::BadCacheLine => f.write_str("l1 is 32, 64 or 128"),
                 SpecError::BadPageSize => f.write_str("page is 4K or 8K"),
+                SpecError::TooMuchLowMemory => write!(
+                    f,
+                    "dma and normal are {} MB at most together; the rest is highmem",
+                    MAX_LOW_BYTES >> 20
+                ),
                 SpecError::BadNodes => f.write_str("nodes is 1, 2, 3 or 4"),
             },
             ScriptErrorKind::TooDeep => {

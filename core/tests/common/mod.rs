@@ -213,7 +213,7 @@ fn world_line(rng: &mut Rng, number: usize) -> String {
     let p = rng.below(4);
     let size = *rng.pick(&[30, 100, 500, 4000, 9000]);
     let few = rng.below(60);
-    match rng.below(42) {
+    match rng.below(44) {
         40 => format!("run_on_node({});", rng.below(4)),
         41 => format!(
             "n{number} = alloc_pages_node({}, GFP_KERNEL | __GFP_NORETRY, 0);",
@@ -230,6 +230,12 @@ fn world_line(rng: &mut Rng, number: usize) -> String {
         9 => "sync();".into(),
         10 => format!("msleep({});", rng.below(300)),
         11 => "schedule();".into(),
+        42 => format!(
+            "meanwhile {{ x{number} = vmalloc(20000); vfree(x{number}); }} y{number} = vmalloc(30000);"
+        ),
+        43 => format!(
+            "meanwhile {{ for (i = 0; i < 130; i++) c{number}[i] = kmalloc({size}, GFP_KERNEL); for (i = 0; i < 130; i++) kfree(c{number}[i]); }}"
+        ),
         12 => format!("meanwhile {{ m{number} = kmalloc({size}, GFP_KERNEL); }}"),
         13 => format!("meanwhile {{ down(&s); msleep({few}); up(&s); }}"),
         14 => "down(&s); msleep(30); up(&s);".into(),

@@ -1,6 +1,6 @@
 //! What was wrong with a text or a link, in both languages. Where an error arises is the core's matter.
 
-use kmalloc_core::profile::{MAX_PAGES, MIN_LOW_PAGES, SpecError};
+use kmalloc_core::profile::{MAX_LOW_BYTES, MAX_PAGES, MIN_LOW_PAGES, SpecError};
 use kmalloc_core::script::ast::ScriptErrorKind;
 use kmalloc_core::script::error::{
     CLASSES, END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES,
@@ -113,6 +113,13 @@ pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
                 &[],
             ),
             SpecError::BadPageSize => say(["`page` is 4K or 8K.", "`page` 只能是 4K 或 8K。"], &[]),
+            SpecError::TooMuchLowMemory => say(
+                [
+                    "`dma` and `normal` are {0} MB at most together: what is beyond is `highmem`.",
+                    "`dma` 与 `normal` 合起来最多 {0} MB：再多的内存要放到 `highmem`。",
+                ],
+                &[Arg::Number(MAX_LOW_BYTES >> 20)],
+            ),
             SpecError::BadNodes => say(
                 ["`nodes` is 1, 2, 3 or 4.", "`nodes` 只能是 1、2、3 或 4。"],
                 &[],

@@ -863,8 +863,8 @@ fn sin(sin: Sin, address: u32) -> Both {
             "释放 {0} 处的块时，给出的阶与申请时不同。",
         ],
         Sin::Overrun => [
-            "The bytes written from {0} on reach past the end of what the caller owns.",
-            "从 {0} 起写入的字节超出了调用者拥有的范围。",
+            "The bytes used from {0} on reach past the end of what the caller owns.",
+            "从 {0} 起使用的字节超出了调用者拥有的范围。",
         ],
         Sin::UseAfterFree => [
             "The memory at {0} is used after it was freed.",
@@ -892,8 +892,8 @@ fn sin(sin: Sin, address: u32) -> Both {
             "释放了并未持有的锁。",
         ],
         Sin::Deadlock => [
-            "The task waits for a semaphore that it holds itself: a deadlock.",
-            "任务在等待自己持有的信号量：死锁。",
+            "The task waits for a semaphore that nobody can give back: a deadlock.",
+            "任务等待的信号量再也没有人能释放：死锁。",
         ],
         Sin::Disclosed => [
             "From {0} on, bytes that a former owner wrote leave the kernel.",

@@ -528,7 +528,7 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
             "用错了释放函数",
         ),
         Sin::WrongOrder => pick(lang, "freed with another order", "释放时的阶与分配时不同"),
-        Sin::Overrun => pick(lang, "wrote past its own bytes", "写入越界"),
+        Sin::Overrun => pick(lang, "went past its own bytes", "访问越界"),
         Sin::UseAfterFree => pick(lang, "used after it was freed", "释放之后仍在使用"),
         Sin::NullDereference => pick(lang, "dereferenced NULL", "对 NULL 解引用"),
         Sin::BothZoneBits => pick(
@@ -548,7 +548,7 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
         ),
         Sin::LockHeld => pick(lang, "a lock that is already held", "锁已被持有"),
         Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁并未被持有"),
-        Sin::Deadlock => pick(lang, "waits for itself: a deadlock", "等待自己：死锁"),
+        Sin::Deadlock => pick(lang, "waits for ever: a deadlock", "永远等下去：死锁"),
         Sin::Disclosed => pick(
             lang,
             "gave away what a former owner wrote",

@@ -76,7 +76,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     let now = followed.filter(|_| {
         view.event
             .as_ref()
-            .and_then(crate::stage::zone_of)
+            .and_then(kmalloc_core::event::Event::zone)
             .is_some()
     });
     let zones = all.iter().map(|gauge| {

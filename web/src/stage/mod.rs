@@ -60,26 +60,7 @@ impl Current {
 
     /// The zone that the latest event speaks of.
     pub fn zone(&self) -> Option<ZoneId> {
-        self.past().iter().rev().find_map(zone_of)
-    }
-}
-
-/// The zone that an event speaks of.
-pub fn zone_of(event: &Event) -> Option<ZoneId> {
-    match *event {
-        Event::ZoneTested { zone, .. }
-        | Event::ZoneUntested { zone }
-        | Event::BlockMissing { zone, .. }
-        | Event::PcpLow { zone, .. }
-        | Event::KswapdWoken { zone, .. }
-        | Event::Taken { zone, .. }
-        | Event::Split { zone, .. }
-        | Event::Joined { zone, .. }
-        | Event::Listed { zone, .. }
-        | Event::PcpGot { zone, .. }
-        | Event::PcpPut { zone, .. }
-        | Event::Drained { zone, .. } => Some(zone),
-        _ => None,
+        self.past().iter().rev().find_map(Event::zone)
     }
 }
 

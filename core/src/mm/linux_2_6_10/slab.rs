@@ -121,6 +121,10 @@ fn refill<R: Recorder>(door: &mut Door<'_, R>, id: CacheId, gfp: Gfp) -> Result<
             return Ok(());
         }
         grow(door, id, gfp)?;
+        // Somebody else may have filled the array while this task slept for a page.
+        if door.cache(id).available() > 0 {
+            return Ok(());
+        }
     }
 }
 

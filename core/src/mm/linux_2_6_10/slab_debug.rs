@@ -63,7 +63,9 @@ fn watched(machine: &Machine, id: CacheId) -> bool {
 
 fn red_zones_are(machine: &Machine, cache: CacheId, address: u32, word: u32) -> bool {
     let shape = machine.cache(cache).shape();
-    let read = |at: u32| u32::from_le_bytes([0, 1, 2, 3].map(|byte| machine.byte(at + byte)));
+    let read =
+        |at: u32| u32::from_le_bytes([0, 1, 2, 3].map(|byte| machine.byte(at.wrapping_add(byte))));
     shape.red_zone == 0
-        || (read(address - shape.red_zone) == word && read(address + shape.class_size) == word)
+        || (read(address - shape.red_zone) == word
+            && read(address.wrapping_add(shape.class_size)) == word)
 }

@@ -1,8 +1,8 @@
 //! Behind the first walk of `__alloc_pages`: kswapd, the second walk, direct reclaim, retry, failure message, OOM.
 //!
 //! Source: mm/page_alloc.c `__alloc_pages`; mm/vmscan.c `wakeup_kswapd`, `try_to_free_pages`; mm/oom_kill.c
-//! `out_of_memory`; kernel/printk.c `__printk_ratelimit` (2.6.10). kswapd runs when
-//! the task gives up the processor. What reclaim finds stands in `vmscan`, and in what a recording offered.
+//! `out_of_memory`; kernel/printk.c `__printk_ratelimit` (2.6.10). kswapd runs when the task gives up the
+//! processor. What reclaim finds stands in `vmscan`, and in what a recording offered.
 
 use super::page_alloc::{PageAnswer, Request, buffered_rmqueue, free_pages, test};
 use super::vmscan::{self, SWAP_CLUSTER_MAX};

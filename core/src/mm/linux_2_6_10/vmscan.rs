@@ -40,6 +40,20 @@ struct Scan {
     blocked: bool,
 }
 
+impl Scan {
+    const fn new(gfp: Gfp, priority: u8, kswapd: bool) -> Scan {
+        Scan {
+            gfp,
+            priority,
+            scanned: 0,
+            reclaimed: 0,
+            wanted: 0,
+            kswapd,
+            blocked: false,
+        }
+    }
+}
+
 /// What one direct reclaim came to.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Reclaimed {
@@ -62,15 +76,7 @@ pub(super) fn shrink_zones<R: Recorder>(
     door.emit(Event::PrioritiesReset);
     let mut all = Reclaimed::default();
     for priority in (0..=DEFAULT_PRIORITY).rev() {
-        let mut scan = Scan {
-            gfp,
-            priority,
-            scanned: 0,
-            reclaimed: 0,
-            wanted: 0,
-            kswapd: false,
-            blocked: false,
-        };
+        let mut scan = Scan::new(gfp, priority, false);
         for &zone in zones {
             if door.should_end() {
                 all.cut = true;
@@ -161,15 +167,7 @@ pub(crate) fn kswapd<R: Recorder>(door: &mut Door<'_, R>, node: u8) -> KswapdRun
                     return KswapdRun::Spins;
                 }
                 scans += 1;
-                let mut scan = Scan {
-                    gfp: Gfp::KERNEL,
-                    priority,
-                    scanned: 0,
-                    reclaimed: 0,
-                    wanted: 0,
-                    kswapd: true,
-                    blocked: false,
-                };
+                let mut scan = Scan::new(Gfp::KERNEL, priority, true);
                 shrink_zone(door, &mut scan, zone);
                 if scan.blocked {
                     door.emit(Event::KswapdEnded { freed });
@@ -482,7 +480,7 @@ pub(crate) fn sync<R: Recorder>(door: &mut Door<'_, R>) {
 /// at once. The kernel weighs run time and rights, too; every process of the lab is as young and as plain as the others.
 #[inline(never)]
 pub(super) fn kill_a_process<R: Recorder>(door: &mut Door<'_, R>) {
-    let tasks = door.user_tasks().iter().zip(1..);
+    let tasks = door.user_tasks().iter().zip(1..=u16::MAX);
     // Of equals the first stays chosen: the comparison is a strict one.
     let victim = tasks
         .filter(|(task, _)| task.alive)

@@ -60,21 +60,21 @@ impl ZoneId {
         }
     }
 
-    /// The name with its node, where that is not the first.
+    /// The name, and the node where that is not the first: on the page, and in goals.
     pub const fn label(self) -> &'static str {
         const LABELS: [&str; MAX_ZONES] = [
             "DMA",
             "Normal",
             "HighMem",
-            "Node 1 DMA",
-            "Node 1 Normal",
-            "Node 1 HighMem",
-            "Node 2 DMA",
-            "Node 2 Normal",
-            "Node 2 HighMem",
-            "Node 3 DMA",
-            "Node 3 Normal",
-            "Node 3 HighMem",
+            "DMA/1",
+            "Normal/1",
+            "HighMem/1",
+            "DMA/2",
+            "Normal/2",
+            "HighMem/2",
+            "DMA/3",
+            "Normal/3",
+            "HighMem/3",
         ];
         LABELS[self.index()]
     }

@@ -10,7 +10,7 @@ use super::goal::{
     self, CallRef, Filter, Quantity, first_page, measure, read_call, read_event, read_quantity,
     zone_given,
 };
-use super::words::{self, Unread, Words, read_number, zone_word};
+use super::words::{self, Unread, Words, read_number};
 use crate::event::{Event, Failure};
 use crate::machine::Machine;
 use crate::profile::ZoneId;
@@ -183,7 +183,7 @@ impl Question {
         let strings = |words: &[&str]| words.iter().map(ToString::to_string).collect();
         Some(match self {
             Question::Zone(_) => {
-                let zones = machine.zones().map(|(zone, _)| zone_word(zone));
+                let zones = machine.zones().map(|(zone, _)| zone.label().to_string());
                 zones.chain(["null".to_string()]).collect()
             }
             Question::Outcome(_) => strings(&OUTCOMES),
@@ -257,7 +257,7 @@ impl Question {
             Question::Zone(call) => {
                 let answer = &made(run, call)?.answer;
                 match zone_given(run.end(), answer) {
-                    Some(zone) => Some(zone_word(zone)),
+                    Some(zone) => Some(zone.label().into()),
                     None => matches!(answer, Answer::Null(_)).then(|| "null".into()),
                 }
             }
@@ -396,7 +396,7 @@ fn slept(run: &Run, call: &CallRef) -> bool {
 }
 
 fn walk_name(zones: &[ZoneId]) -> String {
-    let names: Vec<String> = zones.iter().map(|&zone| zone_word(zone)).collect();
+    let names: Vec<&str> = zones.iter().map(|zone| zone.label()).collect();
     names.join(" ")
 }
 

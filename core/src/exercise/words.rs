@@ -2,7 +2,6 @@
 //!
 //! Names are those of the events and of the kernel; nothing is checked against a run here.
 
-use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
@@ -178,17 +177,9 @@ pub(super) fn read_number(word: &str) -> Option<u32> {
     }
 }
 
-/// `Normal` on the first node, `Normal/1` on the next.
-pub(super) fn zone_word(zone: ZoneId) -> String {
-    match zone.node() {
-        0 => zone.name().to_string(),
-        node => format!("{}/{node}", zone.name()),
-    }
-}
-
 fn zone_named(word: &str) -> Option<ZoneId> {
     let mut zones = (0..MAX_ZONES as u8).map(ZoneId);
-    zones.find(|&zone| zone_word(zone) == word)
+    zones.find(|zone| zone.label() == word)
 }
 
 /// Every word after `because`.

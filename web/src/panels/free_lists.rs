@@ -25,6 +25,17 @@ const LIST_ROOM: usize = 196;
 /// A piece narrower than this share of the cut carries its number beside it.
 const NAMED_INSIDE: f32 = 0.24;
 
+/// Gauges that stand side by side.
+const GAUGES: usize = 3;
+
+/// The zones that the request walks first; of several nodes' zones not all have room, but the one that is looked at has.
+fn seen(all: &[Gauge], zone: ZoneId) -> impl Iterator<Item = &Gauge> {
+    let own = all.iter().position(|gauge| gauge.zone == zone).unwrap_or(0);
+    let first = if own < GAUGES { GAUGES } else { GAUGES - 1 };
+    let rest = (own >= first).then(|| &all[own]);
+    all.iter().take(first).chain(rest)
+}
+
 /// The panel.
 #[component]
 pub fn FreeLists(props: &MovingProps) -> Html {
@@ -129,7 +140,10 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         .is("tabindex", "0")
         .is("role", "group")
         .is("aria-label", words.lists_title)
-        .put(El::new("div", "gauges").all(all.iter().map(|gauge| gauge_bar(view.lang, gauge, t))))
+        .put(
+            El::new("div", "gauges")
+                .all(seen(&all, zone).map(|gauge| gauge_bar(view.lang, gauge, t))),
+        )
         .put(table)
         .put(El::new("div", "percpu").all(both));
     El::new("section", "panel free-lists")

@@ -138,16 +138,7 @@ mod tests {
         let run = run("machine dma=1M normal=4M highmem=1M nodes=2\n");
         let all = gauges(run.start(), None);
         let names: Vec<_> = all.iter().map(|gauge| gauge.zone.label()).collect();
-        assert_eq!(
-            names,
-            [
-                "Normal",
-                "DMA",
-                "Node 1 Normal",
-                "HighMem",
-                "Node 1 HighMem"
-            ]
-        );
+        assert_eq!(names, ["Normal", "DMA", "Normal/1", "HighMem", "HighMem/1"]);
     }
 
     #[test]

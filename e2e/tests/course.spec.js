@@ -165,6 +165,17 @@ for (const t of LANGUAGES) {
       await expect(review).toHaveCount(1);
     });
 
+    test("a word of the prose explains itself, and the address stays", async ({ fresh }) => {
+      const page = await opened(await fresh({ locale: t.locale }));
+      await expect(page).toHaveURL(/#s=/);
+      const address = page.url();
+      await pressed(page, page.locator('.lesson [data-term="slab"]').first());
+      await expect(page.locator(".explained")).toContainText("slab");
+      await page.keyboard.press("Escape");
+      await expect(page.locator(".explained")).toBeHidden();
+      expect(page.url()).toBe(address);
+    });
+
     test("a class sees no hints, no notes and no solutions", async ({ fresh }) => {
       const [{ name, titles, exercises }] = COURSE;
       const page = await opened(await fresh({ locale: t.locale }), `/#page=${name}/${exercises[0].name}&teach`);

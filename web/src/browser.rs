@@ -145,6 +145,8 @@ pub fn on_term(told: Callback<String>) {
             .and_then(|target| target.dyn_into::<Element>().ok());
         let word = target.and_then(|target| target.closest("[data-term]").ok().flatten());
         if let Some(word) = word {
+            // In a page of the course it is a link: it leads nowhere.
+            event.prevent_default();
             let id = word.get_attribute("data-term").unwrap_or_default();
             WORD.set(Some(word));
             told.emit(id);

@@ -680,6 +680,25 @@ mod tests {
         }
     }
 
+    /// What a page of the course links to is explained: `[slab](term:slab)`.
+    #[test]
+    fn the_course_links_to_terms_that_are_there() {
+        let chapters = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/chapters");
+        let mut linked = 0;
+        for chapter in std::fs::read_dir(chapters).expect("the chapters") {
+            for file in ["en.md", "zh.md"] {
+                let path = chapter.as_ref().expect("an entry").path().join(file);
+                let text = std::fs::read_to_string(path).unwrap_or_default();
+                for link in text.split("](term:").skip(1) {
+                    let id = link.split(')').next().unwrap_or_default();
+                    assert!(Term::of(id).is_some(), "{file}: {id}");
+                    linked += 1;
+                }
+            }
+        }
+        assert!(linked > 0, "some page links to a term");
+    }
+
     #[test]
     fn terms_are_found_in_texts() {
         let ids = |lang, text| {

@@ -27,7 +27,7 @@ pub(crate) fn provide(node: &Path, e2e: &Path) -> Result<PathBuf> {
             chosen.display()
         );
     }
-    let browser = installed()
+    let browser = found()
         .or_else(|| of_playwright(node, e2e))
         .or_else(of_debian);
     match browser {
@@ -36,8 +36,13 @@ pub(crate) fn provide(node: &Path, e2e: &Path) -> Result<PathBuf> {
     }
 }
 
-/// A browser that the person has, on the search path or where its installer puts it.
-fn installed() -> Option<PathBuf> {
+/// A browser that the person has: the chosen one, or one on the search path or where its installer puts it.
+pub(crate) fn installed() -> Option<PathBuf> {
+    let chosen = env::var_os("KMALLOC_LAB_BROWSER").map(PathBuf::from);
+    chosen.filter(|chosen| chosen.is_file()).or_else(found)
+}
+
+fn found() -> Option<PathBuf> {
     const PROGRAMS: [&str; 8] = [
         "chromium",
         "google-chrome",

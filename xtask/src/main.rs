@@ -8,7 +8,6 @@ mod page;
 mod process;
 mod replay;
 mod say;
-mod slim;
 mod suite;
 mod tools;
 

@@ -17,10 +17,11 @@ use std::{
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::{
+    browser,
     process::{self, find},
     replay,
     say::{self, Work},
-    slim, tools,
+    tools,
 };
 
 /// How soon a stop or a finished build is noticed.
@@ -45,10 +46,32 @@ pub(crate) fn build(release: bool) -> Result<()> {
     let work = Work::start("Building the page", usually(release));
     process::run(&mut trunk).context("the page could not be built")?;
     if release {
-        slim::folder(&process::root().join("dist"))?;
+        finish()?;
     }
     work.done();
     Ok(())
+}
+
+/// Parts the module of the built page in two: what a first visitor needs, found out by a visit, and the rest.
+fn finish() -> Result<()> {
+    let dist = process::root().join("dist");
+    let Some(browser) = browser::installed() else {
+        say::news("No browser to make a first visit with: the page's module stays in one piece");
+        return process::run(dist_tool("keep-whole").arg(dist));
+    };
+    if process::run(dist_tool("part").arg(&dist).arg(&browser)).is_ok() {
+        return Ok(());
+    }
+    say::news(&format!(
+        "The first visit with {} failed, as told above: the page's module stays in one piece",
+        browser.display()
+    ));
+    process::run(dist_tool("keep-whole").arg(dist))
+}
+
+/// A command of `xtask-dist`, a package of its own.
+fn dist_tool(command: &str) -> Command {
+    process::cargo(["run", "--quiet", "--package", "xtask-dist", "--", command])
 }
 
 /// Prints how large a first load is: of the page in `dist`, or of one that is built now.
@@ -60,7 +83,7 @@ pub(crate) fn size(check: bool, dist: Option<PathBuf>) -> Result<ExitCode> {
             process::root().join("dist")
         }
     };
-    let mut command = process::cargo(["run", "--quiet", "--package", "xtask-dist", "--", "size"]);
+    let mut command = dist_tool("size");
     command.arg(dist).args(check.then_some("--check"));
     let code = process::exit_code(&mut command)?;
     Ok(u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from))

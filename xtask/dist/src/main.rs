@@ -1,7 +1,11 @@
 //! What is done to a page that Trunk has built, and how large it is. A package of its own so that `xtask` stays small; to be
 //! called by it.
 
+mod finish;
 mod size;
+mod slim;
+mod split;
+mod visit;
 
 use std::{path::Path, process::ExitCode};
 
@@ -21,6 +25,10 @@ fn main() -> ExitCode {
 
 fn fulfil(args: &[&str]) -> Result<ExitCode> {
     match *args {
+        ["part", dist, browser] => {
+            finish::part(Path::new(dist), Path::new(browser)).map(|()| ExitCode::SUCCESS)
+        }
+        ["keep-whole", dist] => finish::keep_whole(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["size", dist] => size::print(Path::new(dist)).map(|_| ExitCode::SUCCESS),
         ["size", dist, "--check"] => Ok(if size::print(Path::new(dist))? {
             ExitCode::SUCCESS

@@ -4,29 +4,14 @@
 //! `strip = true` in the profile would do it too, but it also drops the section that says which features the code uses.
 //! This file does no optimisation.
 
-use std::{fs, path::Path};
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 
 /// `\0asm` and the version.
 const HEADER: usize = 8;
 const CUSTOM_SECTION: u8 = 0;
 
-/// Every `.wasm` file of a folder, in place.
-pub(crate) fn folder(folder: &Path) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|end| end == "wasm") {
-            let module = fs::read(&path)?;
-            let slim = without_names(&module).with_context(|| path.display().to_string())?;
-            fs::write(&path, slim)?;
-        }
-    }
-    Ok(())
-}
-
 /// The module without its custom section `name`; every other section byte for byte.
-fn without_names(module: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
     if !module.starts_with(b"\0asm") || module.len() < HEADER {
         bail!("this is no WebAssembly module");
     }

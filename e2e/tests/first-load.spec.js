@@ -1,0 +1,50 @@
+// What a first visitor waits for, and that the rest of the module is there when it is called for.
+import { readFileSync, readdirSync } from "node:fs";
+import { expect, test } from "../lab.mjs";
+import { DIST } from "../serve.mjs";
+
+const LATER = "**/*_later.wasm";
+
+const press = (page) => page.getByRole("button", { name: "kmalloc", exact: true }).first();
+
+/** What `cargo xtask size` counts. */
+function counted() {
+  const index = readFileSync(`${DIST}/index.html`, "utf8");
+  const named = readdirSync(DIST).filter((name) => name !== "index.html" && index.includes(name));
+  const asked = readFileSync(new URL("../../xtask/dist/first-load.txt", import.meta.url), "utf8");
+  return ["", ...named, ...asked.trim().split("\n")].sort();
+}
+
+test.beforeEach(() => {
+  // Without a browser, or when it is built for one's own work, the page's module is in one piece.
+  test.skip(!readdirSync(DIST).some((name) => name.endsWith("_later.wasm")), "a page in one piece");
+});
+
+test("the first kmalloc needs only what is counted", async ({ page }) => {
+  let arrive;
+  const arrived = new Promise((resolve) => (arrive = resolve));
+  await page.route(LATER, async (route) => {
+    await arrived;
+    await route.continue();
+  });
+  const fetched = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname.slice(1)));
+  await page.goto("./");
+  await press(page).click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128", { timeout: 20_000 });
+  expect(fetched.filter((name) => !name.endsWith("_later.wasm")).sort()).toEqual(counted());
+
+  arrive();
+  expect(await page.evaluate(() => window.kmallocLab.snapshot().version)).toBe(1);
+});
+
+test("the second half is fetched when it is called for too early", async ({ page }) => {
+  await page.addInitScript(() => {
+    WebAssembly.compileStreaming = () => new Promise(() => {});
+  });
+  await page.goto("./");
+  await expect(press(page)).toBeVisible();
+  const ran = await page.evaluate(() => window.kmallocLab.run("irq { p = kmalloc(100, GFP_ATOMIC); }\nkfree(p);\n"));
+  expect(ran.errors).toEqual([]);
+  expect(ran.calls.at(-1).text).toBe("kfree(p)");
+});

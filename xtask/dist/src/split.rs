@@ -1,0 +1,877 @@
+//! Parts a WebAssembly module in two: what a first visit runs, and the rest, which comes later.
+//!
+//! A function of the rest that the first half can reach leaves a stub there. The stub sees to it that the second half is in
+//! place and calls the function through the table. The second half shares memory, table and globals with the first and
+//! overwrites the table's stubs with the functions themselves. Nothing is optimised or left out, and data stay where they
+//! are. The module comes from rustc and wasm-bindgen: one memory, one table of functions, active segments.
+
+use std::{borrow::Cow, collections::BTreeMap, convert::Infallible};
+
+use anyhow::{Result, bail, ensure};
+use wasm_encoder::{
+    CodeSection, ConstExpr, DataSection, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    Instruction, MemorySection, Module, StartSection, TableSection, TypeSection, ValType,
+    reencode::{self, Reencode, utils},
+};
+use wasmparser::{
+    DataSectionReader, ElementItems, ElementKind, ElementSectionReader, Export, ExternalKind,
+    FuncType, FunctionBody, GlobalSectionReader, ImportSectionReader, MemorySectionReader,
+    Operator, Parser, Payload, Table, TypeRef, TypeSectionReader,
+};
+
+/// What the first half calls to have the second one: a function without arguments, imported from the glue's own module.
+pub(crate) const FETCH: &str = "later";
+
+/// The module of the second half's imports: the exports of the first.
+pub(crate) const FIRST: &str = "first";
+
+/// The exported global that is 1 as soon as the second half is in place.
+pub(crate) const READY: &str = "ready";
+
+/// Names of exported marks: this, and the number of the function that ran.
+const MARK: &str = "ran";
+
+/// A module in two halves.
+pub(crate) struct Halves {
+    pub(crate) first: Vec<u8>,
+    pub(crate) later: Vec<u8>,
+    /// The functions that the glue gives, by the names it has for them, and what the first half calls them now: the names
+    /// carry hashes, which no server can compress.
+    pub(crate) renamed: Vec<(String, String)>,
+}
+
+/// A module, read so far that it can be written again in another order.
+struct Source<'a> {
+    types: TypeSectionReader<'a>,
+    signatures: Vec<FuncType>,
+    imports: ImportSectionReader<'a>,
+    /// The module that the glue imports its functions from.
+    glue: &'a str,
+    imported: u32,
+    /// The type of each function, imported ones first.
+    functions: Vec<u32>,
+    tables: Vec<Table<'a>>,
+    memories: MemorySectionReader<'a>,
+    globals: GlobalSectionReader<'a>,
+    /// Their types.
+    global_types: Vec<wasmparser::GlobalType>,
+    exports: Vec<Export<'a>>,
+    start: Option<u32>,
+    elements: ElementSectionReader<'a>,
+    data_count: Option<u32>,
+    bodies: Vec<FunctionBody<'a>>,
+    data: DataSectionReader<'a>,
+    features: Option<&'a [u8]>,
+}
+
+impl<'a> Source<'a> {
+    fn read(module: &'a [u8]) -> Result<Source<'a>> {
+        let (mut types, mut imports, mut memories, mut globals, mut elements, mut data) =
+            (None, None, None, None, None, None);
+        let (mut start, mut data_count, mut features) = (None, None, None);
+        let (mut functions, mut tables, mut exports, mut bodies) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(module) {
+            match payload? {
+                Payload::TypeSection(section) => types = Some(section),
+                Payload::ImportSection(section) => imports = Some(section),
+                Payload::FunctionSection(section) => {
+                    functions = section.into_iter().collect::<Result<_, _>>()?;
+                }
+                Payload::TableSection(section) => {
+                    tables = section.into_iter().collect::<Result<_, _>>()?;
+                }
+                Payload::MemorySection(section) => memories = Some(section),
+                Payload::GlobalSection(section) => globals = Some(section),
+                Payload::ExportSection(section) => {
+                    exports = section.into_iter().collect::<Result<_, _>>()?;
+                }
+                Payload::StartSection { func, .. } => start = Some(func),
+                Payload::ElementSection(section) => elements = Some(section),
+                Payload::DataCountSection { count, .. } => data_count = Some(count),
+                Payload::CodeSectionEntry(body) => bodies.push(body),
+                Payload::DataSection(section) => data = Some(section),
+                Payload::CustomSection(section) if section.name() == "target_features" => {
+                    features = Some(section.data());
+                }
+                Payload::TagSection(_) => bail!("exception tags are not expected"),
+                _ => {}
+            }
+        }
+        let (Some(types), Some(imports), Some(memories), Some(globals), Some(elements), Some(data)) =
+            (types, imports, memories, globals, elements, data)
+        else {
+            bail!("a section is missing that every build of the page has");
+        };
+        let signatures = types.clone().into_iter_err_on_gc_types();
+        let mut glue = "";
+        let mut own = Vec::new();
+        for import in imports.clone().into_imports() {
+            let import = import?;
+            let TypeRef::Func(signature) = import.ty else {
+                bail!("only functions are imported, not `{}`", import.name);
+            };
+            glue = import.module;
+            own.push(signature);
+        }
+        let imported = own.len() as u32;
+        own.append(&mut functions);
+        let global_types = globals.clone().into_iter().map(|global| Ok(global?.ty));
+        Ok(Source {
+            signatures: signatures.collect::<Result<_, _>>()?,
+            types,
+            imports,
+            glue,
+            imported,
+            functions: own,
+            tables,
+            memories,
+            global_types: global_types.collect::<Result<_>>()?,
+            globals,
+            exports,
+            start,
+            elements,
+            data_count,
+            bodies,
+            data,
+            features,
+        })
+    }
+
+    /// The functions of the module's own, with their bodies.
+    fn own(&self) -> impl Iterator<Item = (u32, &FunctionBody<'a>)> {
+        (self.imported..).zip(&self.bodies)
+    }
+
+    fn signature(&self, function: u32) -> &FuncType {
+        &self.signatures[self.functions[function as usize] as usize]
+    }
+
+    /// The table that functions are called through.
+    fn table(&self) -> Result<u32> {
+        let of_functions = |table: &Table<'_>| table.ty.element_type.is_func_ref();
+        let at = self.tables.iter().position(of_functions);
+        at.map(|at| at as u32)
+            .ok_or_else(|| anyhow::anyhow!("there is no table of functions"))
+    }
+
+    /// Which function stands at each place of the table.
+    fn slots(&self) -> Result<BTreeMap<u32, u32>> {
+        let mut slots = BTreeMap::new();
+        for element in self.elements.clone() {
+            let element = element?;
+            let ElementKind::Active { offset_expr, .. } = element.kind else {
+                continue;
+            };
+            let ElementItems::Functions(functions) = element.items else {
+                continue;
+            };
+            let Operator::I32Const { value: from } = offset_expr.get_operators_reader().read()?
+            else {
+                bail!("a segment of the table begins at a place that is not a number");
+            };
+            for (place, function) in (from as u32..).zip(functions) {
+                slots.insert(place, function?);
+            }
+        }
+        Ok(slots)
+    }
+}
+
+/// Old numbers to new ones, in one half.
+#[derive(Default)]
+struct Numbers {
+    functions: BTreeMap<u32, u32>,
+    globals: BTreeMap<u32, u32>,
+}
+
+impl Reencode for Numbers {
+    type Error = Infallible;
+
+    fn function_index(&mut self, old: u32) -> Result<u32, reencode::Error<Infallible>> {
+        Ok(self.functions[&old])
+    }
+
+    fn global_index(&mut self, old: u32) -> Result<u32, reencode::Error<Infallible>> {
+        Ok(*self.globals.get(&old).unwrap_or(&old))
+    }
+}
+
+/// What a function mentions.
+#[derive(Default)]
+struct Mentions {
+    functions: Vec<u32>,
+    globals: Vec<u32>,
+}
+
+fn mentions(body: &FunctionBody<'_>) -> Result<Mentions> {
+    let mut found = Mentions::default();
+    for operator in body.get_operators_reader()? {
+        match operator? {
+            Operator::Call { function_index } => found.functions.push(function_index),
+            Operator::GlobalGet { global_index } | Operator::GlobalSet { global_index } => {
+                found.globals.push(global_index);
+            }
+            Operator::RefFunc { .. }
+            | Operator::ReturnCall { .. }
+            | Operator::MemoryInit { .. }
+            | Operator::DataDrop { .. }
+            | Operator::TableInit { .. }
+            | Operator::ElemDrop { .. } => bail!("an instruction that rustc does not write"),
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Parts the module: the functions of the `first` numbers, what is exported and what starts it, from the rest.
+pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
+    let source = Source::read(module)?;
+    let count = source.functions.len();
+    let mut is_later = vec![true; count];
+    is_later[..source.imported as usize].fill(false);
+    let exported = source.exports.iter().filter_map(|export| {
+        let function = matches!(export.kind, ExternalKind::Func);
+        function.then_some(export.index)
+    });
+    for function in first.iter().copied().chain(exported).chain(source.start) {
+        match is_later.get_mut(function as usize) {
+            Some(later) => *later = false,
+            None => bail!("there is no function {function}"),
+        }
+    }
+
+    // What each half reaches of the other, and the places in the table that lead from the first to the second.
+    let mut slots = source.slots()?;
+    let mut slot_of: BTreeMap<u32, u32> = BTreeMap::new();
+    for (slot, function) in &slots {
+        if is_later[*function as usize] {
+            slot_of.insert(*function, *slot);
+        }
+    }
+    let size = u32::try_from(source.tables[source.table()? as usize].ty.initial)?;
+    let mut next_slot = size;
+    let (mut shared, mut globals) = (BTreeMap::new(), BTreeMap::new());
+    for (function, body) in source.own() {
+        let found = mentions(body)?;
+        if is_later[function as usize] {
+            let back = found
+                .functions
+                .iter()
+                .filter(|called| !is_later[**called as usize]);
+            shared.extend(back.map(|called| (*called, ())));
+            globals.extend(found.globals.iter().map(|global| (*global, ())));
+        } else {
+            for called in found.functions {
+                if is_later[called as usize] {
+                    slot_of.entry(called).or_insert_with(|| {
+                        next_slot += 1;
+                        next_slot - 1
+                    });
+                }
+            }
+        }
+    }
+    for (function, slot) in &slot_of {
+        slots.insert(*slot, *function);
+    }
+    let plan = Plan {
+        shared: shared.into_keys().collect(),
+        globals: globals.into_keys().collect(),
+        is_later,
+        slots,
+        slot_of,
+        table_size: next_slot,
+    };
+    let imports = source.imports.clone().into_imports();
+    let renamed = (1..).zip(imports).map(|(number, import)| {
+        let name = import?.name;
+        Ok((name.to_owned(), short(number)))
+    });
+    let renamed = renamed.collect::<Result<Vec<_>>>()?;
+    let (first, names) = plan.first(&source, &renamed)?;
+    Ok(Halves {
+        first,
+        later: plan.later(&source, &names)?,
+        renamed,
+    })
+}
+
+/// Where everything goes.
+struct Plan {
+    /// For each function, whether it comes later.
+    is_later: Vec<bool>,
+    /// The functions of the first half that the second calls.
+    shared: Vec<u32>,
+    /// The globals that the second half uses.
+    globals: Vec<u32>,
+    /// Which function stands at each place of the table.
+    slots: BTreeMap<u32, u32>,
+    /// The place of each function that the first half calls and the second has.
+    slot_of: BTreeMap<u32, u32>,
+    table_size: u32,
+}
+
+/// Names of the first half's exports.
+struct Names {
+    functions: BTreeMap<u32, String>,
+    globals: BTreeMap<u32, String>,
+    tables: Vec<String>,
+    memory: String,
+}
+
+impl Plan {
+    /// The first half, and what the second finds in it.
+    fn first(&self, source: &Source<'_>, renamed: &[(String, String)]) -> Result<(Vec<u8>, Names)> {
+        // Imported functions keep their numbers; the one that fetches stands after them, then those that stay, in order.
+        let fetch = source.imported;
+        let mut numbers = Numbers::default();
+        let mut kept = Vec::new();
+        for function in 0..source.functions.len() as u32 {
+            let own = function >= source.imported;
+            let later = self.is_later[function as usize];
+            if later && !self.slot_of.contains_key(&function) {
+                continue;
+            }
+            let number = if own {
+                fetch + 1 + kept.len() as u32
+            } else {
+                function
+            };
+            numbers.functions.insert(function, number);
+            if own {
+                kept.push(function);
+            }
+        }
+        let see_to_it = fetch + 1 + kept.len() as u32;
+        let ready = source.global_types.len() as u32;
+
+        let mut types = TypeSection::new();
+        numbers.parse_type_section(&mut types, source.types.clone())?;
+        let plain = source.signatures.len() as u32;
+        types.ty().function([], []);
+
+        let mut imports = ImportSection::new();
+        for (signature, (_, name)) in source.functions.iter().zip(renamed) {
+            imports.import(source.glue, name, EntityType::Function(*signature));
+        }
+        imports.import(source.glue, FETCH, EntityType::Function(plain));
+
+        let mut functions = FunctionSection::new();
+        for function in &kept {
+            functions.function(source.functions[*function as usize]);
+        }
+        functions.function(plain);
+
+        let mut globals = GlobalSection::new();
+        numbers.parse_global_section(&mut globals, source.globals.clone())?;
+        globals.global(flag(), &ConstExpr::i32_const(0));
+
+        let (exports, names) = self.exports(source, &mut numbers, ready)?;
+
+        let mut code = CodeSection::new();
+        for function in &kept {
+            if self.is_later[*function as usize] {
+                code.function(&self.stub(source, *function, see_to_it)?);
+            } else {
+                let body = &source.bodies[(*function - source.imported) as usize];
+                numbers.parse_function_body(&mut code, body.clone())?;
+            }
+        }
+        let mut function = Function::new([]);
+        function.instruction(&Instruction::GlobalGet(ready));
+        function.instruction(&Instruction::I32Eqz);
+        function.instruction(&Instruction::If(wasm_encoder::BlockType::Empty));
+        function.instruction(&Instruction::Call(fetch));
+        function.instruction(&Instruction::End);
+        function.instruction(&Instruction::End);
+        code.function(&function);
+
+        let mut memories = MemorySection::new();
+        numbers.parse_memory_section(&mut memories, source.memories.clone())?;
+        let mut data = DataSection::new();
+        numbers.parse_data_section(&mut data, source.data.clone())?;
+
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&self.tables(source)?)
+            .section(&memories)
+            .section(&globals)
+            .section(&exports);
+        if let Some(function) = source.start {
+            let function_index = numbers.functions[&function];
+            module.section(&StartSection { function_index });
+        }
+        module.section(&self.elements(source, &numbers, true)?);
+        if let Some(count) = source.data_count {
+            module.section(&wasm_encoder::DataCountSection { count });
+        }
+        module.section(&code).section(&data);
+        features(&mut module, source);
+        Ok((module.finish(), names))
+    }
+
+    /// The first half's exports: those that the glue wants, and what the second half imports.
+    fn exports(
+        &self,
+        source: &Source<'_>,
+        numbers: &mut Numbers,
+        ready: u32,
+    ) -> Result<(ExportSection, Names)> {
+        let mut exports = ExportSection::new();
+        let mut known = BTreeMap::new();
+        for export in &source.exports {
+            numbers.parse_export(&mut exports, *export)?;
+            known.insert((kind(export.kind), export.index), export.name.to_owned());
+        }
+        exports.export(READY, ExportKind::Global, ready);
+        let mut fresh = 0;
+        let mut name = |kind: ExportKind, old: u32, new: u32| {
+            known.get(&(kind as u8, old)).cloned().unwrap_or_else(|| {
+                fresh += 1;
+                let name = format!("_{}", short(fresh));
+                exports.export(&name, kind, new);
+                name
+            })
+        };
+        let names = Names {
+            functions: self
+                .shared
+                .iter()
+                .map(|old| (*old, name(ExportKind::Func, *old, numbers.functions[old])))
+                .collect(),
+            globals: self
+                .globals
+                .iter()
+                .map(|old| (*old, name(ExportKind::Global, *old, *old)))
+                .collect(),
+            tables: (0..source.tables.len() as u32)
+                .map(|old| name(ExportKind::Table, old, old))
+                .collect(),
+            memory: name(ExportKind::Memory, 0, 0),
+        };
+        Ok((exports, names))
+    }
+
+    /// In place of a function that comes later.
+    fn stub(&self, source: &Source<'_>, function: u32, see_to_it: u32) -> Result<Function> {
+        let mut stub = Function::new([]);
+        stub.instruction(&Instruction::Call(see_to_it));
+        for argument in 0..source.signature(function).params().len() as u32 {
+            stub.instruction(&Instruction::LocalGet(argument));
+        }
+        stub.instruction(&Instruction::I32Const(self.slot_of[&function] as i32));
+        stub.instruction(&Instruction::CallIndirect {
+            type_index: source.functions[function as usize],
+            table_index: source.table()?,
+        });
+        stub.instruction(&Instruction::End);
+        Ok(stub)
+    }
+
+    fn table_type(&self, source: &Source<'_>, at: usize) -> Result<wasm_encoder::TableType> {
+        let mut table = utils::table_type(&mut Numbers::default(), source.tables[at].ty)?;
+        if at == source.table()? as usize {
+            table.minimum = self.table_size.into();
+            table.maximum = table.maximum.map(|most| most.max(table.minimum));
+        }
+        Ok(table)
+    }
+
+    fn tables(&self, source: &Source<'_>) -> Result<TableSection> {
+        let mut tables = TableSection::new();
+        for at in 0..source.tables.len() {
+            tables.table(self.table_type(source, at)?);
+        }
+        Ok(tables)
+    }
+
+    /// The table's places: in the first half all that were there, in the second those of its functions.
+    fn elements(
+        &self,
+        source: &Source<'_>,
+        numbers: &Numbers,
+        first: bool,
+    ) -> Result<ElementSection> {
+        let size = self.table_size;
+        let mut elements = ElementSection::new();
+        let table = Some(source.table()?).filter(|table| *table != 0);
+        let mut run: Vec<u32> = Vec::new();
+        for slot in 0..=size {
+            let function = self.slots.get(&slot).filter(|function| {
+                // A place that only stubs use is empty until the second half comes.
+                let later = self.is_later[**function as usize];
+                if first {
+                    !later || self.had_slot(source, slot)
+                } else {
+                    later
+                }
+            });
+            match function {
+                Some(function) => run.push(numbers.functions[function]),
+                None if !run.is_empty() => {
+                    let from = slot - run.len() as u32;
+                    let functions = Elements::Functions(Cow::Owned(std::mem::take(&mut run)));
+                    elements.active(table, &ConstExpr::i32_const(from as i32), functions);
+                }
+                None => {}
+            }
+        }
+        Ok(elements)
+    }
+
+    /// Whether the table had this place from the start.
+    fn had_slot(&self, source: &Source<'_>, slot: u32) -> bool {
+        source
+            .tables
+            .iter()
+            .any(|table| table.ty.element_type.is_func_ref() && u64::from(slot) < table.ty.initial)
+    }
+
+    /// The second half.
+    fn later(&self, source: &Source<'_>, names: &Names) -> Result<Vec<u8>> {
+        let mut numbers = Numbers::default();
+        let mut types = TypeSection::new();
+        numbers.parse_type_section(&mut types, source.types.clone())?;
+        let plain = source.signatures.len() as u32;
+        types.ty().function([], []);
+
+        let mut imports = ImportSection::new();
+        for (at, function) in self.shared.iter().enumerate() {
+            let signature = EntityType::Function(source.functions[*function as usize]);
+            imports.import(FIRST, &names.functions[function], signature);
+            numbers.functions.insert(*function, at as u32);
+        }
+        let memory = source.memories.clone().into_iter().next();
+        ensure!(source.memories.count() == 1, "one memory is expected");
+        if let Some(memory) = memory {
+            let memory = utils::memory_type(&mut numbers, memory?);
+            imports.import(FIRST, &names.memory, EntityType::Memory(memory));
+        }
+        for (at, name) in names.tables.iter().enumerate() {
+            let table = EntityType::Table(self.table_type(source, at)?);
+            imports.import(FIRST, name, table);
+        }
+        for (at, global) in self.globals.iter().enumerate() {
+            let ty = utils::global_type(&mut numbers, source.global_types[*global as usize])?;
+            imports.import(FIRST, &names.globals[global], EntityType::Global(ty));
+            numbers.globals.insert(*global, at as u32);
+        }
+        let ready = self.globals.len() as u32;
+        imports.import(FIRST, READY, EntityType::Global(flag()));
+
+        let mut functions = FunctionSection::new();
+        let mut number = self.shared.len() as u32;
+        for (function, _) in source.own() {
+            if self.is_later[function as usize] {
+                numbers.functions.insert(function, number);
+                functions.function(source.functions[function as usize]);
+                number += 1;
+            }
+        }
+        functions.function(plain);
+
+        let mut code = CodeSection::new();
+        for (function, body) in source.own() {
+            if self.is_later[function as usize] {
+                numbers.parse_function_body(&mut code, body.clone())?;
+            }
+        }
+        let mut in_place = Function::new([]);
+        in_place.instruction(&Instruction::I32Const(1));
+        in_place.instruction(&Instruction::GlobalSet(ready));
+        in_place.instruction(&Instruction::End);
+        code.function(&in_place);
+
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&StartSection {
+                function_index: number,
+            })
+            .section(&self.elements(source, &numbers, false)?)
+            .section(&code);
+        features(&mut module, source);
+        Ok(module.finish())
+    }
+}
+
+/// The type of the global [`READY`] and of the marks.
+fn flag() -> GlobalType {
+    GlobalType {
+        val_type: ValType::I32,
+        mutable: true,
+        shared: false,
+    }
+}
+
+/// Says which features the code uses: other tools refuse a module without it.
+fn features(module: &mut Module, source: &Source<'_>) {
+    if let Some(data) = source.features {
+        module.section(&wasm_encoder::CustomSection {
+            name: "target_features".into(),
+            data: data.into(),
+        });
+    }
+}
+
+fn kind(kind: ExternalKind) -> u8 {
+    match kind {
+        ExternalKind::Func | ExternalKind::FuncExact => ExportKind::Func as u8,
+        ExternalKind::Table => ExportKind::Table as u8,
+        ExternalKind::Memory => ExportKind::Memory as u8,
+        ExternalKind::Global => ExportKind::Global as u8,
+        ExternalKind::Tag => ExportKind::Tag as u8,
+    }
+}
+
+/// A number in as few letters as possible.
+fn short(mut number: u32) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut text = String::new();
+    while number > 0 {
+        text.push(char::from(LETTERS[number as usize % LETTERS.len()]));
+        number /= LETTERS.len() as u32;
+    }
+    text
+}
+
+/// The module with an exported mark for each of its functions, `ran` and its number, which is 1 once the function ran.
+pub(crate) fn with_marks(module: &[u8]) -> Result<Vec<u8>> {
+    let source = Source::read(module)?;
+    let mut numbers = Numbers::default();
+    for function in 0..source.functions.len() as u32 {
+        numbers.functions.insert(function, function);
+    }
+    let mut types = TypeSection::new();
+    numbers.parse_type_section(&mut types, source.types.clone())?;
+    let mut imports = ImportSection::new();
+    numbers.parse_import_section(&mut imports, source.imports.clone())?;
+    let mut functions = FunctionSection::new();
+    for (function, _) in source.own() {
+        functions.function(source.functions[function as usize]);
+    }
+    let mut tables = TableSection::new();
+    for table in &source.tables {
+        numbers.parse_table(&mut tables, table.clone())?;
+    }
+    let mut memories = MemorySection::new();
+    numbers.parse_memory_section(&mut memories, source.memories.clone())?;
+    let mut globals = GlobalSection::new();
+    numbers.parse_global_section(&mut globals, source.globals.clone())?;
+    let mut exports = ExportSection::new();
+    for export in &source.exports {
+        numbers.parse_export(&mut exports, *export)?;
+    }
+    let mut elements = ElementSection::new();
+    numbers.parse_element_section(&mut elements, source.elements.clone())?;
+    let mut code = CodeSection::new();
+    let marks = source.global_types.len() as u32;
+    for (at, (function, body)) in source.own().enumerate() {
+        let mark = marks + at as u32;
+        globals.global(flag(), &ConstExpr::i32_const(0));
+        exports.export(&format!("{MARK}{function}"), ExportKind::Global, mark);
+        let mut marked = numbers.new_function_with_parsed_locals(body)?;
+        marked.instruction(&Instruction::I32Const(1));
+        marked.instruction(&Instruction::GlobalSet(mark));
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            marked.instruction(&numbers.parse_instruction(&mut operators)?);
+        }
+        code.function(&marked);
+    }
+    let mut data = DataSection::new();
+    numbers.parse_data_section(&mut data, source.data.clone())?;
+
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&tables)
+        .section(&memories)
+        .section(&globals)
+        .section(&exports);
+    if let Some(function_index) = source.start {
+        module.section(&StartSection { function_index });
+    }
+    module.section(&elements);
+    if let Some(count) = source.data_count {
+        module.section(&wasm_encoder::DataCountSection { count });
+    }
+    module.section(&code).section(&data);
+    Ok(module.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::{EntityType, RefType, TableType};
+
+    /// Functions: 0 imported; 1 exported, calls 2, 3 and 4; 2 calls 0 and 5; 3 and 4 stand in the table; 5 writes the global.
+    fn module() -> Vec<u8> {
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        types.ty().function([ValType::I32], [ValType::I32]);
+        let mut imports = ImportSection::new();
+        imports.import("./glue.js", "hello", EntityType::Function(0));
+        let mut functions = FunctionSection::new();
+        for signature in [0, 0, 1, 1, 0] {
+            functions.function(signature);
+        }
+        let mut tables = TableSection::new();
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: 3,
+            maximum: Some(3),
+            shared: false,
+        });
+        let mut memories = MemorySection::new();
+        memories.memory(wasm_encoder::MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        let mut globals = GlobalSection::new();
+        globals.global(flag(), &ConstExpr::i32_const(7));
+        let mut exports = ExportSection::new();
+        exports.export("start", ExportKind::Func, 1);
+        exports.export("memory", ExportKind::Memory, 0);
+        let mut elements = ElementSection::new();
+        elements.active(
+            None,
+            &ConstExpr::i32_const(1),
+            Elements::Functions(vec![3, 4].into()),
+        );
+        let mut code = CodeSection::new();
+        let bodies: [&[Instruction<'_>]; 5] = [
+            &[
+                Instruction::Call(2),
+                Instruction::I32Const(1),
+                Instruction::Call(3),
+                Instruction::Call(4),
+                Instruction::Drop,
+            ],
+            &[Instruction::Call(0), Instruction::Call(5)],
+            &[Instruction::LocalGet(0)],
+            &[Instruction::LocalGet(0)],
+            &[Instruction::I32Const(8), Instruction::GlobalSet(0)],
+        ];
+        for body in bodies {
+            let mut function = Function::new([]);
+            for instruction in body {
+                function.instruction(instruction);
+            }
+            function.instruction(&Instruction::End);
+            code.function(&function);
+        }
+        let mut data = DataSection::new();
+        data.active(0, &ConstExpr::i32_const(16), *b"text");
+        let mut module = Module::new();
+        module
+            .section(&types)
+            .section(&imports)
+            .section(&functions)
+            .section(&tables)
+            .section(&memories)
+            .section(&globals)
+            .section(&exports)
+            .section(&elements)
+            .section(&code)
+            .section(&data);
+        module.finish()
+    }
+
+    fn bodies(module: &[u8]) -> usize {
+        Source::read(module).map_or_else(
+            // The second half has no data, memory or globals of its own.
+            |_| {
+                let payloads = Parser::new(0).parse_all(module);
+                payloads
+                    .filter(|payload| matches!(payload, Ok(Payload::CodeSectionEntry(_))))
+                    .count()
+            },
+            |source| source.bodies.len(),
+        )
+    }
+
+    #[test]
+    fn both_halves_are_modules() -> Result<()> {
+        for first in [&[][..], &[2], &[3, 5], &[2, 3, 4, 5]] {
+            let halves = split(&module(), first)?;
+            wasmparser::validate(&halves.first)?;
+            wasmparser::validate(&halves.later)?;
+        }
+        Ok(())
+    }
+
+    /// 2 leads to 5, which leaves no stub; 1 stays because it is exported.
+    #[test]
+    fn only_what_the_first_half_reaches_leaves_a_stub() -> Result<()> {
+        let halves = split(&module(), &[3])?;
+        // 1 and 3, the stubs of 2 and 4, and what sees to it that the second half is there.
+        assert_eq!(bodies(&halves.first), 5);
+        // 2, 4, 5, and what tells that they are in place.
+        assert_eq!(bodies(&halves.later), 4);
+        let source = Source::read(&halves.first)?;
+        assert_eq!(source.tables[0].ty.initial, 4, "a place for 2");
+        assert_eq!(source.slots()?.len(), 2, "which is empty at first");
+        Ok(())
+    }
+
+    /// What the second half wants is what the first exports, by name and kind.
+    #[test]
+    fn the_second_half_finds_all_it_imports() -> Result<()> {
+        let halves = split(&module(), &[])?;
+        let first = Source::read(&halves.first)?;
+        let mut wanted = 0;
+        for payload in Parser::new(0).parse_all(&halves.later) {
+            let Payload::ImportSection(imports) = payload? else {
+                continue;
+            };
+            for import in imports.into_imports() {
+                let import = import?;
+                assert_eq!(import.module, FIRST);
+                let export = first.exports.iter().find(|it| it.name == import.name);
+                let export = export.unwrap_or_else(|| panic!("{} is exported", import.name));
+                let same = match import.ty {
+                    TypeRef::Func(_) => export.kind == ExternalKind::Func,
+                    TypeRef::Table(_) => export.kind == ExternalKind::Table,
+                    TypeRef::Memory(_) => export.kind == ExternalKind::Memory,
+                    TypeRef::Global(_) => export.kind == ExternalKind::Global,
+                    _ => false,
+                };
+                assert!(same, "{}", import.name);
+                wanted += 1;
+            }
+        }
+        assert_eq!(halves.renamed, [("hello".to_owned(), "b".to_owned())]);
+        // The function 0, memory, table, the global, and the flag.
+        assert_eq!(wanted, 5);
+        Ok(())
+    }
+
+    #[test]
+    fn a_marked_module_is_a_module() -> Result<()> {
+        let marked = with_marks(&module())?;
+        wasmparser::validate(&marked)?;
+        let source = Source::read(&marked)?;
+        let marks = source.exports.iter().filter(|it| it.name.starts_with(MARK));
+        assert_eq!(marks.count(), 5);
+        Ok(())
+    }
+
+    #[test]
+    fn what_does_not_exist_cannot_be_first() {
+        assert!(split(&module(), &[99]).is_err());
+    }
+}

@@ -1,0 +1,172 @@
+//! A first visit to a built page, in a browser without a window: which functions of its module run.
+//!
+//! The browser gets a copy of the page whose module marks what ran, and `visit.js`, which presses `kmalloc` and tells. Without
+//! a browser, or with one that cannot be steered like this, there is nothing to tell.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result, bail};
+
+const VISIT: &str = include_str!("visit.js");
+
+/// Where the page finds it: a file of its own, as the page may forbid scripts within itself.
+const VISIT_PLACE: &str = "first-visit.js";
+
+/// A visit takes twelve seconds, on a busy computer a few times as long.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Readers of both languages, on a desk and on a phone.
+const VISITORS: [[&str; 2]; 2] = [
+    ["--window-size=1440,900", "--lang=en-US"],
+    ["--window-size=500,844", "--lang=zh-CN"],
+];
+
+/// The numbers of the functions that ran. `marked` stands in place of the module called `module`.
+pub(crate) fn ran(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> Result<Vec<u32>> {
+    let server = TcpListener::bind("127.0.0.1:0")?;
+    server.set_nonblocking(true)?;
+    let address = format!("http://{}/", server.local_addr()?);
+    let mut all = Vec::new();
+    for visitor in VISITORS {
+        let profile = std::env::temp_dir().join(format!("first-visit-{}", std::process::id()));
+        let child = Command::new(browser)
+            .args([
+                "--headless=new",
+                "--disable-gpu",
+                "--no-first-run",
+                "--no-sandbox",
+            ])
+            .args([
+                "--disable-background-networking",
+                "--disable-component-update",
+            ])
+            .args(visitor)
+            .arg(format!("--user-data-dir={}", profile.display()))
+            .arg(&address)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("{} could not be started", browser.display()))?;
+        let told = Visit {
+            dist,
+            module,
+            marked,
+        }
+        .serve(&server, child);
+        // The browser may still be writing into it; what is left lies in the folder for temporary files.
+        fs::remove_dir_all(profile).ok();
+        all.append(&mut told?);
+    }
+    all.sort_unstable();
+    all.dedup();
+    Ok(all)
+}
+
+struct Visit<'a> {
+    dist: &'a Path,
+    module: &'a str,
+    marked: &'a [u8],
+}
+
+impl Visit<'_> {
+    /// Serves the page until it tells what ran.
+    fn serve(&self, server: &TcpListener, mut browser: Child) -> Result<Vec<u32>> {
+        let started = Instant::now();
+        let told = loop {
+            match server.accept() {
+                Ok((connection, _)) => {
+                    // A browser opens connections that it does not use, and closes them.
+                    if let Ok(Some(told)) = self.answer(connection) {
+                        break Ok(told);
+                    }
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                    thread::sleep(Duration::from_millis(10));
+                }
+                Err(error) => break Err(error.into()),
+            }
+            if started.elapsed() > PATIENCE {
+                break Err(anyhow::anyhow!("the page told nothing for {PATIENCE:?}"));
+            }
+        };
+        browser.kill().ok();
+        browser.wait().ok();
+        let numbers = told?;
+        if numbers.is_empty() {
+            bail!("the page has no button `kmalloc`");
+        }
+        numbers
+            .split(',')
+            .map(|number| Ok(number.parse()?))
+            .collect()
+    }
+
+    /// Answers one request; gives what the page tells, if this is it.
+    fn answer(&self, mut connection: TcpStream) -> Result<Option<String>> {
+        connection.set_nonblocking(false)?;
+        connection.set_read_timeout(Some(Duration::from_secs(2)))?;
+        let mut reader = BufReader::new(connection.try_clone()?);
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        let mut length = 0;
+        loop {
+            let mut header = String::new();
+            reader.read_line(&mut header)?;
+            let header = header.trim().to_ascii_lowercase();
+            if header.is_empty() {
+                break;
+            }
+            if let Some(value) = header.strip_prefix("content-length:") {
+                length = value.trim().parse()?;
+            }
+        }
+        let mut words = line.split(' ');
+        let (method, path) = (words.next(), words.next().unwrap_or_default());
+        if method == Some("POST") {
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body)?;
+            reply(&mut connection, "text/plain", b"")?;
+            return Ok(Some(String::from_utf8(body)?));
+        }
+        let path = path.trim_start_matches('/');
+        let path = path.split(['?', '#']).next().unwrap_or_default();
+        if path == self.module {
+            reply(&mut connection, "application/wasm", self.marked)?;
+        } else if path.is_empty() {
+            let page = fs::read_to_string(self.dist.join("index.html"))?;
+            let script = format!("<head><script src=\"{VISIT_PLACE}\"></script>");
+            let page = page.replacen("<head>", &script, 1);
+            reply(&mut connection, "text/html", page.as_bytes())?;
+        } else if path == VISIT_PLACE {
+            reply(&mut connection, "text/javascript", VISIT.as_bytes())?;
+        } else {
+            // The page is our own and asks for nothing outside of its folder.
+            let content = fs::read(self.dist.join(path))?;
+            let kind = match path.rsplit('.').next() {
+                Some("js") => "text/javascript",
+                Some("css") => "text/css",
+                _ => "text/plain",
+            };
+            reply(&mut connection, kind, &content)?;
+        }
+        Ok(None)
+    }
+}
+
+fn reply(connection: &mut TcpStream, kind: &str, content: &[u8]) -> std::io::Result<()> {
+    let length = content.len();
+    write!(
+        connection,
+        "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    )?;
+    connection.write_all(content)
+}

@@ -9,7 +9,9 @@ use kmalloc_core::script::ast::{
     Call, FilePages, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Sysctl, Who,
 };
 use kmalloc_core::script::edit::{append_call, fresh_name, with_machine};
-use kmalloc_core::script::link::{LinkError, Shared, decode, encode, from_fragment, to_fragment};
+use kmalloc_core::script::link::{
+    LinkError, Shared, decode, decode_sequence, encode, encode_sequence, from_fragment, to_fragment,
+};
 use kmalloc_core::script::parse::{MAX_ERRORS, is_name};
 use kmalloc_core::script::{MAX_DEPTH, MAX_TEXT, parse, print};
 
@@ -975,12 +977,12 @@ fn a_cut_or_changed_link_is_noticed() {
     }
 }
 
-/// Links that were given away open for ever: `links_v1.txt` only ever grows.
+/// Links that were given away open for ever: these files only ever grow.
 #[test]
-fn links_of_version_1_open() {
-    let file = include_str!("links_v1.txt");
+fn links_of_versions_1_and_2_open() {
+    let files = [include_str!("links_v1.txt"), include_str!("links_v2.txt")];
     let mut opened = 0;
-    for entry in file.split("\n== ").skip(1) {
+    for entry in files.iter().flat_map(|file| file.split("\n== ").skip(1)) {
         let (link, rest) = entry.split_once('\n').expect("a link's line");
         let (cursor, text) = rest.split_once('\n').expect("a cursor's line");
         let cursor = cursor
@@ -999,7 +1001,78 @@ fn links_of_version_1_open() {
         assert_eq!(to_fragment(&encode(&shared.scenario, cursor)), link);
         opened += 1;
     }
-    assert!(opened >= 8, "{opened} links opened");
+    assert!(opened >= 13, "{opened} links opened");
+}
+
+/// A sequence opens for ever, too. An entry: `==` and the letters, then for every scenario `--` and its sentence, the
+/// cursor, the text.
+#[test]
+fn sequences_open() {
+    let file = include_str!("links_v3.txt");
+    let mut opened = 0;
+    for entry in file.split("\n== ").skip(1) {
+        let (link, rest) = entry.split_once('\n').expect("a link's line");
+        let parts = from_fragment(link)
+            .and_then(|bytes| decode_sequence(&bytes))
+            .expect(link);
+        let written: Vec<&str> = rest.split("-- ").skip(1).collect();
+        assert_eq!(parts.len(), written.len(), "{link}");
+        for (part, written) in parts.iter().zip(written) {
+            let (sentence, rest) = written.split_once('\n').expect("a sentence's line");
+            let (cursor, text) = rest.split_once('\n').expect("a cursor's line");
+            assert_eq!(part.sentence, sentence, "{link}");
+            assert_eq!(format!("cursor {}", part.shared.cursor), cursor, "{link}");
+            let parsed = parse(text);
+            assert_eq!(parsed.errors, [], "{link}");
+            assert_eq!(part.shared.scenario, without_spans(parsed.scenario));
+        }
+        assert_eq!(to_fragment(&encode_sequence(&parts)), link);
+        let first = from_fragment(link).and_then(|bytes| decode(&bytes));
+        assert_eq!(first, Ok(parts[0].shared.clone()));
+        opened += 1;
+    }
+    assert!(opened >= 2, "{opened} links opened");
+}
+
+/// The measure that a link is held to: twenty calls of eight sizes and five sets of flags in two contexts, six frees, and a
+/// position. And a loop costs what its text costs, however often it turns.
+#[test]
+fn a_link_is_short() {
+    let text = include_str!("measure.kms");
+    let parsed = parse(text);
+    assert_eq!(parsed.errors, []);
+    let run = Run::new(&parsed.scenario, Bounds::default()).expect("it boots");
+    let names = |name: &str| text.matches(name).count();
+    assert_eq!((names("= kmalloc("), names("kfree(")), (20, 6));
+    let calls = run.calls();
+    let mut sizes: Vec<u32> = Vec::new();
+    let mut masks: Vec<u32> = Vec::new();
+    for call in calls {
+        if let Call::Kmalloc { size, gfp, .. } = &call.call {
+            sizes.push(*size);
+            masks.push(gfp.0);
+        }
+    }
+    let contexts: Vec<u32> = calls.iter().map(|call| call.context.0.into()).collect();
+    let distinct = |mut values: Vec<u32>| {
+        values.sort_unstable();
+        values.dedup();
+        values.len()
+    };
+    let all = [sizes, masks, contexts].map(distinct);
+    assert_eq!(all, [8, 5, 2]);
+    let address = "https://kmalloc-lab.example.org/#s=";
+    let link = to_fragment(&encode(&parsed.scenario, run.len() as u32));
+    assert!(
+        address.len() + link.len() <= 200,
+        "{} letters: {link}",
+        link.len()
+    );
+    let looped = |turns: u32| {
+        let text = format!("for (i = 0; i < {turns}; i++) q[i] = kmalloc(4096, GFP_KERNEL);");
+        to_fragment(&encode(&parse(&text).scenario, 12_345)).len()
+    };
+    assert!(looped(1_000_000) <= looped(2) + 4 && looped(1_000_000) < 40);
 }
 
 /// The worked example and the examples of the two pages are what the code does.

@@ -16,8 +16,16 @@ use crate::event::Dma;
 use crate::gfp::Gfp;
 use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve};
 
-/// The newest version this code writes and reads. What version 1 can say is still written in version 1.
-pub const VERSION: u8 = 2;
+/// The newest version this code writes and reads. What version 1 can say is still written in version 1; version 3 is a
+/// sequence.
+pub const VERSION: u8 = 3;
+/// The newest version of a single scenario.
+const ONE: u8 = 2;
+
+/// Scenarios of a sequence at most.
+pub const MAX_PARTS: usize = 64;
+/// Bytes of a sentence at most.
+pub const MAX_SENTENCE: usize = 600;
 
 /// Bytes of a link that are looked at.
 pub const MAX_LINK: usize = 1 << 20;
@@ -29,6 +37,15 @@ pub struct Shared {
     pub scenario: Scenario,
     /// The event at which the sender stood.
     pub cursor: u32,
+}
+
+/// One scenario of a sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What is said about it, one line; empty for nothing.
+    pub sentence: String,
+    /// The scenario and the position.
+    pub shared: Shared,
 }
 
 /// Why a link does not open.
@@ -145,20 +162,40 @@ const LOCK_NAMES: &[&str] = &["lock"];
 /// The bytes of a scenario and a position. A scenario that could not be written as text gives bytes that `decode`
 /// refuses.
 pub fn encode(scenario: &Scenario, cursor: u32) -> Vec<u8> {
+    let (version, payload) = written(scenario, cursor);
+    frame(version, &payload)
+}
+
+/// The bytes of several scenarios, each with a sentence. What is more than the format takes gives bytes that are refused.
+pub fn encode_sequence(parts: &[Part]) -> Vec<u8> {
+    let mut writer = Writer::default();
+    writer.number(parts.len() as u32);
+    for Part { sentence, shared } in parts {
+        writer.number(sentence.len() as u32);
+        writer.bytes.extend_from_slice(sentence.as_bytes());
+        let (version, mut payload) = written(&shared.scenario, shared.cursor);
+        writer.bytes.push(version);
+        writer.bytes.append(&mut payload);
+    }
+    frame(VERSION, &writer.bytes)
+}
+
+/// The payload of one scenario, and the version that it needs.
+fn written(scenario: &Scenario, cursor: u32) -> (u8, Vec<u8>) {
     let mut body = Writer::default();
     body.block(&scenario.body);
     body.bytes.push(END);
     let further =
         u8::from(scenario.machine.debug_sleep) | scenario.machine.nodes.saturating_sub(1) << 1;
-    let version = if body.newer || further != 0 { 2 } else { 1 };
+    let version = if body.newer || further != 0 { ONE } else { 1 };
     let mut writer = Writer::default();
     writer.machine(&scenario.machine);
-    if version >= 2 {
+    if version >= ONE {
         writer.bytes.push(further);
     }
     writer.number(cursor);
     writer.bytes.append(&mut body.bytes);
-    frame(version, &writer.bytes)
+    (version, writer.bytes)
 }
 
 /// Version, length, payload, checksum. Every version keeps this frame, so that "newer" and "damaged" stay apart.
@@ -479,8 +516,14 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Opens the bytes of a link.
+/// Opens the bytes of a link; of a sequence, its first scenario.
 pub fn decode(bytes: &[u8]) -> Result<Shared, LinkError> {
+    let mut parts = decode_sequence(bytes)?;
+    Ok(parts.swap_remove(0).shared)
+}
+
+/// Opens the bytes of a link of any version: at least one scenario. A single one comes without a sentence.
+pub fn decode_sequence(bytes: &[u8]) -> Result<Vec<Part>, LinkError> {
     if bytes.len() > MAX_LINK {
         return Err(LinkError::TooBig);
     }
@@ -509,19 +552,19 @@ pub fn decode(bytes: &[u8]) -> Result<Shared, LinkError> {
     })
 }
 
-fn payload(bytes: &[u8], version: u8) -> Result<Shared, LinkError> {
+fn payload(bytes: &[u8], version: u8) -> Result<Vec<Part>, LinkError> {
     let mut reader = Reader::new(bytes);
-    reader.version = version;
-    let machine = reader.machine()?;
-    let cursor = reader.number()?;
-    let (body, end) = reader.block(0)?;
-    if end != END || reader.at != bytes.len() {
+    let parts = if version <= ONE {
+        let sentence = String::new();
+        let shared = reader.shared(version)?;
+        Vec::from([Part { sentence, shared }])
+    } else {
+        reader.sequence()?
+    };
+    if reader.at != bytes.len() {
         return Err(LinkError::Malformed);
     }
-    Ok(Shared {
-        scenario: Scenario { machine, body },
-        cursor,
-    })
+    Ok(parts)
 }
 
 struct Reader<'a> {
@@ -574,6 +617,57 @@ impl<'a> Reader<'a> {
             locks: 0,
             scope: Vec::new(),
             statements: 0,
+        }
+    }
+
+    fn sequence(&mut self) -> Result<Vec<Part>, LinkError> {
+        let count = self.number()?;
+        if count == 0 {
+            return Err(LinkError::Malformed);
+        }
+        if count > MAX_PARTS as u32 {
+            return Err(LinkError::TooBig);
+        }
+        (0..count)
+            .map(|_| {
+                let sentence = self.sentence()?;
+                let version = self.byte()?;
+                if !(1..=ONE).contains(&version) {
+                    return Err(LinkError::Malformed);
+                }
+                let shared = self.shared(version)?;
+                Ok(Part { sentence, shared })
+            })
+            .collect()
+    }
+
+    /// A line of text: without the signs that a line has not.
+    fn sentence(&mut self) -> Result<String, LinkError> {
+        let length = self.number()? as usize;
+        if length > MAX_SENTENCE {
+            return Err(LinkError::TooBig);
+        }
+        let end = self.at + length;
+        let bytes = self.bytes.get(self.at..end).ok_or(LinkError::Truncated)?;
+        self.at = end;
+        match core::str::from_utf8(bytes) {
+            Ok(text) if !text.contains(char::is_control) => Ok(text.into()),
+            _ => Err(LinkError::Malformed),
+        }
+    }
+
+    /// A machine, a cursor and statements. Names begin anew; statements are counted on.
+    fn shared(&mut self, version: u8) -> Result<Shared, LinkError> {
+        self.version = version;
+        (self.pointers, self.counters, self.locks) = (0, 0, 0);
+        let machine = self.machine()?;
+        let cursor = self.number()?;
+        match self.block(0)? {
+            (body, END) => Ok(Shared {
+                scenario: Scenario { machine, body },
+                cursor,
+            }),
+            _ => Err(LinkError::Malformed),
         }
     }
 
@@ -1094,6 +1188,71 @@ mod tests {
                 "{what}"
             );
         }
+    }
+
+    /// A sequence that no writer makes.
+    #[test]
+    fn forged_sequences_are_refused() {
+        let part = [1, b'!', 1, 0, 0, 0, 0];
+        let sequence = |count: u8, part: &[u8]| {
+            let mut payload = vec![count];
+            (0..count).for_each(|_| payload.extend_from_slice(part));
+            decode_sequence(&frame(3, &payload))
+        };
+        assert_eq!(sequence(2, &part).map(|parts| parts.len()), Ok(2));
+        assert_eq!(
+            sequence(MAX_PARTS as u8, &part).map(|parts| parts.len()),
+            Ok(MAX_PARTS)
+        );
+        assert_eq!(sequence(MAX_PARTS as u8 + 1, &part), Err(LinkError::TooBig));
+        let mut long = vec![0xd9, 0x04];
+        long.resize(2 + 601, b'x');
+        long.extend_from_slice(&part[2..]);
+        assert_eq!(sequence(1, &long), Err(LinkError::TooBig));
+        for (what, part) in [
+            ("no text", &[1, 0xff, 1, 0, 0, 0, 0][..]),
+            ("two lines", &[1, b'\n', 1, 0, 0, 0, 0]),
+            ("a sequence inside", &[0, 3, 0, 0, 0, 0]),
+            ("version 0", &[0, 0, 0, 0, 0, 0]),
+            ("cut short", &[9, b'x']),
+            ("an else", &[0, 1, 0, 0, 0, 1]),
+        ] {
+            assert_eq!(sequence(1, part), Err(LinkError::Malformed), "{what}");
+        }
+        assert_eq!(sequence(0, &[]), Err(LinkError::Malformed), "nothing");
+        assert_eq!(
+            decode_sequence(&frame(3, &[1, 0, 1, 0, 0, 0, 0, 0])),
+            Err(LinkError::Malformed),
+            "more behind the end"
+        );
+        // Names and loops of one part are not another's.
+        assert_eq!(
+            sequence(2, &[0, 1, 0, 0, 0, 0x40, 1, 0]).map(|parts| parts.len()),
+            Ok(2)
+        );
+        assert_eq!(
+            decode_sequence(&frame(
+                3,
+                &[2, 0, 1, 0, 0, 0, 0x40, 1, 0, 0, 1, 0, 0, 0, 0x40, 5, 0]
+            )),
+            Err(LinkError::Malformed)
+        );
+    }
+
+    #[test]
+    fn statements_of_a_sequence_are_counted_together() {
+        let half = MAX_STATEMENTS / 2;
+        let sequence = |more: usize| {
+            let mut payload = vec![2];
+            for count in [half, half + more] {
+                payload.extend_from_slice(&[0, 1, 0, 0, 0]);
+                (0..count).for_each(|_| payload.extend_from_slice(&[0x40, 0]));
+                payload.push(0);
+            }
+            decode_sequence(&frame(3, &payload)).map(|parts| parts.len())
+        };
+        assert_eq!(sequence(0), Ok(2));
+        assert_eq!(sequence(1), Err(LinkError::TooBig));
     }
 
     #[test]

@@ -138,6 +138,7 @@ const OWN: &str = "kmalloc-lab.own";
 const PLACE: &str = "kmalloc-lab.place";
 const GUESSES: &str = "kmalloc-lab.guesses";
 const ANSWERED: &str = "kmalloc-lab.answered";
+const WAITS: &str = "kmalloc-lab.waits";
 const PROGRESS: &str = "kmalloc-lab.progress";
 const EARLIER: &str = "kmalloc-lab.earlier";
 const LANG: &str = "kmalloc-lab.lang";
@@ -179,6 +180,7 @@ fn bookmark() -> Bookmark {
         place: text(PLACE),
         guesses: text(GUESSES),
         answered: browser::load(ANSWERED).is_some(),
+        waits: browser::load(WAITS).is_some(),
         progress: text(PROGRESS),
     }
 }
@@ -196,12 +198,14 @@ fn save_work(session: &Session) {
         place,
         guesses,
         answered,
+        waits,
         progress,
     } = &work.bookmark;
     let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
     browser::save(PLACE, some(place).as_deref());
     browser::save(GUESSES, some(guesses).as_deref());
     browser::save(ANSWERED, answered.then_some("1"));
+    browser::save(WAITS, waits.then_some("1"));
     browser::save(PROGRESS, Some(progress));
     browser::save(EARLIER, session.earlier.as_deref());
 }

@@ -169,6 +169,8 @@ pub struct Judged {
     pub verdict: Verdict,
     /// What was foretold is open no longer.
     pub closed: bool,
+    /// Once it is passed: what golf counts in the writer's own solution.
+    pub par: Option<u64>,
 }
 
 /// Where the student is in the course.
@@ -190,8 +192,10 @@ pub struct Course {
     pub answered: bool,
     /// Hints of the open exercise that are shown.
     pub hints: u32,
-    /// How the open exercise stands; None when none is open or its chapter is not here.
+    /// How the open exercise stands; None when none is open, its chapter is not here, or it waits.
     pub judged: Option<Rc<Judged>>,
+    /// The open exercise waits: the text on the page does not go back to its start.
+    pub waits: bool,
     /// What was done so far.
     pub progress: Rc<Progress>,
     /// A class looks at it: no hints, no solutions, no notes.
@@ -209,6 +213,8 @@ pub struct Bookmark {
     pub guesses: String,
     /// The answer was given.
     pub answered: bool,
+    /// The text on the page is another scenario than the exercise's.
+    pub waits: bool,
     /// [`Progress::text`].
     pub progress: String,
 }
@@ -233,6 +239,7 @@ impl Course {
             answered: bookmark.answered,
             hints,
             judged: None,
+            waits: bookmark.waits,
             progress: Rc::new(progress),
             teaching: false,
             begin: false,
@@ -245,6 +252,7 @@ impl Course {
             place: self.place(),
             guesses: self.guesses.join("\n"),
             answered: self.answered,
+            waits: self.waits,
             progress: self.progress.text(),
         }
     }
@@ -344,6 +352,7 @@ impl Course {
         self.begin = !self.exercise.is_empty();
         self.hints = 0;
         self.judged = None;
+        self.waits = false;
     }
 
     /// What is known of the open exercise.

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
-use kmalloc_core::exercise::{Attempt, Foresight, Place as Moment, verdict};
+use kmalloc_core::exercise::{Attempt, Foresight, Place as Moment, builds_on, verdict};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
@@ -24,7 +24,7 @@ use crate::frame::{Clicker, Frame};
 use crate::gallery::Gallery;
 use crate::lang::Lang;
 use crate::lang::glossary::Term;
-use crate::lessons;
+use crate::lessons::{self, ExerciseText};
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::stage::landmarks::Landmark;
 use crate::view::{Action, CourseAction, Notice, ProseLink, Shared, SharedRun, Tab, Theme, View};
@@ -125,8 +125,10 @@ pub struct Session {
     event: Option<Event>,
     /// The cursor of `machine`, `before` and `event`; None when they are of another run.
     seen: Option<usize>,
-    past: Rc<Vec<Rc<str>>>,
-    future: Rc<Vec<Rc<str>>>,
+    past: Rc<Vec<Version>>,
+    future: Rc<Vec<Version>>,
+    /// Whose start the text goes back to.
+    base: Base,
     /// The last edit was typing, and more typing belongs to it.
     typing: bool,
     /// Edits so far: the address bar gets a new entry for each.
@@ -165,6 +167,24 @@ pub struct Session {
     pub gallery: Load<Gallery>,
     /// The term that was asked for last, and how many were before it.
     pub explained: Option<(&'static Term, u32)>,
+}
+
+/// A text that undo or redo comes back to.
+#[derive(Clone)]
+struct Version {
+    text: Rc<str>,
+    base: Base,
+}
+
+/// Where a text comes from.
+#[derive(Clone, PartialEq, Eq)]
+enum Base {
+    /// The start of the exercise of this place, `chapter/exercise`.
+    Exercise(Rc<str>),
+    /// Elsewhere: the gallery, a card.
+    Elsewhere,
+    /// An address, or an earlier visit: it shows when the exercise is here.
+    Unknown,
 }
 
 /// What a verdict depends on. Texts and runs are told apart by where they are.
@@ -227,6 +247,10 @@ impl Session {
             seen: None,
             past: Rc::default(),
             future: Rc::default(),
+            base: match work.bookmark.waits {
+                true => Base::Elsewhere,
+                false => Base::Unknown,
+            },
             typing: false,
             edits: 0,
             own: work.own,
@@ -391,11 +415,11 @@ impl Session {
             Action::Redo => self.travel(false),
             Action::Machine(machine) => self.on_machine(&machine),
             Action::Type(text) => self.typed(text),
-            Action::Replace(text) => self.edit(&text, Arrive::End),
+            Action::Replace(text) => self.bring(&text, Arrive::End, Base::Unknown),
             Action::Navigate { fragment, kept } => self.navigate(&fragment, kept.as_deref(), false),
             Action::OpenEarlier => {
                 if let Some(text) = self.earlier.take() {
-                    self.edit(&text, Arrive::End);
+                    self.bring(&text, Arrive::End, Base::Unknown);
                 }
             }
             Action::DropEarlier => self.earlier = None,
@@ -594,12 +618,21 @@ impl Session {
             return;
         }
         let past = Rc::make_mut(&mut self.past);
-        past.push(Rc::clone(&self.text));
+        past.push(Version {
+            text: Rc::clone(&self.text),
+            base: self.base.clone(),
+        });
         if past.len() > MAX_HISTORY {
             past.remove(0);
         }
         self.future = Rc::default();
         self.set(text.into(), arrive);
+    }
+
+    /// A text that does not come from this one.
+    fn bring(&mut self, text: &str, arrive: Arrive, base: Base) {
+        self.edit(text, arrive);
+        self.base = base;
     }
 
     fn travel(&mut self, back: bool) {
@@ -609,8 +642,11 @@ impl Session {
         } else {
             (&mut self.future, &mut self.past)
         };
-        if let Some(text) = Rc::make_mut(from).pop() {
-            Rc::make_mut(to).push(Rc::clone(&self.text));
+        if let Some(Version { text, base }) = Rc::make_mut(from).pop() {
+            Rc::make_mut(to).push(Version {
+                text: Rc::clone(&self.text),
+                base: std::mem::replace(&mut self.base, base),
+            });
             self.notice = None;
             self.set(text, Arrive::End);
         }
@@ -716,7 +752,7 @@ impl Session {
             self.earlier = Some(Rc::clone(&self.text));
         }
         self.notice = None;
-        self.edit(text, Arrive::At(cursor));
+        self.bring(text, Arrive::At(cursor), Base::Unknown);
         // The address is there already: it gets no new entry in the browser's history.
         self.edits -= 1;
     }
@@ -738,7 +774,7 @@ impl Session {
             self.earlier = Some(Rc::clone(&self.text));
         }
         self.notice = None;
-        self.edit(&scenario.text, Arrive::At(0));
+        self.bring(&scenario.text, Arrive::At(0), Base::Elsewhere);
         self.own = false;
     }
 
@@ -779,6 +815,7 @@ impl Session {
                 self.course.go(&format!("/{}", self.course.exercise));
                 self.chapter_is_here();
             }
+            CourseAction::Return => self.return_to_exercise(),
             CourseAction::Follow(link) => self.follow(&link),
             CourseAction::Import(file) => match Progress::read(&file) {
                 Some(progress) => self.course.progress = Rc::new(progress),
@@ -801,6 +838,7 @@ impl Session {
             && *first.start == *self.text
         {
             self.course.exercise = entry.exercises[0].name.clone();
+            self.base = self.own_base();
         }
         if std::mem::take(&mut self.course.begin)
             && let Some((_, exercise)) = self.course.exercise()
@@ -808,8 +846,27 @@ impl Session {
             let start = exercise.start.clone();
             self.course.note(|record| record.attempts += 1);
             self.notice = None;
-            self.edit(&start, Arrive::End);
+            let base = self.own_base();
+            self.bring(&start, Arrive::End, base);
         }
+    }
+
+    /// What a text of the open exercise goes back to.
+    fn own_base(&self) -> Base {
+        Base::Exercise(self.course.place().into())
+    }
+
+    /// The last text of the open exercise, or its start.
+    fn return_to_exercise(&mut self) {
+        let own = self.own_base();
+        let left = self.past.iter().rev().find(|left| left.base == own);
+        let text = match (left, self.course.exercise()) {
+            (Some(left), _) => Rc::clone(&left.text),
+            (None, Some((_, exercise))) => exercise.start.as_str().into(),
+            (None, None) => return,
+        };
+        self.notice = None;
+        self.bring(&text, Arrive::End, own);
     }
 
     /// The answer is given; what decides is run, if it was not.
@@ -841,7 +898,8 @@ impl Session {
         let begun = Run::new(&parse(&start).scenario, Bounds::default());
         let from = begun.map_or(0, |run| run.len());
         self.tab = Tab::Stage;
-        self.edit(&solution, Arrive::Play(from));
+        let base = self.own_base();
+        self.bring(&solution, Arrive::Play(from), base);
     }
 
     /// A link or a card of the prose.
@@ -856,7 +914,7 @@ impl Session {
             // A card is a run of its own: the exercise waits, and its button opens it again.
             self.course.exercise = String::new();
             self.notice = None;
-            self.edit(text, Arrive::End);
+            self.bring(text, Arrive::End, Base::Elsewhere);
         } else if !link.lab.is_empty() {
             let place = match link.lab.contains('/') {
                 true => link.lab.clone(),
@@ -898,8 +956,23 @@ impl Session {
 
     /// Puts the open exercise to the core, if something of it has changed, and notes what came of it.
     fn judge(&mut self) {
+        let own = self.own_base();
         let Some(text) = self.course.exercise().map(|(_, text)| text) else {
             self.course.judged = None;
+            return;
+        };
+        if self.base == Base::Unknown {
+            self.base = match builds_on(&text.start, &self.text) {
+                true => own.clone(),
+                false => Base::Elsewhere,
+            };
+        }
+        self.course.waits = self.base != own;
+        if self.course.waits {
+            self.course.judged = None;
+            return;
+        }
+        let Some(text) = self.course.exercise().map(|(_, text)| text) else {
             return;
         };
         let by = JudgedBy {
@@ -924,7 +997,15 @@ impl Session {
                 guesses,
             };
             let verdict = verdict(exercise, attempt);
-            self.course.judged = Some(Rc::new(Judged { verdict, closed }));
+            let par = match verdict.passed() {
+                true => par(text),
+                false => None,
+            };
+            self.course.judged = Some(Rc::new(Judged {
+                verdict,
+                closed,
+                par,
+            }));
             self.judged_by = Some(by);
         }
         if self.is_unfolding() {
@@ -1017,6 +1098,20 @@ const MAX_OFFERED: usize = 200;
 pub fn offered(held: &[Held]) -> impl Iterator<Item = &str> {
     let names = held.iter().rev().map(|held| held.variable.name.as_str());
     std::iter::once("NULL").chain(names.take(MAX_OFFERED))
+}
+
+/// What golf counts in the exercise's own solution.
+fn par(text: &ExerciseText) -> Option<u64> {
+    let exercise = &text.exercise;
+    exercise.score.as_ref()?;
+    let mut run = Run::new(&parse(&text.solution).scenario, Bounds::default()).ok()?;
+    let attempt = Attempt {
+        start: &text.start,
+        text: &text.solution,
+        run: &mut run,
+        guesses: &[],
+    };
+    verdict(exercise, attempt).score
 }
 
 /// Indices of the events at which the kernel prints something.
@@ -1161,6 +1256,64 @@ mod tests {
         assert!(
             spoken.wants_gallery(),
             "the other language has another file"
+        );
+    }
+
+    #[test]
+    fn an_exercise_waits_while_another_scenario_is_open() {
+        let start = in_the_course();
+        let mine = to_rest(start.reduced(Action::Call));
+        assert!(mine.course.judged.is_some() && !mine.course.waits);
+        let file = crate::gallery::tests::file(Lang::En);
+        let other = acted(
+            &mine,
+            [
+                Action::Gallery(true),
+                Action::GalleryArrived(Lang::En, Some(file)),
+                Action::OpenScenario("kswapd".into()),
+            ],
+        );
+        let waits = |session: &Session| (session.course.waits, session.course.judged.is_none());
+        assert_eq!(waits(&other), (true, true));
+        // What is done there is no attempt, and it is found so again.
+        let called = to_rest(other.reduced(Action::Call));
+        assert_eq!(waits(&called), (true, true));
+        assert!(called.work().bookmark.waits);
+        // Undo leads back, and so does the button: to what was made of the exercise.
+        let undone = acted(&called, [Action::Undo, Action::Undo]);
+        assert_eq!((waits(&undone), &undone.text), ((false, false), &mine.text));
+        assert_eq!(waits(&undone.reduced(Action::Redo)), (true, true));
+        let back = called.reduced(Action::Course(CourseAction::Return));
+        assert_eq!((waits(&back), &back.text), ((false, false), &mine.text));
+        // A line of the start that is missing is said, wherever the rest of the text stands.
+        let short: String = mine.text.lines().skip(1).collect::<Vec<_>>().join("\n");
+        let typed = mine.reduced(Action::Type(short));
+        assert!(typed.course.judged.expect("judged").verdict.gone.is_some());
+        // A text that comes by an address is recognized by what it has of the start.
+        let linked = |text: &str| {
+            let fragment = Session::open(Boot {
+                work: Some(work(text)),
+                ..Boot::default()
+            })
+            .link();
+            mine.reduced(Action::Navigate {
+                fragment,
+                kept: None,
+            })
+        };
+        assert_eq!(
+            waits(&linked("x = kmalloc(9, GFP_ATOMIC);\n")),
+            (true, true)
+        );
+        let solution = format!("{}p = kmalloc(100, GFP_KERNEL);\n", lessons::FIRST);
+        assert_eq!(waits(&linked(&solution)), (false, false));
+        let never = acted(
+            &linked("x = kmalloc(9, GFP_ATOMIC);\n"),
+            course([CourseAction::StartAgain]),
+        );
+        assert_eq!(
+            (waits(&never), &*never.text),
+            ((false, false), lessons::FIRST)
         );
     }
 

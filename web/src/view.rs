@@ -292,6 +292,8 @@ pub enum CourseAction {
     Solution,
     /// The exercise from its start.
     StartAgain,
+    /// From another scenario to the exercise, as it was left.
+    Return,
     /// A link or a card in the prose.
     Follow(ProseLink),
     /// Take the progress of a file in place of the present one.

@@ -216,6 +216,12 @@ impl Verdict {
     }
 }
 
+/// Whether a text may well have been made from this start: half of its calls or more are left, in their order. Only for
+/// texts of which nothing else is known; one that has lost more is another scenario.
+pub fn builds_on(start: &str, text: &str) -> bool {
+    Comparison::new(start, text, &[]).is_recognized()
+}
+
 /// Every goal and question of the exercise against what a learner has made.
 pub fn verdict(exercise: &Exercise, attempt: Attempt<'_>) -> Verdict {
     let Attempt {

@@ -27,9 +27,20 @@ fn lines(text: &str) -> Vec<Line> {
 
 /// Two texts, line by line.
 pub(super) struct Comparison {
+    /// Half of the start or more is left, not counting the machine's lines if there are others.
+    recognized: bool,
     /// Lines of the learner's text that were there at the start.
     old: Vec<u32>,
     gone: Option<u32>,
+}
+
+impl Line {
+    /// Whether it describes the machine, as many texts do alike.
+    fn is_header(&self) -> bool {
+        ["kernel", "machine"]
+            .iter()
+            .any(|word| self.text.starts_with(word))
+    }
 }
 
 impl Comparison {
@@ -59,8 +70,11 @@ impl Comparison {
                 best[i * width + j] = skip.max(both);
             }
         }
-        let (mut i, mut j) = (0, 0);
+        let says = |line: &Line| !line.is_header() || start.iter().all(Line::is_header);
+        let counts = |line: &Line| usize::from(says(line));
+        let (mut i, mut j, mut kept) = (0, 0, 0);
         let mut compared = Comparison {
+            recognized: false,
             old: Vec::new(),
             gone: None,
         };
@@ -70,6 +84,7 @@ impl Comparison {
                 && start[i].text == text[j].text
                 && here == best[(i + 1) * width + j + 1] + weight(&start[i]);
             if matches {
+                kept += counts(&start[i]);
                 compared.old.push(text[j].number);
                 i += 1;
                 j += 1;
@@ -82,7 +97,13 @@ impl Comparison {
                 i += 1;
             }
         }
+        compared.recognized = kept * 2 >= start.iter().map(counts).sum();
         compared
+    }
+
+    /// Whether the text is likely to have been made from the start.
+    pub(super) fn is_recognized(&self) -> bool {
+        self.recognized
     }
 
     /// The first line that had to stay and is gone.

@@ -97,6 +97,12 @@ pub struct Texts {
     pub solution: &'static str,
     /// Button.
     pub start_again: &'static str,
+    /// The text on the page is not the open exercise's.
+    pub another_scenario: &'static str,
+    /// Button.
+    pub to_the_exercise: &'static str,
+    /// What golf counts in the writer's solution: `{0}`.
+    pub par: &'static str,
 }
 
 impl Lang {
@@ -149,6 +155,9 @@ const EN: Texts = Texts {
     hint: "Hint {0} of {1}",
     solution: "Show the solution",
     start_again: "Start again",
+    another_scenario: "This is another scenario. The exercise waits, as you left it.",
+    to_the_exercise: "Back to the exercise",
+    par: "our solution: {0}",
 };
 
 const ZH: Texts = Texts {
@@ -191,6 +200,9 @@ const ZH: Texts = Texts {
     hint: "提示 {0} / {1}",
     solution: "查看解答",
     start_again: "重新开始",
+    another_scenario: "现在打开的是另一个脚本。练习停在你离开的地方。",
+    to_the_exercise: "回到练习",
+    par: "参考答案：{0}",
 };
 
 /// A kind of exercise.

@@ -61,10 +61,14 @@ fn card(shown: &Shown<'_>, entry: &ExerciseEntry, text: &ExerciseText) -> Html {
                 { minutes(shown, entry) }
             </header>
             { El::new("div", "prose").raw(&text.task).html() }
-            if !exercise.questions.is_empty() && (!closed || shown.unfolding) {
-                { questions(shown, text, closed) }
+            if shown.course.waits {
+                { waiting(shown) }
+            } else {
+                if !exercise.questions.is_empty() && (!closed || shown.unfolding) {
+                    { questions(shown, text, closed) }
+                }
+                { findings(shown, text, judged) }
             }
-            { findings(shown, text, judged) }
             if solved {
                 <p class="passed"><b>{ "✓ " }{ texts.passed }</b></p>
             }
@@ -88,6 +92,15 @@ fn card(shown: &Shown<'_>, entry: &ExerciseEntry, text: &ExerciseText) -> Html {
             }
         </section>
     }
+}
+
+/// The text on the page is not this exercise's.
+fn waiting(shown: &Shown<'_>) -> El {
+    let texts = shown.texts;
+    El::new("div", "waiting")
+        .is("role", "status")
+        .put(El::new("p", "").text(texts.another_scenario))
+        .put(shown.button("primary", texts.to_the_exercise, CourseAction::Return))
 }
 
 // ── what is foretold ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +269,12 @@ fn findings(shown: &Shown<'_>, text: &ExerciseText, judged: Option<&Judged>) -> 
                 <p class="why gone">{ "✗ " }{ texts::line_gone(lang, line) }</p>
             }
             if let Some((quantity, value)) = score {
-                <p class="score">{ rich(&texts::score(lang, quantity, value)) }</p>
+                <p class="score">
+                    { rich(&texts::score(lang, quantity, value)) }
+                    if let Some(par) = judged.and_then(|judged| judged.par) {
+                        { " · " }{ fill(texts.par, &[Arg::Number(par)]) }
+                    }
+                </p>
             }
         </div>
     }

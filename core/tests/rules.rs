@@ -7,7 +7,7 @@ use kmalloc_core::lab::{Lab, PageAnswer};
 use kmalloc_core::linux_2_6_10::explain::terms;
 use kmalloc_core::linux_2_6_10::geometry::{cache_shapes, size_classes};
 use kmalloc_core::linux_2_6_10::marks::{default_min_free_kbytes, marks, needed, pcp_shapes};
-use kmalloc_core::machine::SlabList;
+use kmalloc_core::machine::{SlabList, Use};
 use kmalloc_core::proc::messages;
 use kmalloc_core::profile::{MachineSpec, Reserve, SpecError, ZoneId};
 use kmalloc_core::run::{Answer, Bounds, Ended, NullReason, Run};
@@ -178,6 +178,31 @@ fn a_fresh_zone_hands_out_ascending_pages() {
 }
 
 /// §1.4: order 11 and above is refused at once: no warning, no reclaim, no event but the refusal.
+#[test]
+fn the_next_free_block_is_found_by_address_and_round_again() {
+    let mut run = run(
+        "a = __get_free_pages(GFP_KERNEL, 0); p = kmalloc(100, GFP_KERNEL); b = kmalloc(9000, GFP_KERNEL);",
+    );
+    let machine = run.at(run.len());
+    for order in 0..=10 {
+        let mut free: Vec<u32> = machine
+            .blocks()
+            .filter(|block| block.what == Use::Free && block.order == order)
+            .map(|block| block.pfn)
+            .collect();
+        free.sort_unstable();
+        let Some(&first) = free.first() else {
+            assert_eq!(machine.next_free_block(order, 0), None);
+            continue;
+        };
+        let mut at = u32::MAX;
+        for pfn in free.into_iter().chain([first]) {
+            assert_eq!(machine.next_free_block(order, at), Some(pfn));
+            at = pfn;
+        }
+    }
+}
+
 #[test]
 fn orders_above_ten_are_refused_silently() {
     let run = run("p = __get_free_pages(GFP_KERNEL, 11);");

@@ -365,7 +365,7 @@ for (const t of ARRANGED) {
       await page.locator(".free-lists .body").focus();
       await page.keyboard.press("PageUp");
       expect(await cursor()).toBe(1);
-      await page.locator(".memory .plane").focus();
+      await page.locator(".memory .cell").focus();
       await page.keyboard.press("PageDown");
       expect(await cursor()).toBe(2);
       await page.getByRole("combobox", { name: t.clicker }).selectOption({ index: 1 });

@@ -285,6 +285,18 @@ impl Machine {
         })
     }
 
+    /// The free block of this order that comes next after a page by address, in any zone; after the last one, the first.
+    pub fn next_free_block(&self, order: u8, after: u32) -> Option<u32> {
+        let blocks = || {
+            self.zones()
+                .flat_map(|(zone, _)| self.free_list(zone, order))
+        };
+        blocks()
+            .filter(|pfn| *pfn > after)
+            .min()
+            .or_else(|| blocks().min())
+    }
+
     /// Whether a page is the first of a free block of exactly this order.
     #[inline(always)]
     pub fn is_free_block(&self, pfn: u32, order: u8) -> bool {

@@ -68,8 +68,18 @@ texts! {
     /// Pages, bytes in a page, pages in a cell.
     map_fact_many: "{0} pages of {1}, {2} to a cell", "共 {0} 页，每页 {1}，每格 {2} 页";
     /// What the map is for those who do not see it.
-    map_label: "Memory map. Arrow keys move by a page or a row, Page Up and Page Down by a block, Enter pins the page, Escape lets go.",
-        "内存布局。方向键移动一页或一行，Page Up 和 Page Down 移动一块，Enter 固定当前页，Esc 取消固定。";
+    map_label: "Memory map. Arrow keys move by a page or a row, Page Up and Page Down by a block, a digit goes to the next free block of that order, plus and minus zoom, Enter pins the page, Escape lets go.",
+        "内存布局。方向键移动一页或一行，Page Up 和 Page Down 移动一块，数字键跳到该阶的下一个空闲块，加减键缩放，Enter 固定当前页，Esc 取消固定。";
+    /// The choice of an order.
+    map_order: "Order of the free block to look for", "要找的空闲块的阶";
+    /// Button; order.
+    map_next_free: "Next free block of order {0}", "下一个 {0} 阶空闲块";
+    /// The same button when there is none; order.
+    map_none_free: "No free block of order {0}", "没有 {0} 阶空闲块";
+    /// Button.
+    map_closer: "Zoom in", "放大";
+    /// Button.
+    map_farther: "Zoom out", "缩小";
     /// Pages.
     free_pages: "{0} free", "空闲 {0}";
     /// What the inspector says before a page is chosen.

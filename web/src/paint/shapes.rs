@@ -22,6 +22,8 @@ const LARGE: u64 = 32_768;
 const LABEL: f32 = 20.0;
 /// Pages of an image; a larger machine has several pages in a cell.
 const IMAGE: u64 = 262_144;
+/// Edge of a cell, or of the square of a page in an image, beyond which nothing comes closer.
+const CLOSEST: f32 = 24.0;
 /// Cells smaller than this carry no pattern.
 const PATTERNED: f32 = 6.0;
 /// Pages in the lens.
@@ -132,6 +134,22 @@ impl Layout {
         }
     }
 
+    /// The same `by` times as large, or as large as it gets: a larger canvas would cost more memory than it tells.
+    pub fn zoomed(mut self, by: f32) -> Layout {
+        let by = by.clamp(1.0, self.closest());
+        self.cell *= by;
+        self.height *= by;
+        for band in &mut self.bands {
+            band.top *= by;
+        }
+        self
+    }
+
+    /// How many times as large it gets.
+    pub fn closest(&self) -> f32 {
+        (CLOSEST / self.cell).max(1.0)
+    }
+
     /// A window of a machine around a page, in cells.
     pub fn lens(machine: &Machine, pfn: u32, width: f32) -> Layout {
         let zone = machine.zone_of(pfn);
@@ -186,6 +204,19 @@ impl Layout {
         let row = ((y - band.top) / self.cell) as u32;
         let page = (row * self.columns + column as u32) << self.pages_shift;
         (page < band.pages).then_some(band.first + page)
+    }
+
+    /// The row, counted through all zones, and the column of a page.
+    pub fn cell_of(&self, pfn: u32) -> Option<(u32, u32)> {
+        let mut above = 0;
+        for band in &self.bands {
+            if (band.first..band.first + band.pages).contains(&pfn) {
+                let cell = (pfn - band.first) >> self.pages_shift;
+                return Some((above + cell / self.columns, cell % self.columns));
+            }
+            above += band.rows;
+        }
+        None
     }
 
     /// The rectangle of a block, or of the part of it that this layout shows.
@@ -444,13 +475,31 @@ mod tests {
     }
 
     #[test]
+    fn a_map_comes_only_so_close() {
+        for pages in [[256, 1024, 256], [4096, 258_048, 0]] {
+            let layout = Layout::of(&machine(pages), 512.0, 230.0);
+            let near = layout.clone().zoomed(2.0);
+            assert_eq!(
+                (near.cell, near.width()),
+                (layout.cell * 2.0, layout.width() * 2.0)
+            );
+            assert_eq!(layout.clone().zoomed(1_000.0).cell, CLOSEST);
+            assert_eq!(layout.clone().zoomed(0.1), layout);
+        }
+    }
+
+    #[test]
     fn a_point_and_a_page_find_each_other() {
         let machine = machine([256, 1024, 256]);
-        let layout = Layout::of(&machine, 512.0, 230.0);
-        for pfn in 0..1_536 {
-            let rect = layout.rect(pfn, 1).expect("drawn");
-            assert_eq!(layout.page_at(rect.x + 1.0, rect.y + 1.0), Some(pfn));
+        for by in [1.0, 1.5, 3.0] {
+            let layout = Layout::of(&machine, 512.0, 230.0).zoomed(by);
+            for pfn in 0..1_536 {
+                let rect = layout.rect(pfn, 1).expect("drawn");
+                assert_eq!(layout.page_at(rect.x + 1.0, rect.y + 1.0), Some(pfn));
+                assert_eq!(layout.cell_of(pfn), Some((pfn / 64, pfn % 64)));
+            }
         }
+        let layout = Layout::of(&machine, 512.0, 230.0);
         assert_eq!(layout.page_at(-1.0, 0.0), None);
         assert_eq!(layout.page_at(0.0, layout.height + 1.0), None);
         assert_eq!(layout.moved(0, 1, 0), 1);

@@ -98,6 +98,12 @@ impl El {
         self
     }
 
+    /// A component in it.
+    pub(super) fn child(mut self, child: Html) -> El {
+        self.0.add_child(child);
+        self
+    }
+
     /// An element in it, if there is one.
     #[inline(never)]
     pub(super) fn maybe(self, child: Option<El>) -> El {

@@ -1,7 +1,7 @@
 //! Memory map: every page of the machine on a canvas, with rings, a legend and an inspector.
 //!
-//! The canvas is a picture for the eyes. The plane over it takes the focus and the keys, and the inspector says in words
-//! what is under the pointer or the keys. Where a page lies is computed in `paint::shapes`, what is known about it in
+//! The canvas is a picture for the eyes. Over it lies a grid of which one cell is there, the one that has the focus: it
+//! roves with the keys, and the inspector says in words what is under it or under the pointer. Where a page lies is computed in `paint::shapes`, what is known about it in
 //! `stage::facts`.
 
 use kmalloc_core::machine::{Machine, Use};
@@ -11,6 +11,7 @@ use web_sys::{Element, HtmlCanvasElement};
 use yew::prelude::*;
 
 use super::el::El;
+use super::map_tools::{MapTools, STEP};
 use super::tools;
 use crate::frame::Pane;
 use crate::lang::Lang;
@@ -18,6 +19,7 @@ use crate::lang::stage::{Texts, fill, texts};
 use crate::lang::world;
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
 use crate::paint::shapes::{Kind, Layout, Rect, blocks, image, uses};
+use crate::paint::zoom::{self, Pinch};
 use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
 use crate::tween::fixed;
@@ -51,7 +53,12 @@ pub fn MapPanel(props: &Props) -> Html {
     let seen = use_state(|| None::<u32>);
     let bare = room.width < BARE;
     let left = if bare { 0.0 } else { NAMES };
-    let layout = Layout::of(machine, (room.width - left).max(64.0), room.height);
+    let fitted = Layout::of(machine, (room.width - left).max(64.0), room.height);
+    let scale = use_state(|| 1.0_f32);
+    let closest = fitted.closest();
+    let zoomed = scale.min(closest);
+    let layout = fitted.zoomed(zoomed);
+    let order = use_state(|| 0_u8);
     let at = seen
         .or(view.inspected)
         .filter(|pfn| u64::from(*pfn) < machine.spec().total_pages());
@@ -122,15 +129,36 @@ pub fn MapPanel(props: &Props) -> Html {
         let on = props.on.clone();
         Callback::from(move |event: MouseEvent| on.emit(Action::Inspect(page_under(&event))))
     };
+    let zoom = {
+        let scale = scale.setter();
+        Callback::from(move |by: f32| scale.set((zoomed * by).clamp(1.0, closest)))
+    };
+    use_pinch(&room_ref, &zoom);
+    use_standing(
+        &room_ref,
+        zoomed,
+        at.and_then(|pfn| layout.rect(pfn, 1)),
+        left,
+    );
+    let find = {
+        let (look, machine, order) = (look.clone(), view.machine.clone(), *order);
+        Callback::from(move |()| {
+            if let Some(pfn) = machine.next_free_block(order, at.unwrap_or(u32::MAX)) {
+                look(Some(pfn));
+            }
+        })
+    };
     let onkeydown = {
         let (on, layout, machine) = (props.on.clone(), layout.clone(), view.machine.clone());
+        let (zoom, look) = (zoom.clone(), look.clone());
         let first = at.unwrap_or_else(|| spoken.unwrap_or(0));
         let clicked = view.frame.projector;
         Callback::from(move |event: KeyboardEvent| {
-            if clicked && event.key().starts_with("Page") {
+            let name = event.key();
+            if event.ctrl_key() || event.alt_key() || clicked && name.starts_with("Page") {
                 return;
             }
-            let Some(done) = key(&event.key(), &layout, &machine, at, first) else {
+            let Some(done) = key(&name, &layout, &machine, at, first) else {
                 return;
             };
             event.prevent_default();
@@ -138,6 +166,8 @@ pub fn MapPanel(props: &Props) -> Html {
             match done {
                 Key::Look(pfn) => look(Some(pfn)),
                 Key::Pin(pfn) => on.emit(Action::Inspect(Some(pfn))),
+                Key::Zoom(by) => zoom.emit(by),
+                Key::Nowhere => {}
                 Key::LetGo => {
                     look(None);
                     on.emit(Action::Inspect(None));
@@ -146,6 +176,7 @@ pub fn MapPanel(props: &Props) -> Html {
         })
     };
 
+    let focus = at.or(spoken).unwrap_or(0);
     let (rows, between) = layout.rows();
     let page = bytes_label(u64::from(machine.spec().page_size));
     let pages = grouped(machine.spec().total_pages() as u32);
@@ -161,26 +192,34 @@ pub fn MapPanel(props: &Props) -> Html {
             { El::new("header", "")
                 .put(El::new("h2", "").text(words.map_title))
                 .put(El::new("span", "fact").text(&fact))
+                .child(html! {
+                    <MapTools
+                        key="map-tools"
+                        lang={view.lang}
+                        order={*order}
+                        found={machine.next_free_block(*order, 0).is_some()}
+                        closer={zoomed < closest}
+                        farther={zoomed > 1.0}
+                        choose={Callback::from(move |chosen| order.set(chosen))}
+                        next={find}
+                        {zoom}
+                    />
+                })
                 .put(tools(view, Pane::Map, words.map_title, &props.on)) }
             <div class="stage">
                 <div
                     key="room"
-                    class="room"
+                    class={classes!("room", (zoomed > 1.0).then_some("zoomed"))}
                     ref={room_ref}
                     style={format!("--rows:{rows};--columns:{};--between:{}px", layout.columns, fixed(between))}
                 >
                     <div
                         class="plane"
                         ref={plane_ref}
-                        role="application"
-                        tabindex="0"
-                        aria-label={words.map_label}
-                        aria-describedby="inspector"
                         style={place(Rect { x: 0.0, y: 0.0, w: left + layout.width(), h: layout.height })}
                         {onpointermove}
                         {onpointerleave}
                         {onclick}
-                        {onkeydown}
                     >
                         <div key="names">
                             { for names(words, machine, &layout).filter(|_| !bare) }
@@ -195,6 +234,27 @@ pub fn MapPanel(props: &Props) -> Html {
                             { for marked.iter().enumerate().filter_map(|(index, mark)| {
                                 let rect = layout.rect(mark.first, mark.pages)?;
                                 Some(ring(index, mark.class, rect, left))
+                            }) }
+                        </div>
+                        <div
+                            key="grid"
+                            role="grid"
+                            aria-label={words.map_label}
+                            aria-rowcount={rows.to_string()}
+                            aria-colcount={layout.columns.to_string()}
+                            {onkeydown}
+                        >
+                            { for layout.cell_of(focus).zip(layout.rect(focus, 1)).map(|((row, column), rect)| html! {
+                                <div role="row" aria-rowindex={(row + 1).to_string()}>
+                                    <div
+                                        class="cell"
+                                        role="gridcell"
+                                        tabindex="0"
+                                        aria-colindex={(column + 1).to_string()}
+                                        aria-label={format!("pfn {focus:#x}")}
+                                        style={place(Rect { x: left + rect.x, ..rect })}
+                                    />
+                                </div>
                             }) }
                         </div>
                     </div>
@@ -260,6 +320,45 @@ fn use_room(node: &NodeRef) -> Room {
     *room
 }
 
+/// Comes closer when two fingers or the wheel say so.
+#[hook]
+fn use_pinch(room: &NodeRef, zoom: &Callback<f32>) {
+    // The listeners stay; what they call is always the newest.
+    let latest = use_mut_ref(Callback::noop);
+    *latest.borrow_mut() = zoom.clone();
+    let room = room.clone();
+    use_effect_with((), move |()| {
+        let pinch = room
+            .cast::<Element>()
+            .and_then(|room| Pinch::new(&room, move |by| latest.borrow().emit(by)));
+        move || drop(pinch)
+    });
+}
+
+/// Scrolls the room: the middle stays when the map becomes larger, and what is looked at is seen.
+#[hook]
+fn use_standing(room: &NodeRef, zoomed: f32, at: Option<Rect>, left: f32) {
+    let before = use_mut_ref(|| 1.0_f32);
+    let room = room.clone();
+    use_effect_with((zoomed, at), move |(zoomed, at)| {
+        if let Some(room) = room.cast::<Element>() {
+            let by = zoomed / before.replace(*zoomed);
+            if by != 1.0 {
+                zoom::keep_middle(&room, by);
+            }
+            if let Some(at) = at {
+                zoom::bring(
+                    &room,
+                    Rect {
+                        x: left + at.x,
+                        ..*at
+                    },
+                );
+            }
+        }
+    });
+}
+
 /// What a canvas is drawn with, kept between drawings.
 #[derive(Default)]
 struct Brush {
@@ -317,7 +416,10 @@ fn paint(
 enum Key {
     Look(u32),
     Pin(u32),
+    Zoom(f32),
     LetGo,
+    /// A key of the map's that leads to nothing now.
+    Nowhere,
 }
 
 fn key(name: &str, layout: &Layout, machine: &Machine, at: Option<u32>, first: u32) -> Option<Key> {
@@ -340,6 +442,13 @@ fn key(name: &str, layout: &Layout, machine: &Machine, at: Option<u32>, first: u
         }
         "Home" => look(0),
         "End" => look(last),
+        "+" | "=" => Some(Key::Zoom(STEP)),
+        "-" => Some(Key::Zoom(1.0 / STEP)),
+        digit if digit.len() == 1 && digit.as_bytes()[0].is_ascii_digit() => {
+            let order = digit.as_bytes()[0] - b'0';
+            let next = machine.next_free_block(order, at.unwrap_or(u32::MAX));
+            Some(next.map_or(Key::Nowhere, Key::Look))
+        }
         "Enter" | " " => Some(Key::Pin(from)),
         "Escape" => Some(Key::LetGo),
         _ => None,

@@ -10,6 +10,7 @@ pub mod guide;
 pub mod keys;
 pub mod lesson;
 pub mod map;
+mod map_tools;
 pub mod notices;
 pub mod path;
 pub mod pointers;

@@ -1,0 +1,89 @@
+// The memory map by keys, wheel and fingers.
+import { axe, expect, test } from "../lab.mjs";
+
+const cell = (page) => page.locator(".memory .cell");
+const facts = (page) => page.locator(".inspector .facts");
+const width = (page) => page.locator(".memory canvas").first().evaluate((canvas) => canvas.getBoundingClientRect().width);
+const heads = (page, order) =>
+  page.evaluate((order) => window.kmallocLab.snapshot().machine.zones.flatMap((zone) => zone.lists[order]), order);
+
+/** The page that the roving cell stands on, and whether it is seen. */
+async function stands(page, pfn) {
+  await expect(cell(page)).toHaveAttribute("aria-label", `pfn 0x${pfn.toString(16)}`);
+  await expect(cell(page)).toBeInViewport({ ratio: 0.9 });
+}
+
+for (const [locale, viewport, next, closer] of [
+  ["en-US", { width: 1440, height: 900 }, /^Next free block/, "Zoom in"],
+  ["zh-CN", { width: 390, height: 844 }, /^下一个/, "放大"],
+]) {
+  test(`${locale}: a digit and a button go from free block to free block, near and far`, async ({ fresh }) => {
+    const page = await fresh({ locale, viewport, reducedMotion: "reduce" });
+    await page.goto("./");
+    await cell(page).focus();
+    const blocks = (await heads(page, 7)).sort((a, b) => a - b);
+    expect(blocks.length).toBeGreaterThan(1);
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press("+");
+    for (const pfn of [...blocks, blocks[0]]) {
+      await page.keyboard.press("7");
+      await stands(page, pfn);
+    }
+    await page.keyboard.press("ArrowRight");
+    await stands(page, blocks[0] + 1);
+
+    await page.locator(".map-tools select").selectOption({ index: 6 });
+    const after = (await heads(page, 6)).sort((a, b) => a - b).find((pfn) => pfn > blocks[0] + 1);
+    await page.getByRole("button", { name: next }).click();
+    await stands(page, after);
+    await axe(page);
+
+    const far = page.getByRole("button", { name: locale === "en-US" ? "Zoom out" : "缩小" });
+    for (let press = 0; press < 3; press += 1) await far.click();
+    const whole = await width(page);
+    await page.getByRole("button", { name: closer, exact: true }).click();
+    expect(await width(page)).toBeCloseTo(whole * 1.5, 0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  });
+}
+
+test("the wheel with Control comes closer, and the page stays as it is", async ({ page }) => {
+  await page.goto("./");
+  const whole = await width(page);
+  const box = await page.locator(".memory .room").boundingBox();
+  await page.mouse.move(box.x + 200, box.y + 40);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -100);
+  await page.keyboard.up("Control");
+  await expect.poll(() => width(page)).toBeGreaterThan(whole * 1.3);
+  expect(await page.evaluate(() => visualViewport.scale)).toBe(1);
+});
+
+test("two fingers come closer, one looks at a page", async ({ fresh }) => {
+  const page = await fresh({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await page.goto("./");
+  await page.getByRole("button", { name: "Stage", exact: true }).click();
+  const room = page.locator(".memory .room");
+  await room.scrollIntoViewIfNeeded();
+  const whole = await width(page);
+  const { x, y } = await room.boundingBox();
+  const touch = await page.context().newCDPSession(page);
+  const fingers = (apart) => [-1, 1].map((side) => ({ x: x + 150 + (side * apart) / 2, y: y + 40 }));
+  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: fingers(60) });
+  for (const apart of [80, 100, 120]) await touch.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: fingers(apart) });
+  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await expect.poll(() => width(page)).toBeGreaterThan(whole * 1.7);
+  expect(await page.evaluate(() => visualViewport.scale)).toBe(1);
+  await page.touchscreen.tap(x + 10, y + 10);
+  await expect(facts(page)).toContainText("pfn");
+});
+
+test("a large machine comes closer too", async ({ page }) => {
+  await page.goto("./");
+  await page.getByRole("combobox", { name: "machine" }).selectOption({ index: 3 });
+  const whole = await width(page);
+  await cell(page).focus();
+  for (const key of ["+", "+", "9", "9"]) await page.keyboard.press(key);
+  expect(await width(page)).toBeGreaterThan(whole * 1.9);
+  const second = (await heads(page, 9)).sort((a, b) => a - b)[1];
+  await stands(page, second);
+});

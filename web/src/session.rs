@@ -11,10 +11,9 @@ use kmalloc_core::exercise::{Attempt, Foresight, Place as Moment, builds_on, ver
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
+use kmalloc_core::run::remedy::{free_call, place};
 use kmalloc_core::run::{Bounds, Run, Value, Variable};
-use kmalloc_core::script::ast::{
-    Call, Index, Place, Pointer, Scenario, ScriptError, ScriptErrorKind, Span,
-};
+use kmalloc_core::script::ast::{Call, Pointer, Scenario, ScriptError, ScriptErrorKind, Span};
 use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
 
@@ -569,21 +568,7 @@ impl Session {
         if !held.variable.live {
             return None;
         }
-        let pointer = Pointer::Place(place(name)?);
-        match held.variable.value {
-            Value::Null => None,
-            Value::Object { .. } => Some(Call::Kfree(pointer)),
-            Value::Pages { order, .. } => Some(Call::FreePages {
-                pointer,
-                order: order.into(),
-            }),
-            Value::PageStruct { order, .. } => Some(Call::FreePageStructs {
-                pointer,
-                order: order.into(),
-            }),
-            Value::Mapped { .. } => None,
-            Value::Area { .. } => Some(Call::Vfree(pointer)),
-        }
+        free_call(Pointer::Place(place(name)?), &held.variable.value)
     }
 
     fn on_machine(&mut self, machine: &MachineSpec) {
@@ -1121,21 +1106,6 @@ fn spoken(run: &Run) -> Vec<usize> {
         .enumerate()
         .filter_map(prints)
         .collect()
-}
-
-/// `p` or `q[3]` as a place in a scenario.
-fn place(name: &str) -> Option<Place> {
-    let (name, index) = match name.split_once('[') {
-        Some((name, rest)) => {
-            let number = rest.strip_suffix(']')?.parse().ok()?;
-            (name, Some(Index::Number(number)))
-        }
-        None => (name, None),
-    };
-    Some(Place {
-        name: name.into(),
-        index,
-    })
 }
 
 /// The action of a key that is not meant for a field.

@@ -5,6 +5,7 @@
 //! `owners`. What a call *does* is decided in `mm`.
 
 mod owners;
+pub mod remedy;
 mod runner;
 mod world;
 

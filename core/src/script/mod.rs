@@ -2,6 +2,7 @@
 //! pages for people; nothing here runs a call.
 
 pub mod ast;
+pub mod change;
 pub mod edit;
 pub mod error;
 mod lex;

@@ -1,0 +1,913 @@
+//! What one change would make a call succeed: after a failure or a sin, changes of that one call are tried by running the
+//! whole scenario again, and those after which it succeeds are told with what they cost.
+//!
+//! Nothing is foretold from rules: a change works when the run says so, and when it harms no other call. One step of
+//! [`Search::step`] is one run, so that whoever asks can draw in between; the work in all is bounded.
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::mem::discriminant;
+
+use super::{Answer, Bounds, CallRecord, Ended, NullReason, Run, Value, Variable};
+use crate::context::Context;
+use crate::event::{Event, Sin, Stop};
+use crate::gfp::Gfp;
+use crate::linux_2_6_10::geometry::size_classes;
+use crate::profile::{MachineSpec, ORDERS, ZoneId};
+use crate::script::ast::{Call, Index, Place, Pointer, Scenario, Span, Stmt, StmtKind, Who};
+use crate::script::{change, edit, parse, print_call};
+
+/// Events of all tries together; the search ends behind the try that goes past it.
+const MAX_EVENTS: usize = 8_000_000;
+/// Pointers of which the release is tried.
+const MAX_FREES: usize = 24;
+/// Pointers of which the release is offered.
+const MAX_FREES_OFFERED: usize = 3;
+
+/// Why a call did not do what it was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The run ends in it.
+    Stopped(Stop),
+    /// The caller did what no driver may do.
+    Sinned(Sin),
+    /// `NULL`.
+    Null(NullReason),
+    /// "scheduling while atomic".
+    SleptAtomic,
+    /// It could have slept where nobody may.
+    MightSleep,
+}
+
+/// What was wrong with a call of a run, if anything was.
+pub fn trouble(run: &Run, call: usize) -> Option<Trouble> {
+    let record = run.calls().get(call)?;
+    match record.answer {
+        Answer::Stopped(why) => return Some(Trouble::Stopped(why)),
+        Answer::Sinned(sin) => return Some(Trouble::Sinned(sin)),
+        _ => {}
+    }
+    let mut found = None;
+    for (_, event) in run.own_events(call) {
+        match event {
+            Event::SleptAtomic => return Some(Trouble::SleptAtomic),
+            Event::MightSleep { .. } => found = found.or(Some(Trouble::MightSleep)),
+            // A page of high memory that `__get_free_pages` took is lost because of the NULL.
+            Event::Sinned { sin, .. } if !matches!(record.answer, Answer::Null(_)) => {
+                found = Some(Trouble::Sinned(sin));
+            }
+            _ => {}
+        }
+    }
+    match record.answer {
+        Answer::Null(why) => found.or(Some(Trouble::Null(why))),
+        _ => found,
+    }
+}
+
+/// One change of a text, because of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Other flags.
+    Flags {
+        /// As they are.
+        from: Gfp,
+        /// As they are tried.
+        to: Gfp,
+    },
+    /// The call is made before the lock is taken, or before the interrupt comes.
+    Earlier {
+        /// The block that it leaves.
+        who: Option<Who>,
+        /// The lock that is taken behind it; with neither, interrupts are disabled behind it.
+        lock: Option<String>,
+    },
+    /// `vmalloc` in its place, and `vfree` where the pointer is given back.
+    Vmalloc,
+    /// This pointer is given back first.
+    Free(String),
+    /// The size of another class.
+    Size(u32),
+    /// Fewer pages.
+    Order(u32),
+    /// A name for the answer.
+    Keep(String),
+    /// The function and the order that the pointer came with.
+    RightFree,
+    /// So many bytes as the caller owns.
+    Length(u32),
+    /// The bytes are cleared first.
+    Clear,
+    /// The call is left out.
+    LeaveOut,
+}
+
+/// What a change that works has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effects {
+    /// What the call answers then; None when it was left out.
+    pub answer: Option<Answer>,
+    /// The cursor at which it begins then.
+    pub first: usize,
+    /// Jiffies that it waited.
+    pub waited: u32,
+    /// Pages that its own reclaim freed.
+    pub freed: u32,
+    /// Processes that were killed for it.
+    pub killed: u32,
+    /// The zone that it left below `pages_min`: its free pages, and the mark.
+    pub reserve: Option<(ZoneId, u32, u32)>,
+    /// The first later call that got memory before and gets NULL then.
+    pub starved: Option<usize>,
+}
+
+/// How a try ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The call succeeds, and nothing else is worse for it.
+    Works(Effects),
+    /// The call itself fails still.
+    Fails(Trouble),
+    /// Another call has new trouble: its text, and which.
+    Harms(String, Trouble),
+    /// The call is not made any more, or the run grew too long to tell.
+    Unclear,
+}
+
+/// A change that was tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// What was changed.
+    pub change: Change,
+    /// The whole text with it.
+    pub text: String,
+    /// The line as it was; empty for one that is new.
+    pub was: String,
+    /// The line as it is then; empty for one that is left out.
+    pub now: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl Tried {
+    /// What came of it, if it works.
+    pub fn effects(&self) -> Option<&Effects> {
+        match &self.outcome {
+            Outcome::Works(effects) => Some(effects),
+            _ => None,
+        }
+    }
+}
+
+/// A call's place: the number of its statement in the text, and its turn there.
+type Key = (usize, usize);
+
+/// How statements are renumbered by a change.
+#[derive(Clone, Copy)]
+enum Shift {
+    None,
+    Inserted(usize),
+    Moved { from: usize, to: usize },
+    Removed(usize),
+}
+
+impl Shift {
+    /// The number before the change.
+    fn before(self, number: usize) -> Option<usize> {
+        match self {
+            Shift::Inserted(new) if number == new => None,
+            Shift::Inserted(new) if number > new => Some(number - 1),
+            Shift::Moved { from, to } if number == to => Some(from),
+            Shift::Moved { from, to } if to < number && number <= from => Some(number - 1),
+            Shift::Removed(gone) if number >= gone => Some(number + 1),
+            _ => Some(number),
+        }
+    }
+}
+
+/// The changes of one call that are tried one after the other.
+#[derive(Clone)]
+pub struct Search {
+    text: String,
+    scenario: Scenario,
+    /// What was wrong with each call, in the order in which they were made.
+    before: Vec<(Key, Option<Trouble>)>,
+    /// The run ended before its text did.
+    was_cut: bool,
+    bounds: Bounds,
+    at: usize,
+    /// The call as it was made: with numbers in its brackets.
+    made: Call,
+    trouble: Trouble,
+    /// The variables right before the call.
+    variables: Vec<Variable>,
+    left: VecDeque<Change>,
+    tried: Vec<Tried>,
+    events: usize,
+}
+
+impl Search {
+    /// What can be tried for a call of a run of this text. None when nothing was wrong with it.
+    pub fn new(text: &str, run: &Run, call: usize) -> Option<Search> {
+        let trouble = trouble(run, call)?;
+        let parsed = parse(text);
+        if !parsed.errors.is_empty() {
+            return None;
+        }
+        let scenario = parsed.scenario;
+        let before = made(run, &scenario);
+        before.get(call)?;
+        let record = &run.calls()[call];
+        let mut search = Search {
+            before,
+            was_cut: run.ended().is_some(),
+            bounds: Bounds {
+                calls: run.calls().len() * 2 + 1_000,
+                events: run.len() * 2 + 100_000,
+                ..Bounds::default()
+            },
+            at: call,
+            made: record.call.clone(),
+            trouble,
+            variables: run.variables(record.first),
+            left: VecDeque::new(),
+            tried: Vec::new(),
+            events: 0,
+            text: text.into(),
+            scenario,
+        };
+        search.plan(run, record);
+        Some(search)
+    }
+
+    /// What was wrong.
+    pub fn trouble(&self) -> Trouble {
+        self.trouble
+    }
+
+    /// The number of the call in the run.
+    pub fn call(&self) -> usize {
+        self.at
+    }
+
+    /// What was tried so far, in order.
+    pub fn tried(&self) -> &[Tried] {
+        &self.tried
+    }
+
+    /// How many changes may still be tried.
+    pub fn left(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Tries one more change; false when there is none left.
+    pub fn step(&mut self) -> bool {
+        while let Some(change) = self.left.pop_front() {
+            let Some(tried) = self.attempt(change) else {
+                continue;
+            };
+            if self.events > MAX_EVENTS {
+                self.left.clear();
+            }
+            // The largest is the answer; of many pointers a few are enough.
+            let works = |tried: &&Tried| tried.effects().is_some();
+            let sized = |change: &Change| matches!(change, Change::Size(_) | Change::Order(_));
+            if works(&&tried) && sized(&tried.change) {
+                self.left.retain(|change| !sized(change));
+            }
+            self.tried.push(tried);
+            let frees = |change: &Change| matches!(change, Change::Free(_));
+            let found = self.tried.iter().filter(works);
+            if found.filter(|tried| frees(&tried.change)).count() >= MAX_FREES_OFFERED {
+                self.left.retain(|change| !frees(change));
+            }
+            return true;
+        }
+        false
+    }
+
+    // ── what to try ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn plan(&mut self, run: &Run, record: &CallRecord) {
+        let scarce = matches!(
+            self.trouble,
+            Trouble::Null(_) | Trouble::Stopped(Stop::Endless)
+        );
+        let sin = match self.trouble {
+            Trouble::Sinned(sin) | Trouble::Stopped(Stop::Undefined(sin)) => Some(sin),
+            _ => None,
+        };
+        if sin.is_none_or(|sin| sin == Sin::BothZoneBits)
+            && let Some(from) = flags(&record.call)
+        {
+            let high = matches!(
+                record.call,
+                Call::AllocPages { .. } | Call::AllocPagesNode { .. }
+            );
+            let all = other_flags(from, high).into_iter();
+            self.left.extend(all.map(|to| Change::Flags { from, to }));
+        }
+        if sin.is_none()
+            && record.context.0
+                & (Context::HARDIRQ.0
+                    | Context::SOFTIRQ.0
+                    | Context::SPINLOCK.0
+                    | Context::IRQS_OFF.0)
+                != 0
+            && let Some((_, who, lock)) = self.ahead()
+        {
+            self.left.push_back(Change::Earlier { who, lock });
+        }
+        let spec = run.start().spec();
+        if scarce {
+            let pages = match record.call {
+                Call::Kmalloc { size, .. } => size > spec.page_size,
+                Call::GetFreePages { order, .. } => order > 0,
+                _ => false,
+            };
+            if pages {
+                self.left.push_back(Change::Vmalloc);
+            }
+            self.plan_frees(run);
+            self.plan_sizes(spec, &record.call);
+        }
+        match sin {
+            Some(Sin::Leaked) => {
+                let old = record.call.target().map(name_of);
+                self.left.extend(old.map(Change::Free));
+                if record.call.target().is_none() {
+                    let name = edit::fresh_name(&self.scenario);
+                    self.left.push_back(Change::Keep(name));
+                }
+            }
+            Some(Sin::WrongFree | Sin::WrongOrder) => self.left.push_back(Change::RightFree),
+            Some(Sin::Overrun) => {
+                let owned = match self.given(&record.call) {
+                    Some(Value::Object { asked, .. }) => Some(asked),
+                    Some(Value::Pages { order, .. } | Value::PageStruct { order, .. }) => {
+                        spec.page_size.checked_shl(order.into())
+                    }
+                    Some(Value::Area { pages, .. }) => pages.checked_mul(spec.page_size),
+                    Some(Value::Mapped { .. }) => Some(spec.page_size),
+                    _ => None,
+                };
+                self.left.extend(owned.map(Change::Length));
+            }
+            Some(Sin::Disclosed) => self.left.push_back(Change::Clear),
+            Some(Sin::DoubleFree | Sin::LockNotHeld | Sin::LockHeld) => {
+                self.left.push_back(Change::LeaveOut);
+            }
+            _ => {}
+        }
+    }
+
+    /// What a variable holds right before the call.
+    fn held(&self, name: &str) -> Option<Value> {
+        let mut all = self.variables.iter();
+        Some(all.find(|variable| variable.name == name)?.value)
+    }
+
+    /// What the call is given.
+    fn given(&self, call: &Call) -> Option<Value> {
+        match call.pointer()? {
+            Pointer::Place(place) => self.held(&name_of(place)),
+            Pointer::Null => None,
+        }
+    }
+
+    /// Live pointers, those of the most pages first, and of these the newest. Those that the call's own loop has made are
+    /// not there yet where a release can stand.
+    fn plan_frees(&mut self, run: &Run) {
+        let page = self.scenario.machine.page_size;
+        let sites = sites(&self.scenario);
+        let own = self.before[self.at].0.0;
+        let Some(ahead) = release_point(&sites[own]) else {
+            return;
+        };
+        let begin = number_at(&sites, ahead);
+        let entered = self.before[..=self.at]
+            .iter()
+            .position(|((number, _), _)| (begin..=own).contains(number));
+        let first = run.calls()[entered.unwrap_or(self.at)].first;
+        let there = run.variables(first);
+        let live = there
+            .iter()
+            .filter(|variable| variable.live && self.held(&variable.name) == Some(variable.value));
+        let mut live: Vec<(u32, &str)> = live
+            .filter_map(|variable| {
+                let pages = match variable.value {
+                    Value::Object { asked, .. } => asked.div_ceil(page),
+                    Value::Pages { order, .. } | Value::PageStruct { order, .. } => 1 << order,
+                    Value::Area { pages, .. } => pages,
+                    Value::Null | Value::Mapped { .. } => return None,
+                };
+                Some((pages, &variable.name[..]))
+            })
+            .collect();
+        live.reverse();
+        live.sort_by_key(|&(pages, _)| core::cmp::Reverse(pages));
+        live.truncate(MAX_FREES);
+        let frees = live.into_iter();
+        self.left
+            .extend(frees.map(|(_, name)| Change::Free(name.into())));
+    }
+
+    /// The largest first.
+    fn plan_sizes(&mut self, spec: &MachineSpec, call: &Call) {
+        match *call {
+            Call::Kmalloc { size, .. } => {
+                let mut smaller: Vec<u32> =
+                    size_classes(spec).filter(|class| *class < size).collect();
+                smaller.reverse();
+                self.left.extend(smaller.into_iter().map(Change::Size));
+            }
+            Call::GetFreePages { order, .. }
+            | Call::AllocPages { order, .. }
+            | Call::AllocPagesNode { order, .. } => {
+                let smaller = (0..order.min(ORDERS as u32)).rev();
+                self.left.extend(smaller.map(Change::Order));
+            }
+            _ => {}
+        }
+    }
+
+    // ── trying ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// The text with a change, how its statements are numbered then, and the line before and after.
+    fn changed(&self, wanted: &Change) -> Option<(String, Shift, String, String)> {
+        let sites = sites(&self.scenario);
+        let number = self.before[self.at].0.0;
+        let site = &sites[number];
+        let (span, call) = (site.span, site.call);
+        let other = |new: Call| {
+            let text = change::with_call(&self.text, span, call, &new)?;
+            Some((text, Shift::None, print_call(call), print_call(&new)))
+        };
+        let first = |new: Call, ahead: Span| {
+            let text = change::with_call_before(&self.text, ahead, &new)?;
+            Some((
+                text,
+                Shift::Inserted(number_at(&sites, ahead)),
+                String::new(),
+                print_call(&new),
+            ))
+        };
+        match wanted {
+            Change::Flags { to, .. } => other(with_flags(call, *to)?),
+            Change::Size(size) => match call {
+                Call::Kmalloc { to, gfp, .. } => other(Call::Kmalloc {
+                    to: to.clone(),
+                    size: *size,
+                    gfp: *gfp,
+                }),
+                _ => None,
+            },
+            Change::Order(fewer) => {
+                let mut new = call.clone();
+                match &mut new {
+                    Call::GetFreePages { order, .. }
+                    | Call::AllocPages { order, .. }
+                    | Call::AllocPagesNode { order, .. } => *order = *fewer,
+                    _ => return None,
+                }
+                other(new)
+            }
+            Change::Vmalloc => self.with_vmalloc(&sites, number),
+            Change::Keep(name) => {
+                let place = place(name)?;
+                let mut new = call.clone();
+                match &mut new {
+                    Call::Kmalloc { to, .. }
+                    | Call::GetFreePages { to, .. }
+                    | Call::AllocPages { to, .. }
+                    | Call::AllocPagesNode { to, .. }
+                    | Call::Vmalloc { to, .. } => *to = Some(place),
+                    _ => return None,
+                }
+                other(new)
+            }
+            Change::Free(name) => {
+                let pointer = Pointer::Place(place(name)?);
+                first(free_call(pointer, &self.held(name)?)?, release_point(site)?)
+            }
+            Change::Clear => {
+                let pointer = call.pointer()?.clone();
+                let (Call::CopyToUser { length, .. } | Call::Dma { length, .. }) = *call else {
+                    return None;
+                };
+                let byte = 0;
+                first(
+                    Call::Memset {
+                        pointer,
+                        byte,
+                        length,
+                    },
+                    span,
+                )
+            }
+            Change::Length(most) => {
+                let mut new = call.clone();
+                match &mut new {
+                    Call::Memset { length, .. }
+                    | Call::CopyToUser { length, .. }
+                    | Call::Dma { length, .. } => *length = *most,
+                    _ => return None,
+                }
+                other(new)
+            }
+            Change::RightFree => other(free_call(
+                call.pointer()?.clone(),
+                &self.given(&self.made)?,
+            )?),
+            Change::LeaveOut => {
+                let text = change::without(&self.text, span)?;
+                Some((
+                    text,
+                    Shift::Removed(number),
+                    print_call(call),
+                    String::new(),
+                ))
+            }
+            Change::Earlier { .. } => {
+                let (ahead, ..) = self.ahead()?;
+                let text = change::moved_before(&self.text, span, ahead)?;
+                let to = number_at(&sites, ahead);
+                let line = print_call(call);
+                let shift = Shift::Moved { from: number, to };
+                Some((text, shift, line.clone(), line))
+            }
+        }
+    }
+
+    /// `vmalloc` for the call, and `vfree` where the same pointer is given back.
+    fn with_vmalloc(
+        &self,
+        sites: &[Site<'_>],
+        number: usize,
+    ) -> Option<(String, Shift, String, String)> {
+        let call = sites[number].call;
+        let page = self.scenario.machine.page_size;
+        let (to, size) = match call {
+            Call::Kmalloc { to, size, .. } => (to.clone(), *size),
+            Call::GetFreePages { to, order, .. } => (to.clone(), page.checked_shl(*order)?),
+            _ => return None,
+        };
+        let pointer = to.clone().map(Pointer::Place);
+        let new = Call::Vmalloc { to, size };
+        let (was, now) = (print_call(call), print_call(&new));
+        let mut text = self.text.clone();
+        // From the back, so that the places further ahead stay true.
+        for site in sites[number + 1..].iter().rev() {
+            if matches!(site.call, Call::Kfree(_) | Call::FreePages { .. })
+                && site.call.pointer() == pointer.as_ref()
+            {
+                let free = Call::Vfree(pointer.clone()?);
+                text = change::with_call(&text, site.span, site.call, &free)?;
+            }
+        }
+        text = change::with_call(&text, sites[number].span, call, &new)?;
+        Some((text, Shift::None, was, now))
+    }
+
+    /// Where the call would stand before the lock, or before the block of an interrupt; and which that is.
+    fn ahead(&self) -> Option<(Span, Option<Who>, Option<String>)> {
+        let sites = sites(&self.scenario);
+        let site = &sites[self.before.get(self.at)?.0.0];
+        for &(block, at) in &site.path {
+            let mut held: Vec<(&Stmt, Option<String>)> = Vec::new();
+            for statement in &block[..at] {
+                let StmtKind::Call(call) = &statement.kind else {
+                    continue;
+                };
+                match call {
+                    Call::SpinLock(name) | Call::SpinLockIrqsave(name) => {
+                        held.push((statement, Some(name.clone())));
+                    }
+                    Call::LocalIrqDisable => held.push((statement, None)),
+                    Call::SpinUnlock(name) | Call::SpinUnlockIrqrestore(name) => {
+                        held.retain(|(_, lock)| lock.as_ref() != Some(name));
+                    }
+                    Call::LocalIrqEnable => held.retain(|(_, lock)| lock.is_some()),
+                    _ => {}
+                }
+            }
+            if let Some((first, lock)) = held.into_iter().next() {
+                return Some((first.span, None, lock));
+            }
+            if let StmtKind::Within {
+                who: who @ (Who::Irq | Who::Softirq | Who::Timer | Who::Tasklet),
+                ..
+            } = block[at].kind
+            {
+                return Some((block[at].span, Some(who), None));
+            }
+        }
+        None
+    }
+
+    /// None when the change cannot be written into this text.
+    fn attempt(&mut self, change: Change) -> Option<Tried> {
+        let (text, shift, was, now) = self.changed(&change)?;
+        let parsed = parse(&text);
+        if !parsed.errors.is_empty() {
+            return None;
+        }
+        let mut run = Run::new(&parsed.scenario, self.bounds).ok()?;
+        self.events += run.len();
+        let outcome = self.judged(&mut run, &parsed.scenario, shift, &change);
+        Some(Tried {
+            change,
+            text,
+            was,
+            now,
+            outcome,
+        })
+    }
+
+    // ── judging ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    fn judged(&self, run: &mut Run, scenario: &Scenario, shift: Shift, change: &Change) -> Outcome {
+        let after = made(run, scenario);
+        let places: BTreeMap<Key, usize> = after
+            .iter()
+            .enumerate()
+            .filter_map(|(at, (key, _))| Some(((shift.before(key.0)?, key.1), at)))
+            .collect();
+        let mine = self.before[self.at].0;
+        let target = places.get(&mine).copied();
+        let harm =
+            |call: usize, trouble| Outcome::Harms(print_call(&run.calls()[call].call), trouble);
+        match target {
+            Some(at) => {
+                if let Some(trouble) = after[at].1 {
+                    return Outcome::Fails(trouble);
+                }
+            }
+            None if *change == Change::LeaveOut => {}
+            None => return Outcome::Unclear,
+        }
+        let olds: BTreeMap<Key, Option<Trouble>> = self.before.iter().copied().collect();
+        // Calls before it are made as they were.
+        for (key, old) in &self.before[..self.at] {
+            let Some(&at) = places.get(key) else {
+                return Outcome::Unclear;
+            };
+            if let Some(new) = is_new(*old, after[at].1) {
+                return harm(at, new);
+            }
+        }
+        // What the run did not reach before is held against a change only if it can have come from it.
+        let moves = !matches!(
+            change,
+            Change::Flags { .. } | Change::Size(_) | Change::Order(_)
+        );
+        let mut starved = None;
+        for (at, (key, trouble)) in after.iter().enumerate() {
+            let old = shift
+                .before(key.0)
+                .and_then(|number| olds.get(&(number, key.1)));
+            let new = match old {
+                Some(old) => is_new(*old, *trouble),
+                None if moves || !self.was_cut => *trouble,
+                None => None,
+            };
+            match new {
+                None => {}
+                Some(Trouble::Null(_)) if shift.before(key.0).is_some() => {
+                    starved = starved.or(Some(at));
+                }
+                Some(new) => return harm(at, new),
+            }
+        }
+        let cut = matches!(
+            run.ended(),
+            Some(Ended::TooManyCalls | Ended::TooManyEvents | Ended::TooManySteps | Ended::Blocked)
+        );
+        if cut && !self.was_cut {
+            return Outcome::Unclear;
+        }
+        Outcome::Works(effects(run, target, starved))
+    }
+}
+
+/// Trouble that was not there.
+fn is_new(old: Option<Trouble>, new: Option<Trouble>) -> Option<Trouble> {
+    let new = new?;
+    match old {
+        Some(old) if discriminant(&old) == discriminant(&new) => None,
+        _ => Some(new),
+    }
+}
+
+fn effects(run: &mut Run, target: Option<usize>, starved: Option<usize>) -> Effects {
+    let mut effects = Effects {
+        answer: None,
+        first: run.len(),
+        waited: 0,
+        freed: 0,
+        killed: 0,
+        reserve: None,
+        starved,
+    };
+    let Some(target) = target else {
+        return effects;
+    };
+    let record = run.calls()[target].clone();
+    effects.answer = Some(record.answer);
+    effects.first = record.first;
+    let mut taken = None;
+    for (_, event) in run.own_events(target) {
+        match event {
+            Event::Waited { jiffies } => effects.waited += jiffies,
+            Event::ReclaimEnded { freed } => effects.freed += freed,
+            Event::ProcessKilled { .. } => effects.killed += 1,
+            Event::Taken { zone, .. } => taken = Some(zone),
+            _ => {}
+        }
+    }
+    if let Some(zone) = taken {
+        let machine = run.at(record.end);
+        let marks = machine.zone(zone);
+        if marks.free_pages() < marks.pages_min() {
+            effects.reserve = Some((zone, marks.free_pages(), marks.pages_min()));
+        }
+    }
+    effects
+}
+
+// ── statements ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A call as it stands in the text.
+struct Site<'s> {
+    span: Span,
+    call: &'s Call,
+    /// The blocks around it from the outside in, each with the place of the statement that leads here.
+    path: Vec<(&'s [Stmt], usize)>,
+}
+
+/// Every call of a text, in its order.
+fn sites(scenario: &Scenario) -> Vec<Site<'_>> {
+    let mut found = Vec::new();
+    collect(&scenario.body, &mut Vec::new(), &mut found);
+    found
+}
+
+fn collect<'s>(body: &'s [Stmt], path: &mut Vec<(&'s [Stmt], usize)>, found: &mut Vec<Site<'s>>) {
+    for (at, statement) in body.iter().enumerate() {
+        path.push((body, at));
+        match &statement.kind {
+            StmtKind::Call(call) => found.push(Site {
+                span: statement.span,
+                call,
+                path: path.clone(),
+            }),
+            StmtKind::For { body, .. } | StmtKind::Within { body, .. } => {
+                collect(body, path, found);
+            }
+            StmtKind::If {
+                body, otherwise, ..
+            } => {
+                collect(body, path, found);
+                collect(otherwise, path, found);
+            }
+        }
+        path.pop();
+    }
+}
+
+/// How many calls stand in front of a place: the number of the next one.
+fn number_at(sites: &[Site<'_>], place: Span) -> usize {
+    let order = |span: Span| (span.line, span.column);
+    sites.partition_point(|site| order(site.span) < order(place))
+}
+
+/// The statement in front of which a release can stand: in a loop it would be made in every turn.
+fn release_point(site: &Site<'_>) -> Option<Span> {
+    let mut path = site.path.iter().map(|&(block, at)| &block[at]);
+    let found = path.find(|statement| !matches!(statement.kind, StmtKind::Within { .. }));
+    found.map(|statement| statement.span)
+}
+
+/// Every call that was made, by its statement and its turn there, with what was wrong with it.
+fn made(run: &Run, scenario: &Scenario) -> Vec<(Key, Option<Trouble>)> {
+    let numbers: BTreeMap<(u32, u32), usize> = sites(scenario)
+        .iter()
+        .enumerate()
+        .map(|(number, site)| ((site.span.line, site.span.column), number))
+        .collect();
+    let mut turns: BTreeMap<usize, usize> = BTreeMap::new();
+    let calls = run.calls().iter().enumerate();
+    calls
+        .map(|(at, record)| {
+            let place = (record.span.line, record.span.column);
+            let number = numbers.get(&place).copied().unwrap_or(usize::MAX);
+            let turn = turns.entry(number).or_default();
+            *turn += 1;
+            ((number, *turn), trouble(run, at))
+        })
+        .collect()
+}
+
+/// `p` or `q[3]`.
+fn name_of(place: &Place) -> String {
+    match &place.index {
+        Some(Index::Number(number)) => alloc::format!("{}[{number}]", place.name),
+        Some(Index::Var(name)) => alloc::format!("{}[{name}]", place.name),
+        None => place.name.clone(),
+    }
+}
+
+/// The place of a variable's name: `p` or `q[3]`.
+pub fn place(name: &str) -> Option<Place> {
+    let (name, index) = match name.split_once('[') {
+        Some((name, rest)) => {
+            let number = rest.strip_suffix(']')?.parse().ok()?;
+            (name, Some(Index::Number(number)))
+        }
+        None => (name, None),
+    };
+    Some(Place {
+        name: name.into(),
+        index,
+    })
+}
+
+/// The call that gives back what a pointer holds, by the kernel's function for it.
+pub fn free_call(pointer: Pointer, value: &Value) -> Option<Call> {
+    match *value {
+        Value::Null | Value::Mapped { .. } => None,
+        Value::Object { .. } => Some(Call::Kfree(pointer)),
+        Value::Pages { order, .. } => Some(Call::FreePages {
+            pointer,
+            order: order.into(),
+        }),
+        Value::PageStruct { order, .. } => Some(Call::FreePageStructs {
+            pointer,
+            order: order.into(),
+        }),
+        Value::Area { .. } => Some(Call::Vfree(pointer)),
+    }
+}
+
+// ── flags ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+fn flags(call: &Call) -> Option<Gfp> {
+    match *call {
+        Call::Kmalloc { gfp, .. }
+        | Call::GetFreePages { gfp, .. }
+        | Call::AllocPages { gfp, .. }
+        | Call::AllocPagesNode { gfp, .. } => Some(gfp),
+        _ => None,
+    }
+}
+
+fn with_flags(call: &Call, flags: Gfp) -> Option<Call> {
+    let mut call = call.clone();
+    match &mut call {
+        Call::Kmalloc { gfp, .. }
+        | Call::GetFreePages { gfp, .. }
+        | Call::AllocPages { gfp, .. }
+        | Call::AllocPagesNode { gfp, .. } => *gfp = flags,
+        _ => return None,
+    }
+    Some(call)
+}
+
+/// Masks that differ by one decision of the caller. `high`: the call can be given high memory.
+fn other_flags(from: Gfp, high: bool) -> Vec<Gfp> {
+    let priority = |to: Gfp| (from & !(Gfp::KERNEL | Gfp::HIGH)) | to;
+    let mut all = Vec::new();
+    let mut offer = |to: Gfp| {
+        if to != from && !all.contains(&to) {
+            all.push(to);
+        }
+    };
+    // What may not stand there at all goes first.
+    for bits in [
+        from.unnamed(),
+        Gfp::HIGHMEM,
+        Gfp::DMA,
+        Gfp::NO_GROW,
+        Gfp::NORETRY,
+    ] {
+        offer(from & !bits);
+    }
+    if from.has(Gfp::WAIT) {
+        offer(priority(Gfp::ATOMIC));
+    } else {
+        offer(priority(Gfp::KERNEL));
+    }
+    if from.has(Gfp::WAIT) {
+        for level in [Gfp::KERNEL, Gfp::NOFS, Gfp::NOIO] {
+            offer((from & !Gfp::KERNEL) | level);
+        }
+    }
+    for bits in [Gfp::HIGH, Gfp::REPEAT, Gfp::NOFAIL, Gfp::DMA] {
+        offer(from | bits);
+    }
+    if high {
+        offer(from | Gfp::HIGHMEM);
+    }
+    all
+}

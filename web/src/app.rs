@@ -28,6 +28,7 @@ use crate::panels::notices::Notices;
 use crate::panels::path::Path;
 use crate::panels::pointers::Pointers;
 use crate::panels::reclaim::Reclaim;
+use crate::panels::remedies::RemedyCard;
 use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
@@ -325,7 +326,23 @@ pub fn App() -> Html {
         Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
         Side::Lru => html! { <Reclaim view={view.clone()} on={on.clone()} /> },
     };
-    let path = html! { <>{ side }{ badge(session.lang) }</> };
+    let ask =
+        shown_side(&view) == Side::Path && session.errors.is_empty() && !session.is_unfolding();
+    let path = html! {
+        <>
+            { side }
+            if ask {
+                <RemedyCard
+                    lang={session.lang}
+                    run={session.run.clone()}
+                    cursor={session.player.cursor}
+                    remedies={session.remedies.clone()}
+                    on={on.clone()}
+                />
+            }
+            { badge(session.lang) }
+        </>
+    };
     let buckets = html! { <Buckets view={view.clone()} {progress} on={on.clone()} /> };
     let full = view.frame.is_folded(Pane::Column).then_some("full");
     html! {

@@ -16,6 +16,7 @@ pub mod lessons;
 pub mod paint;
 pub mod panels;
 pub mod player;
+pub mod remedies;
 pub mod session;
 pub mod stage;
 pub mod tween;

@@ -25,6 +25,7 @@ use crate::lang::Lang;
 use crate::lang::glossary::Term;
 use crate::lessons::{self, ExerciseText};
 use crate::player::{Player, SPEEDS, duration_ms};
+use crate::remedies::Remedies;
 use crate::stage::landmarks::Landmark;
 use crate::view::{Action, CourseAction, Notice, ProseLink, Shared, SharedRun, Tab, Theme, View};
 
@@ -164,6 +165,8 @@ pub struct Session {
     pub in_gallery: bool,
     /// Its scenarios, fetched when it is opened for the first time.
     pub gallery: Load<Gallery>,
+    /// Changes that would make a failed call succeed, as far as they were looked for.
+    pub remedies: Option<Remedies>,
     /// The term that was asked for last, and how many were before it.
     pub explained: Option<(&'static Term, u32)>,
 }
@@ -268,6 +271,7 @@ impl Session {
             help: false,
             in_gallery: false,
             gallery: Load::Coming,
+            remedies: None,
             explained: None,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
@@ -288,6 +292,7 @@ impl Session {
     pub fn reduced(&self, action: Action) -> Session {
         let mut next = self.clone();
         next.apply(action);
+        next.remedies = next.remedies.filter(|remedies| remedies.is_of(&next.run));
         next.look();
         next.judge();
         next.lead();
@@ -440,6 +445,18 @@ impl Session {
             }
             Action::FetchGallery => self.gallery = Load::Coming,
             Action::OpenScenario(name) => self.open_scenario(&name),
+
+            Action::Remedies(begin) => {
+                let call = self.run.borrow().call_at(self.player.cursor);
+                let call = call.filter(|_| begin && self.errors.is_empty());
+                self.remedies = call.and_then(|call| Remedies::begin(&self.text, &self.run, call));
+            }
+            Action::TryRemedy => {
+                if let Some(remedies) = &mut self.remedies {
+                    remedies.step();
+                }
+            }
+            Action::TakeRemedy(number) => self.take_remedy(number),
 
             Action::Language(lang) => {
                 self.course.fetch(lang != self.lang);
@@ -766,6 +783,22 @@ impl Session {
     /// Whether the gallery's file is to be fetched now.
     pub fn wants_gallery(&self) -> bool {
         self.in_gallery && self.gallery == Load::Coming
+    }
+
+    /// A change that works in place of the text; its call is played.
+    fn take_remedy(&mut self, number: usize) {
+        let tried = self
+            .remedies
+            .as_ref()
+            .map(|remedies| remedies.search().tried());
+        let Some(tried) = tried.and_then(|tried| tried.get(number)).cloned() else {
+            return;
+        };
+        if let Some(effects) = tried.effects() {
+            self.notice = None;
+            self.tab = Tab::Stage;
+            self.edit(&tried.text, Arrive::Play(effects.first));
+        }
     }
 
     // ── the course ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1932,6 +1965,39 @@ mod tests {
         assert_eq!(press(&frame, "Escape"), Some(Action::Enlarge(None)));
     }
 
+    // ── what one change would do ──────────────────────────────────────────────────────────────────────────────────
+
+    #[test]
+    fn a_change_that_works_is_taken_and_taken_back() {
+        let text = "irq { p = kmalloc(100, GFP_KERNEL); }\nkfree(p);\n";
+        let failed = acted(
+            &fresh(),
+            [Action::Replace(text.into()), Action::GoToCall(1)],
+        );
+        let mut asked = failed.reduced(Action::Remedies(true));
+        let left = |session: &Session| {
+            let remedies = session.remedies.as_ref();
+            remedies.map_or(0, |remedies| remedies.search().left())
+        };
+        while left(&asked) > 0 {
+            asked = asked.reduced(Action::TryRemedy);
+        }
+        let remedies = asked.remedies.as_ref().expect("it was asked");
+        let works: Vec<usize> = remedies.working().map(|(number, _)| number).collect();
+        assert_eq!(works.len(), 2, "GFP_ATOMIC, or before the interrupt");
+        let vain = remedies.in_vain().count();
+        assert_eq!(remedies.search().tried().len(), works.len() + vain);
+        let taken = asked.reduced(Action::TakeRemedy(works[0]));
+        assert!(taken.text.contains("GFP_ATOMIC"), "{}", taken.text);
+        assert!(taken.remedies.is_none(), "they were of another run");
+        assert!(taken.player.is_moving());
+        assert_eq!(*taken.reduced(Action::Undo).text, *text);
+        let nothing = asked.reduced(Action::TakeRemedy(999));
+        assert_eq!(nothing.text, asked.text);
+        let well = acted(&asked, [Action::GoToCall(2), Action::Remedies(true)]);
+        assert!(well.remedies.is_none(), "nothing is wrong with kfree");
+    }
+
     // ── anything ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// A small generator (xorshift): the same actions in every run of the test.
@@ -1946,7 +2012,7 @@ mod tests {
         }
 
         fn action(&mut self, session: &Session) -> Action {
-            match self.roll(43) {
+            match self.roll(46) {
                 0 => Action::Seek(self.roll(session.len() + 10)),
                 1 => Action::SeekPartway(
                     self.roll(session.len() + 10),
@@ -2006,6 +2072,9 @@ mod tests {
                 39 => Action::Fold(Pane::ALL[self.roll(6)]),
                 40 => Action::Enlarge(Some(Pane::ALL[self.roll(6)])),
                 41 => Action::Projector(self.roll(2) == 0),
+                42 => Action::Remedies(self.roll(4) > 0),
+                43 => Action::TryRemedy,
+                44 => Action::TakeRemedy(self.roll(4)),
                 _ => Action::Highlight(Some("p".into())),
             }
         }

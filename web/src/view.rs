@@ -238,6 +238,14 @@ pub enum Action {
     /// Put its scenario of this name on the page.
     OpenScenario(String),
 
+    // ── what one change would do ──────────────────────────────────────────────────────────────────────────────────
+    /// Begin to look for changes that make the cursor's call succeed, or stop.
+    Remedies(bool),
+    /// Try one more change.
+    TryRemedy,
+    /// Put the change of this number into the text.
+    TakeRemedy(usize),
+
     // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
     /// Speak this language.
     Language(Lang),

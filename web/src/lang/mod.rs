@@ -5,6 +5,7 @@ pub mod course;
 pub mod errors;
 pub mod gallery;
 pub mod glossary;
+pub mod remedies;
 pub mod sentences;
 pub mod stage;
 pub mod world;

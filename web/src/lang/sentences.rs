@@ -665,28 +665,7 @@ pub fn answer(lang: Lang, call: &CallRecord, run: &Run) -> String {
             ],
             &[Arg::Hex(pfn), Arg::Number(order.into())],
         ),
-        Answer::Null(why) => {
-            let reason = match why {
-                NullReason::TooLarge => ["above the largest class", "超过最大的大小类"],
-                NullReason::NoGrow => [
-                    "`__GFP_NO_GROW`, and nothing is cached",
-                    "`__GFP_NO_GROW`，而缓存里没有对象",
-                ],
-                NullReason::NoPages(why) => failure(why),
-                NullReason::NoArea => [
-                    "there is no such range of addresses",
-                    "没有这样一段地址空间",
-                ],
-                NullReason::NoAddress => [
-                    "the page is in high memory and has no address; it is lost",
-                    "这一页在高端内存里，没有线性地址；它就此丢失",
-                ],
-            };
-            say(
-                ["`NULL`: {0}", "`NULL`：{0}"],
-                &[Arg::Text(reason[lang as usize])],
-            )
-        }
+        Answer::Null(why) => null(lang, why),
         Answer::Size(size) => say(["{0 byte}", "{0} 字节"], &[Arg::Number(size.into())]),
         Answer::Handed {
             writer: Some(writer),
@@ -706,6 +685,41 @@ pub fn answer(lang: Lang, call: &CallRecord, run: &Run) -> String {
         Answer::Stopped(Stop::Undefined(what)) => sinned(what),
         Answer::Stopped(why) => say(stop(why), &[]),
     }
+}
+
+/// `NULL`, and why.
+pub fn null(lang: Lang, why: NullReason) -> String {
+    let reason = match why {
+        NullReason::TooLarge => ["above the largest class", "超过最大的大小类"],
+        NullReason::NoGrow => [
+            "`__GFP_NO_GROW`, and nothing is cached",
+            "`__GFP_NO_GROW`，而缓存里没有对象",
+        ],
+        NullReason::NoPages(why) => failure(why),
+        NullReason::NoArea => [
+            "there is no such range of addresses",
+            "没有这样一段地址空间",
+        ],
+        NullReason::NoAddress => [
+            "the page is in high memory and has no address; it is lost",
+            "这一页在高端内存里，没有线性地址；它就此丢失",
+        ],
+    };
+    let both: Both = ["`NULL`: {0}", "`NULL`：{0}"];
+    fill(both[lang as usize], &[Arg::Text(reason[lang as usize])])
+}
+
+/// Why the run stops in a call.
+pub fn stopped(lang: Lang, why: Stop) -> String {
+    match why {
+        Stop::Undefined(what) => sinned(lang, what),
+        why => fill(stop(why)[lang as usize], &[]),
+    }
+}
+
+/// What the caller did, without saying where.
+pub fn sinned(lang: Lang, what: Sin) -> String {
+    fill(sin(what, 0)[lang as usize], &[Arg::Hex(0)])
 }
 
 /// Why a run ended before its text did.

@@ -15,6 +15,7 @@ pub mod notices;
 pub mod path;
 pub mod pointers;
 pub mod reclaim;
+pub mod remedies;
 pub mod side;
 pub mod term;
 pub mod text_panel;

@@ -345,9 +345,10 @@ pub fn App() -> Html {
     };
     let buckets = html! { <Buckets view={view.clone()} {progress} on={on.clone()} /> };
     let full = view.frame.is_folded(Pane::Column).then_some("full");
+    let reading = view.frame.enlarged == Some(Pane::Column);
     html! {
         <>
-            <main class={classes!("app", full)} data-tab={tab_name(session.tab)}>
+            <main class={classes!("app", full, reading.then_some("reading"))} data-tab={tab_name(session.tab)}>
                 <Top
                     lang={session.lang}
                     theme={session.theme}
@@ -363,6 +364,7 @@ pub fn App() -> Html {
                         course={session.course.clone()}
                         run={session.run.clone()}
                         unfolding={session.is_unfolding()}
+                        wide={reading}
                         on={on.clone()}
                     />
                     if let Some(step) = session.guide {
@@ -430,14 +432,15 @@ fn halves(view: &View, panels: [[Html; 2]; 2]) -> impl Iterator<Item = Html> {
     let frame = view.frame;
     let halves = Pane::STAGE.into_iter().zip(panels).zip(["west", "east"]);
     halves.map(move |((panes, panels), name)| {
-        let alone = frame.enlarged.map(|pane| match panes.contains(&pane) {
+        let enlarged = frame.enlarged.filter(|pane| *pane != Pane::Column);
+        let alone = enlarged.map(|pane| match panes.contains(&pane) {
             true => "alone",
             false => "away",
         });
         let uneven = panes.iter().any(|pane| frame.is_folded(*pane)).then_some("uneven");
         let sections = panes.into_iter().zip(panels).map(|(pane, panel)| {
             let folded = frame.is_folded(pane).then_some("folded");
-            let away = frame.enlarged.is_some_and(|other| other != pane).then_some("away");
+            let away = enlarged.is_some_and(|other| other != pane).then_some("away");
             html! { <section key={pane.name()} class={classes!(pane.name(), folded, away)}>{ panel }</section> }
         });
         html! { <div key={name} class={classes!("half", name, alone, uneven)}>{ for sections }</div> }

@@ -170,7 +170,7 @@ pub struct Frame {
     pub projector: bool,
     /// What the clicker does.
     pub clicker: Clicker,
-    /// The pane that has the whole stage.
+    /// The pane that has the whole stage, or the column, in place of the stage.
     pub enlarged: Option<Pane>,
     /// A bit a pane.
     folded: u8,
@@ -204,9 +204,9 @@ impl Frame {
         }
     }
 
-    /// Gives a pane the whole stage, or all of them their places again.
+    /// Gives a pane the whole stage, or all of them their places again. The column takes the stage's place, to be read.
     pub fn enlarge(&mut self, pane: Option<Pane>) {
-        self.enlarged = pane.filter(|pane| Pane::STAGE.as_flattened().contains(pane));
+        self.enlarged = pane.filter(|pane| *pane != Pane::Text);
         if let Some(pane) = self.enlarged {
             self.folded &= !pane.bit();
         }
@@ -304,8 +304,11 @@ mod tests {
         assert!(!frame.is_folded(Pane::Map));
         frame.fold(Pane::Map);
         assert_eq!((frame.enlarged, frame.is_folded(Pane::Map)), (None, true));
+        frame.enlarge(Some(Pane::Text));
+        assert_eq!(frame.enlarged, None, "the text is no part of the stage");
+        frame.fold(Pane::Column);
         frame.enlarge(Some(Pane::Column));
-        assert_eq!(frame.enlarged, None, "the lesson is no part of the stage");
+        assert!(!frame.is_folded(Pane::Column), "it is there to be read");
     }
 
     #[test]

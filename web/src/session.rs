@@ -16,13 +16,13 @@ use kmalloc_core::run::{Bounds, Run, Value, Variable};
 use kmalloc_core::script::ast::{Call, Pointer, Scenario, ScriptError, ScriptErrorKind, Span};
 use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
+use kmalloc_glossary::Term;
 
 use crate::course::{Bookmark, Course, Judged, Load, Progress};
 use crate::draft::Draft;
-use crate::frame::{Clicker, Frame};
+use crate::frame::{Clicker, Frame, Pane};
 use crate::gallery::Gallery;
 use crate::lang::Lang;
-use crate::lang::glossary::Term;
 use crate::lessons::{self, ExerciseText};
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::remedies::Remedies;
@@ -552,6 +552,14 @@ impl Session {
         }
     }
 
+    /// Something happens on the stage: it is shown, also to one who was reading.
+    fn to_stage(&mut self) {
+        self.tab = Tab::Stage;
+        if self.frame.enlarged == Some(Pane::Column) {
+            self.frame.enlarge(None);
+        }
+    }
+
     // ── editing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     fn append(&mut self, call: &Call) {
@@ -566,7 +574,7 @@ impl Session {
         let caller = self.draft.caller;
         let text = edit::append_call(&self.text, caller.who(), caller.lock(), call);
         self.notice = None;
-        self.tab = Tab::Stage;
+        self.to_stage();
         self.edit(&text, Arrive::PlayNew);
     }
 
@@ -766,7 +774,7 @@ impl Session {
         let Some(scenario) = gallery.as_ref().and_then(|gallery| gallery.scenario(name)) else {
             return;
         };
-        self.tab = Tab::Stage;
+        self.to_stage();
         if *self.text == *scenario.text {
             let len = self.len();
             self.player.seek(0, len);
@@ -915,7 +923,7 @@ impl Session {
         }
         let begun = Run::new(&parse(&start).scenario, Bounds::default());
         let from = begun.map_or(0, |run| run.len());
-        self.tab = Tab::Stage;
+        self.to_stage();
         let base = self.own_base();
         self.bring(&solution, Arrive::Play(from), base);
     }
@@ -964,7 +972,7 @@ impl Session {
             return;
         };
         let len = self.len();
-        self.tab = Tab::Stage;
+        self.to_stage();
         if plays {
             self.player.play_from(cursor, len);
         } else {
@@ -1183,7 +1191,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Optio
 mod tests {
     use super::*;
     use crate::draft::{Caller, FUNCTIONS, Unit};
-    use crate::frame::{Pane, Side};
+    use crate::frame::Side;
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
 

@@ -7,6 +7,7 @@ pub mod gallery;
 mod markdown;
 pub mod pack;
 mod read;
+pub mod reference;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,11 +1,12 @@
-//! Packs the course and the gallery for the page: `kmalloc-course STATIC [OUT]`, folders with `chapters/` and `scenarios/`.
+//! Packs the course and the gallery for the page, and writes the cheat sheet and the glossary: `kmalloc-course STATIC [OUT]`,
+//! folders with `chapters/`, `scenarios/` and `reference/`.
 //! As a hook of Trunk, which sets `TRUNK_STAGING_DIR`, it writes into the folder that becomes `dist/`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs, io};
 
-use kmalloc_course::{gallery, pack};
+use kmalloc_course::{gallery, pack, reference};
 
 fn main() -> ExitCode {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
@@ -17,11 +18,14 @@ fn main() -> ExitCode {
     let (course, mut problems) = kmalloc_course::read(&from.join("chapters"));
     let (gallery, more) = gallery::read(&from.join("scenarios"));
     problems.extend(more);
+    let (pages, more) = reference::files(&from.join("reference"), &course);
+    problems.extend(more);
     for problem in &problems {
         eprintln!("{problem}");
     }
     let written = write(pack::files(&course), &to.join("chapters"))
-        .and_then(|()| write(pack::gallery(&gallery), &to.join("scenarios")));
+        .and_then(|()| write(pack::gallery(&gallery), &to.join("scenarios")))
+        .and_then(|()| write(pages, &to.join("reference")));
     if let Err(error) = written {
         eprintln!("{}: {error}", to.display());
         return ExitCode::from(2);

@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use kmalloc_glossary::{Piece as Found, prose};
+use pulldown_cmark::{
+    CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, TextMergeWithOffset, html,
+};
 
 use crate::read::line_of;
 use crate::{Card, LANGUAGES, Link, Target};
@@ -120,15 +123,24 @@ pub(crate) struct Rendered {
 /// A piece of Markdown and its bytes.
 type Piece<'t> = (Event<'t>, Range<usize>);
 
-/// Renders a part; `with_heading` where the heading is the writer's own.
-pub(crate) fn render(part: &Part<'_>, with_heading: bool, language: &str) -> Rendered {
+/// Terms of the glossary that a page has told so far.
+pub(crate) type Told = Vec<&'static str>;
+
+/// Renders a part; `with_heading` where the heading is the writer's own. Words of the glossary become links where they
+/// first stand, if `told` keeps count of them.
+pub(crate) fn render(
+    part: &Part<'_>,
+    with_heading: bool,
+    language: &str,
+    told: Option<&mut Told>,
+) -> Rendered {
     let options = Options::ENABLE_TABLES;
-    let pieces: Vec<Piece<'_>> = Parser::new_ext(part.text, options)
-        .into_offset_iter()
-        .collect();
+    let parser = Parser::new_ext(part.text, options).into_offset_iter();
+    let pieces: Vec<Piece<'_>> = TextMergeWithOffset::new(parser).collect();
     let mut renderer = Renderer {
         part,
         language: index(language),
+        told,
         out: Vec::new(),
         rendered: Rendered::default(),
     };
@@ -180,6 +192,8 @@ fn items(events: &[Event<'_>]) -> Vec<String> {
 struct Renderer<'p, 't> {
     part: &'p Part<'t>,
     language: usize,
+    /// None where words are left as they are: in headings and links.
+    told: Option<&'p mut Told>,
     out: Vec<Event<'p>>,
     rendered: Rendered,
 }
@@ -235,23 +249,67 @@ impl<'p> Renderer<'p, '_> {
                     match self.link(range, dest_url) {
                         Some(opening) => {
                             self.out.push(Event::InlineHtml(opening.into()));
-                            self.pieces(&pieces[at + 1..end]);
+                            self.untold(&pieces[at + 1..end]);
                             self.out.push(Event::InlineHtml("</a>".into()));
                         }
                         None => {
                             self.out.push(event.clone());
-                            self.pieces(&pieces[at + 1..end]);
+                            self.untold(&pieces[at + 1..end]);
                             self.out.push(pieces[end].0.clone());
                         }
                     }
                     at = end;
                 }
+                Event::Start(Tag::Heading { .. } | Tag::CodeBlock(_)) => {
+                    let end = closing(pieces, at);
+                    self.out.push(event.clone());
+                    self.untold(&pieces[at + 1..end]);
+                    self.out.push(pieces[end].0.clone());
+                    at = end;
+                }
+                Event::Text(text) => self.words(range, event, text, false),
+                Event::Code(text) => self.words(range, event, text, true),
                 Event::Html(_) | Event::InlineHtml(_) => {
                     self.wrong(range, "raw HTML is not allowed");
                 }
                 other => self.out.push(other.clone()),
             }
             at += 1;
+        }
+    }
+
+    /// Pieces whose words stay as they are.
+    fn untold(&mut self, pieces: &[Piece<'p>]) {
+        let told = self.told.take();
+        self.pieces(pieces);
+        self.told = told;
+    }
+
+    /// A text, or a name in it; terms that the page has not told yet become links.
+    fn words(&mut self, range: &Range<usize>, event: &Event<'p>, text: &str, code: bool) {
+        let Some(told) = self.told.as_deref_mut() else {
+            self.out.push(event.clone());
+            return;
+        };
+        let found = prose::terms(self.language, text, code, told);
+        if !found.iter().any(|piece| matches!(piece, Found::Term(..))) {
+            self.out.push(event.clone());
+            return;
+        }
+        for piece in found {
+            match piece {
+                Found::Plain(text) => self.out.push(Event::Text(text.to_string().into())),
+                Found::Term(term, text) => {
+                    let opening = self.opening(range, Target::Term(term.id.into()), "");
+                    self.out.push(Event::InlineHtml(opening.into()));
+                    let text: CowStr<'p> = text.to_string().into();
+                    self.out.push(match code {
+                        true => Event::Code(text),
+                        false => Event::Text(text),
+                    });
+                    self.out.push(Event::InlineHtml("</a>".into()));
+                }
+            }
         }
     }
 
@@ -314,6 +372,17 @@ impl<'p> Renderer<'p, '_> {
             }
             return None;
         };
+        if let (Target::Term(id), Some(told)) = (&to, self.told.as_deref_mut())
+            && let Some(term) = kmalloc_glossary::Term::of(id)
+            && !told.contains(&term.id)
+        {
+            told.push(term.id);
+        }
+        Some(self.opening(range, to, at))
+    }
+
+    /// The opening tag, noted as a link of the page.
+    fn opening(&mut self, range: &Range<usize>, to: Target, at: &str) -> String {
         let line = self.line(range);
         let (attribute, value) = match &to {
             Target::Here => ("lab", String::new()),
@@ -331,7 +400,7 @@ impl<'p> Renderer<'p, '_> {
             to,
             at: at.into(),
         });
-        Some(opening)
+        opening
     }
 
     /// The box of the book, the code, and today.

@@ -5,10 +5,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kmalloc_glossary::Term;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::markdown::{self, Source};
+use crate::markdown::{self, Source, Told};
 use crate::{
     Ask, CLAIMS, Card, Chapter, Course, Exercise, LANGUAGES, Link, Located, MISCONCEPTIONS, Page,
     Problem, Section, Target, Text, scenario_of,
@@ -257,8 +258,10 @@ impl Reader {
                 !part.is(markdown::TEACHER, language)
             })
             .collect();
+        let mut told = Told::new();
         for part in &body {
-            let rendered = self.render(&file, part, !part.heading.is_empty(), language);
+            let with_heading = !part.heading.is_empty();
+            let rendered = self.render(&file, part, with_heading, language, Some(&mut told));
             page.html += &rendered.html;
             page.links.extend(rendered.links);
             page.cards.extend(rendered.cards);
@@ -286,8 +289,9 @@ impl Reader {
         part: &markdown::Part<'_>,
         with_heading: bool,
         language: &str,
+        told: Option<&mut Told>,
     ) -> markdown::Rendered {
-        let rendered = markdown::render(part, with_heading, language);
+        let rendered = markdown::render(part, with_heading, language, told);
         for (line, what) in &rendered.problems {
             self.wrong(file, *line, what.clone());
         }
@@ -313,7 +317,7 @@ impl Reader {
                 self.wrong(file, part.line, what);
             }
         }
-        let rendered = self.render(file, part, false, language);
+        let rendered = self.render(file, part, false, language, None);
         links.extend(rendered.links);
         cards.extend(rendered.cards);
         rendered.html
@@ -437,11 +441,14 @@ impl Reader {
                 self.missing(&file, heading, language);
             }
         }
+        // Read by itself, and again after solving: what it tells counts by itself.
+        let mut told = Told::new();
         let mut rendered = |heading, part: Option<&markdown::Part<'_>>| {
             let Some(part) = part else {
                 return markdown::Rendered::default();
             };
-            let rendered = self.render(&file, part, false, language);
+            let told = (heading == TASK || heading == EXPLANATION).then_some(&mut told);
+            let rendered = self.render(&file, part, false, language, told);
             if rendered.html.is_empty() {
                 let what = format!(
                     "nothing stands below `## {}`",
@@ -506,7 +513,9 @@ impl Reader {
     ) {
         for link in links {
             let dead = match &link.to {
-                Target::Here | Target::Term(_) => None,
+                Target::Here => None,
+                Target::Term(id) => (Term::of(id).is_none())
+                    .then(|| format!("the glossary (web/glossary) has no term `{id}`")),
                 Target::Chapter(name) => (!course.chapters.iter().any(|known| known.name == *name))
                     .then(|| format!("there is no chapter `{name}`")),
                 Target::Lab(name) => (scenario_of(course, chapter, cards, name).is_none())

@@ -101,6 +101,14 @@ pub struct Texts {
     pub another_scenario: &'static str,
     /// Button.
     pub to_the_exercise: &'static str,
+    /// Link to a page of its own.
+    pub sheet: &'static str,
+    /// Link to a page of its own.
+    pub glossary: &'static str,
+    /// Button: read in the stage's place.
+    pub wide: &'static str,
+    /// Button: beside the stage again.
+    pub narrow: &'static str,
     /// What golf counts in the writer's solution: `{0}`.
     pub par: &'static str,
 }
@@ -157,6 +165,10 @@ const EN: Texts = Texts {
     start_again: "Start again",
     another_scenario: "This is another scenario. The exercise waits, as you left it.",
     to_the_exercise: "Back to the exercise",
+    sheet: "Cheat sheet",
+    glossary: "Glossary",
+    wide: "Read wide",
+    narrow: "Beside the lab",
     par: "our solution: {0}",
 };
 
@@ -202,6 +214,10 @@ const ZH: Texts = Texts {
     start_again: "重新开始",
     another_scenario: "现在打开的是另一个脚本。练习停在你离开的地方。",
     to_the_exercise: "回到练习",
+    sheet: "速查表",
+    glossary: "术语表",
+    wide: "展开阅读",
+    narrow: "收回一侧",
     par: "参考答案：{0}",
 };
 

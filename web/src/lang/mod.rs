@@ -4,7 +4,6 @@ pub mod app;
 pub mod course;
 pub mod errors;
 pub mod gallery;
-pub mod glossary;
 pub mod remedies;
 pub mod sentences;
 pub mod stage;

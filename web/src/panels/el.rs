@@ -5,11 +5,11 @@
 
 use std::rc::Rc;
 
+use kmalloc_glossary::{Piece, pieces};
 use yew::html::onclick;
 use yew::prelude::*;
 use yew::virtual_dom::{VTag, VText};
 
-use crate::lang::glossary::{Piece, pieces};
 use crate::lang::{Lang, rich};
 
 /// An element that is being put together.
@@ -73,7 +73,7 @@ impl El {
     /// A text in it whose terms explain themselves.
     #[inline(never)]
     pub(super) fn terms(self, lang: Lang, text: &str) -> El {
-        pieces(lang, text)
+        pieces(lang as usize, text)
             .into_iter()
             .fold(self, |into, piece| match piece {
                 Piece::Plain(text) => into.text(text),

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::el::El;
+use super::{Reference, reference};
 use crate::browser;
 use crate::lang::Lang;
 use crate::lang::app::keys;
@@ -48,6 +49,10 @@ pub fn Keys(props: &Props) -> Html {
                     <button>{ texts.close }</button>
                 </header>
                 { list.html() }
+                <p class="beside">
+                    { reference(*lang, Reference::Sheet, "") }
+                    { reference(*lang, Reference::Glossary, "") }
+                </p>
                 <label>
                     <input type="checkbox" autocomplete="off" checked={*letters} {onchange} />
                     { texts.letters }

@@ -26,6 +26,7 @@ use yew::{Callback, Properties};
 
 use self::el::El;
 use crate::frame::Pane;
+use crate::lang::Lang;
 use crate::lang::stage::{fill, texts};
 use crate::view::{Action, Progress, View};
 
@@ -38,6 +39,32 @@ pub struct MovingProps {
     pub progress: Progress,
     /// Where actions go.
     pub on: Callback<Action>,
+}
+
+/// A page of its own beside the lab (`kmalloc-course` makes them).
+#[derive(Clone, Copy)]
+enum Reference {
+    Sheet,
+    Glossary,
+}
+
+/// A link to such a page; the lab stays where it is. `term` is the place in it.
+fn reference(lang: Lang, to: Reference, term: &str) -> El {
+    let texts = lang.course();
+    let (file, name) = match to {
+        Reference::Sheet => ("sheet", texts.sheet),
+        Reference::Glossary => ("glossary", texts.glossary),
+    };
+    let language = ["en", "zh"][lang as usize];
+    let place = match term {
+        "" => String::new(),
+        term => format!("#{term}"),
+    };
+    El::new("a", "reference")
+        .attr("href", format!("reference/{file}-{language}.html{place}"))
+        .is("target", "_blank")
+        .is("rel", "noopener")
+        .text(name)
 }
 
 const FOLD: &str = "M4 6l4 4 4-4";

@@ -1,11 +1,12 @@
 //! A term that explains itself: its popover. The browser opens it, closes it with Escape or a press beside it, and gives
 //! the focus back to the word.
 
+use kmalloc_glossary::Term;
 use yew::prelude::*;
 
 use super::el::El;
+use super::{Reference, reference};
 use crate::browser;
-use crate::lang::glossary::Term;
 use crate::lang::{Lang, plain};
 
 /// What the popover is given.
@@ -36,10 +37,11 @@ pub fn Explained(props: &Props) -> Html {
             .put(
                 El::new("h2", "")
                     .is("id", "explained")
-                    .text(term.name(*lang)),
+                    .text(term.name(*lang as usize)),
             )
-            .put(El::new("p", "").text(&plain(term.text(*lang))))
+            .put(El::new("p", "").text(&plain(term.text(*lang as usize))))
             .put(El::new("p", "source").text(term.source))
+            .put(reference(*lang, Reference::Glossary, term.id))
             .html()
     });
     html! {

@@ -3,6 +3,7 @@
 use yew::prelude::*;
 
 use super::super::el::El;
+use super::super::{Reference, reference};
 use super::Shown;
 use crate::browser;
 use crate::lang::{Arg, fill};
@@ -42,6 +43,7 @@ pub(super) fn contents(shown: &Shown<'_>) -> Html {
     html! {
         <nav class="contents" aria-label={shown.texts.contents}>
             { for sections }
+            { beside(shown) }
             { again(shown) }
             { so_far(shown, solved, all) }
         </nav>
@@ -80,6 +82,13 @@ fn chapter(shown: &Shown<'_>, entry: &Entry) -> El {
         button = button.is("aria-current", "page");
     }
     El::new("li", "").key(&entry.name).put(button)
+}
+
+/// Pages of their own: the cheat sheet and the glossary.
+fn beside(shown: &Shown<'_>) -> El {
+    El::new("p", "beside")
+        .put(reference(shown.lang, Reference::Sheet, ""))
+        .put(reference(shown.lang, Reference::Glossary, ""))
 }
 
 /// What went wrong, to be looked at again.

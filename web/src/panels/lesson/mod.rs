@@ -11,6 +11,7 @@ use yew::prelude::*;
 use super::el::El;
 use crate::browser;
 use crate::course::{Course, Load, Sheet};
+use crate::frame::Pane;
 use crate::lang::{Arg, Lang, course as texts, fill};
 use crate::lessons::{Chapter, Entry};
 use crate::view::{Action, CourseAction, SharedRun};
@@ -26,6 +27,8 @@ pub struct Props {
     pub run: SharedRun,
     /// What decides is just being played: the verdict waits for its end.
     pub unfolding: bool,
+    /// It takes the stage's place, to be read.
+    pub wide: bool,
     /// Where actions go.
     pub on: Callback<Action>,
 }
@@ -37,7 +40,9 @@ struct Shown<'a> {
     course: &'a Course,
     run: &'a SharedRun,
     unfolding: bool,
+    wide: bool,
     on: Callback<CourseAction>,
+    act: Callback<Action>,
 }
 
 impl Shown<'_> {
@@ -59,6 +64,8 @@ pub fn Lesson(props: &Props) -> Html {
         course: &props.course,
         run: &props.run,
         unfolding: props.unfolding,
+        wide: props.wide,
+        act: props.on.clone(),
         on: props.on.reform(Action::Course),
     };
     let judged = props.course.judged.as_deref();
@@ -126,10 +133,23 @@ fn head(shown: &Shown<'_>, entry: Option<&Entry>, title: &str) -> Html {
         .put(
             El::new("div", "row")
                 .put(El::new("p", "kicker").text(&place))
+                .put(widen(shown))
                 .put(shown.button("link", other.0, CourseAction::Show(other.1))),
         )
         .put(El::new("h2", "").text(title))
         .html()
+}
+
+/// To read in the stage's place, or beside it again.
+fn widen(shown: &Shown<'_>) -> El {
+    let (label, to) = match shown.wide {
+        true => (shown.texts.narrow, None),
+        false => (shown.texts.wide, Some(Pane::Column)),
+    };
+    El::new("button", "link widen")
+        .is("type", "button")
+        .text(label)
+        .click(shown.act.reform(move |_| Action::Enlarge(to)))
 }
 
 fn body(shown: &Shown<'_>, entry: Option<&Entry>) -> Html {

@@ -1,125 +1,56 @@
-//! `window.kmallocLab`: what other scripts may ask of the page. Browser tests compare machines with it.
+//! `window.kmallocLab`, and the same for an embedding window: run, call, look at a moment, ask for a verdict, be told.
 //!
-//! `snapshot()` tells the moment that is shown, `run(text)` puts another scenario in place, `seek(cursor, progress)` looks at
-//! another moment. Plain objects go out; nothing but texts and numbers comes in.
+//! `static/kmalloc-lab.d.ts` has the types, `docs/embedding.md` is the page about it. Plain objects go out; texts and numbers
+//! come in. Messages are answered by an embed alone, and only to the window that it is embedded in: the full lab has a
+//! student's own work. Whatever else arrives is ignored and counted.
 
+pub mod envelope;
+mod port;
+
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use kmalloc_core::event::Temperature;
-use kmalloc_core::machine::{Machine, SlabList};
-use kmalloc_core::profile::{ORDERS, ZoneId};
-use kmalloc_core::script::print_call;
+use kmalloc_core::run::CallRecord;
+use kmalloc_core::script::parse;
+use kmalloc_js::values::{self, ErrorValue, Ran, Snapshot, VerdictValue};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use yew::Callback;
 
+use self::envelope::{Command, Topic};
 use crate::browser;
-use crate::lang::{errors, plain, sentences};
+use crate::course::Judged;
+use crate::lang::{course, errors, plain, sentences};
 use crate::session::Session;
-use crate::view::Action;
+use crate::view::{Action, SharedRun};
 
-/// Grows when a field changes its meaning; new fields do not count.
-const VERSION: u32 = 1;
-
-#[derive(Serialize)]
-struct Snapshot {
-    version: u32,
-    cursor: usize,
-    events: usize,
-    calls: usize,
-    text: String,
-    machine: MachineSnapshot,
+/// The session as it is, and how to change it.
+#[derive(Clone)]
+struct Lab {
+    read: Rc<dyn Fn() -> Session>,
+    act: Callback<Action>,
+    hub: Rc<Hub>,
+    /// Messages that were ignored.
+    ignored: Rc<Cell<u32>>,
 }
 
-#[derive(Serialize)]
-struct MachineSnapshot {
-    zones: Vec<ZoneSnapshot>,
-    caches: Vec<CacheSnapshot>,
-}
-
-#[derive(Serialize)]
-struct ZoneSnapshot {
-    name: &'static str,
-    start: u32,
-    pages: u32,
-    free: u32,
-    min: u32,
-    low: u32,
-    high: u32,
-    /// Order 0 to 10, each head first.
-    lists: Vec<Vec<u32>>,
-    /// Head first.
-    hot: Vec<u32>,
-    cold: Vec<u32>,
-}
-
-#[derive(Serialize)]
-struct CacheSnapshot {
-    name: String,
-    size: u32,
-    available: u16,
-    limit: u16,
-    /// Addresses, oldest first: the last is handed out next.
-    array: Vec<u32>,
-    partial: Vec<SlabSnapshot>,
-    free: Vec<SlabSnapshot>,
-    full: Vec<SlabSnapshot>,
-}
-
-#[derive(Serialize)]
-struct SlabSnapshot {
-    pfn: u32,
-    #[serde(rename = "inUse")]
-    in_use: u16,
-}
-
-#[derive(Serialize)]
-struct Ran {
-    errors: Vec<RanError>,
-    calls: Vec<RanCall>,
-}
-
-#[derive(Serialize)]
-struct RanError {
-    line: u32,
-    column: u32,
-    message: String,
-}
-
-#[derive(Serialize)]
-struct RanCall {
-    text: String,
-    answer: String,
-}
-
-/// Puts the three functions on the window. `read` gives the present session, `act` changes it at once.
-pub fn install(read: Rc<dyn Fn() -> Session>, act: Callback<Action>) {
-    let object = js_sys::Object::new();
-    let set = |name: &str, function: JsValue| {
-        // A fresh object refuses nothing.
-        js_sys::Reflect::set(&object, &name.into(), &function).ok();
+/// Puts the functions on the window and listens for messages, which are answered only where `answers` says so. Gives back
+/// what wants to hear of every change.
+pub fn install(
+    read: Rc<dyn Fn() -> Session>,
+    act: Callback<Action>,
+    answers: bool,
+) -> Callback<Session> {
+    let hub = Rc::new(Hub::new(&read()));
+    let lab = Lab {
+        read,
+        act,
+        hub: Rc::clone(&hub),
+        ignored: Rc::default(),
     };
-    let reader = Rc::clone(&read);
-    let snapshot = Closure::<dyn Fn() -> JsValue>::new(move || to_js(&snapshot(&reader())));
-    set("snapshot", snapshot.into_js_value());
-
-    let actor = act.clone();
-    let run = Closure::<dyn Fn(String) -> JsValue>::new(move |text: String| {
-        actor.emit(Action::Replace(text));
-        to_js(&ran(&read()))
-    });
-    set("run", run.into_js_value());
-
-    let seek =
-        Closure::<dyn Fn(f64, Option<f64>)>::new(move |cursor: f64, progress: Option<f64>| {
-            let cursor = cursor.max(0.0) as usize;
-            act.emit(match progress {
-                Some(progress) => Action::SeekPartway(cursor, progress as f32),
-                None => Action::Seek(cursor),
-            });
-        });
-    set("seek", seek.into_js_value());
-    browser::publish("kmallocLab", &object);
+    lab.publish();
+    port::listen(lab, answers);
+    Callback::from(move |session| hub.heard(&session))
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {
@@ -127,78 +58,264 @@ fn to_js(value: &impl Serialize) -> JsValue {
     value.serialize(&serializer).unwrap_or(JsValue::NULL)
 }
 
+impl Lab {
+    fn publish(&self) {
+        let object = js_sys::Object::new();
+        let set = |name: &str, function: JsValue| {
+            // A fresh object refuses nothing.
+            js_sys::Reflect::set(&object, &name.into(), &function).ok();
+        };
+        let lab = self.clone();
+        let told = move || lab.told(Command::Snapshot);
+        set(
+            "snapshot",
+            Closure::<dyn Fn() -> JsValue>::new(told).into_js_value(),
+        );
+        let lab = self.clone();
+        let told = move || lab.told(Command::Verdict);
+        set(
+            "verdict",
+            Closure::<dyn Fn() -> JsValue>::new(told).into_js_value(),
+        );
+        let lab = self.clone();
+        let run = move |text: String| lab.told(Command::Run(text));
+        set(
+            "run",
+            Closure::<dyn Fn(String) -> JsValue>::new(run).into_js_value(),
+        );
+        let lab = self.clone();
+        let call = move |text: String| lab.told(Command::Call(text));
+        set(
+            "call",
+            Closure::<dyn Fn(String) -> JsValue>::new(call).into_js_value(),
+        );
+        let lab = self.clone();
+        let seek = move |cursor: f64, progress: Option<f64>| {
+            let seek = envelope::seek(Some(cursor), progress);
+            seek.map_or(JsValue::NULL, |seek| lab.told(seek))
+        };
+        set(
+            "seek",
+            Closure::<dyn Fn(f64, Option<f64>) -> JsValue>::new(seek).into_js_value(),
+        );
+        let lab = self.clone();
+        let on = move |name: String, told: js_sys::Function| lab.on(&name, told);
+        set(
+            "on",
+            Closure::<dyn Fn(String, js_sys::Function) -> JsValue>::new(on).into_js_value(),
+        );
+        let lab = self.clone();
+        let ignored = move || lab.ignored.get();
+        set(
+            "ignored",
+            Closure::<dyn Fn() -> u32>::new(ignored).into_js_value(),
+        );
+        browser::publish("kmallocLab", &object);
+    }
+
+    /// Calls a function from now on; gives back a function that ends it.
+    fn on(&self, name: &str, told: js_sys::Function) -> JsValue {
+        let Some(topic) = Topic::named(name) else {
+            return JsValue::NULL;
+        };
+        let number = self.hub.subscribe(topic, move |value| {
+            // What a listener throws is the listener's matter.
+            told.call1(&JsValue::NULL, &value).ok();
+        });
+        let hub = Rc::clone(&self.hub);
+        Closure::<dyn Fn()>::new(move || hub.end(number)).into_js_value()
+    }
+
+    /// Does what is asked for and gives the answer.
+    fn told(&self, command: Command) -> JsValue {
+        match command {
+            Command::Run(text) => {
+                self.act.emit(Action::Replace(text));
+                to_js(&ran(&(self.read)(), 0))
+            }
+            Command::Call(text) => to_js(&self.call(&text)),
+            Command::Seek { cursor, progress } => {
+                self.act.emit(match progress {
+                    Some(progress) => Action::SeekPartway(cursor, progress),
+                    None => Action::Seek(cursor),
+                });
+                to_js(&moved(&(self.read)()))
+            }
+            Command::Snapshot => to_js(&snapshot(&(self.read)())),
+            Command::Verdict => to_js(&verdict(&(self.read)())),
+            // Who listens, and how it is told, is the caller's matter.
+            Command::On(_) | Command::Off(_) => JsValue::NULL,
+        }
+    }
+
+    /// Makes calls after those of the text. A text that cannot be read with them stays as it is.
+    fn call(&self, calls: &str) -> Ran {
+        let session = (self.read)();
+        let apart = if session.text.is_empty() || session.text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        let text = format!("{}{apart}{}\n", session.text, calls.trim_end());
+        let parsed = parse(&text);
+        if !parsed.errors.is_empty() {
+            return Ran {
+                errors: told_errors(&session, &parsed.errors),
+                calls: Vec::new(),
+                ended: values::ended(&session.run.borrow()),
+            };
+        }
+        let made = session.run.borrow().calls().len();
+        self.act.emit(Action::Replace(text));
+        ran(&(self.read)(), made)
+    }
+}
+
+// ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+#[derive(Serialize)]
+struct Moved {
+    cursor: usize,
+    events: usize,
+    event: Option<&'static str>,
+}
+
+fn moved(session: &Session) -> Moved {
+    let cursor = session.player.cursor;
+    let run = session.run.borrow();
+    let event = cursor.checked_sub(1).and_then(|index| run.event(index));
+    Moved {
+        cursor,
+        events: run.len(),
+        event: event.map(|event| event.name()),
+    }
+}
+
 fn snapshot(session: &Session) -> Snapshot {
     let view = session.view();
     let run = session.run.borrow();
-    Snapshot {
-        version: VERSION,
-        cursor: view.cursor,
-        events: run.len(),
-        calls: run.calls().len(),
-        text: session.text.to_string(),
-        machine: machine(&view.machine),
-    }
+    values::snapshot(&run, &view.machine, view.cursor, &session.text)
 }
 
-fn machine(machine: &Machine) -> MachineSnapshot {
-    let zones = machine.zones().map(|(id, zone)| ZoneSnapshot {
-        name: id.label(),
-        start: zone.start(),
-        pages: zone.pages(),
-        free: zone.free_pages(),
-        min: zone.pages_min(),
-        low: zone.pages_low(),
-        high: zone.pages_high(),
-        lists: lists(machine, id),
-        hot: zone.pcp(Temperature::Hot).pages().collect(),
-        cold: zone.pcp(Temperature::Cold).pages().collect(),
-    });
-    let caches = machine.caches().map(|(id, cache)| {
-        let slabs = |list| {
-            let slabs = machine.slabs(id, list).map(|slab| machine.slab(slab));
-            slabs
-                .map(|slab| SlabSnapshot {
-                    pfn: slab.pfn(),
-                    in_use: slab.in_use(),
-                })
-                .collect()
-        };
-        CacheSnapshot {
-            name: cache.shape().name.clone(),
-            size: cache.shape().class_size,
-            available: cache.available(),
-            limit: cache.limit(),
-            array: cache.array().collect(),
-            partial: slabs(SlabList::Partial),
-            free: slabs(SlabList::Free),
-            full: slabs(SlabList::Full),
-        }
-    });
-    MachineSnapshot {
-        zones: zones.collect(),
-        caches: caches.collect(),
-    }
-}
-
-fn lists(machine: &Machine, zone: ZoneId) -> Vec<Vec<u32>> {
-    (0..ORDERS as u8)
-        .map(|order| machine.free_list(zone, order).collect())
-        .collect()
-}
-
-fn ran(session: &Session) -> Ran {
+/// The calls from number `from` on.
+fn ran(session: &Session, from: usize) -> Ran {
     let run = session.run.borrow();
-    let errors = session.errors.iter().map(|error| RanError {
+    let value = |call: &CallRecord| {
+        let answer = |_: &_| plain(&sentences::answer(session.lang, call, &run));
+        values::call(&run, call, answer)
+    };
+    let calls = run.calls().get(from..).unwrap_or_default();
+    Ran {
+        errors: told_errors(session, &session.errors),
+        calls: calls.iter().map(value).collect(),
+        ended: values::ended(&run),
+    }
+}
+
+fn told_errors(
+    session: &Session,
+    found: &[kmalloc_core::script::ast::ScriptError],
+) -> Vec<ErrorValue> {
+    let told = found.iter().map(|error| ErrorValue {
         line: error.span.line,
         column: error.span.column,
         message: plain(&errors::script_error(session.lang, &error.kind)),
     });
-    let calls = run.calls().iter().map(|call| RanCall {
-        text: print_call(&call.call),
-        answer: plain(&sentences::answer(session.lang, call, &run)),
-    });
-    Ran {
-        errors: errors.collect(),
-        calls: calls.collect(),
+    told.collect()
+}
+
+/// How the open exercise stands; None when none is open.
+fn verdict(session: &Session) -> Option<VerdictValue> {
+    let judged = session.course.judged.as_ref()?;
+    let (_, text) = session.course.exercise()?;
+    let (lang, exercise) = (session.lang, &text.exercise);
+    let question = |at: usize| plain(&course::question(lang, &exercise.questions[at]));
+    let goal = |at: usize| plain(&course::goal(lang, &exercise.goals[at]));
+    let place = Some(session.course.place());
+    Some(values::verdict(place, &judged.verdict, question, goal))
+}
+
+// ── who is told ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// Hears a value.
+type Listener = Rc<dyn Fn(JsValue)>;
+
+/// Those who want to be told, and what they were told last.
+struct Hub {
+    listeners: RefCell<Vec<(u32, Topic, Listener)>>,
+    next: Cell<u32>,
+    seen: RefCell<Seen>,
+}
+
+#[derive(PartialEq)]
+struct Seen {
+    cursor: usize,
+    run: SharedRun,
+    judged: Option<Rc<Judged>>,
+}
+
+impl Seen {
+    fn of(session: &Session) -> Seen {
+        Seen {
+            cursor: session.player.cursor,
+            run: session.run.clone(),
+            judged: session.course.judged.clone(),
+        }
+    }
+}
+
+impl Hub {
+    fn new(session: &Session) -> Hub {
+        Hub {
+            listeners: RefCell::default(),
+            next: Cell::new(0),
+            seen: RefCell::new(Seen::of(session)),
+        }
+    }
+
+    fn subscribe(&self, topic: Topic, listener: impl Fn(JsValue) + 'static) -> u32 {
+        let number = self.next.get();
+        self.next.set(number + 1);
+        self.listeners
+            .borrow_mut()
+            .push((number, topic, Rc::new(listener)));
+        number
+    }
+
+    fn end(&self, number: u32) {
+        self.listeners
+            .borrow_mut()
+            .retain(|(other, ..)| *other != number);
+    }
+
+    /// Something may have changed. Listeners may act in turn: nothing is borrowed while they are called.
+    fn heard(&self, session: &Session) {
+        let now = Seen::of(session);
+        let before = self.seen.replace(Seen::of(session));
+        if before == now {
+            return;
+        }
+        if before.run != now.run {
+            self.tell(Topic::Ran, || to_js(&ran(session, 0)));
+        }
+        if before.cursor != now.cursor || before.run != now.run {
+            self.tell(Topic::Moved, || to_js(&moved(session)));
+        }
+        if before.judged != now.judged {
+            self.tell(Topic::Verdict, || to_js(&verdict(session)));
+        }
+    }
+
+    fn tell(&self, topic: Topic, value: impl Fn() -> JsValue) {
+        let listeners: Vec<Listener> = self
+            .listeners
+            .borrow()
+            .iter()
+            .filter(|(_, other, _)| *other == topic)
+            .map(|(.., listener)| Rc::clone(listener))
+            .collect();
+        for listener in listeners {
+            listener(value());
+        }
     }
 }

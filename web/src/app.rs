@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::api;
 use crate::browser::{self, Frames, Timer};
 use crate::course::Bookmark;
+use crate::embed::{self, Embedded, Switches};
 use crate::frame::{self, Frame, Pane, Side};
 use crate::gallery::Gallery;
 use crate::lang::Lang;
@@ -39,7 +40,15 @@ use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
 pub fn start() {
-    yew::Renderer::<App>::new().render();
+    match Switches::read(&browser::query()) {
+        Some(switches) => {
+            let props = embed::Props { switches };
+            yew::Renderer::<Embedded>::with_props(props).render();
+        }
+        None => {
+            yew::Renderer::<App>::new().render();
+        }
+    }
 }
 
 /// Characters of a link that any chat or mail passes on.
@@ -54,30 +63,59 @@ const MAX_IDS: usize = 10;
 // ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// The session's home. An action changes it at once, so that a caller from outside sees the result; the drawing follows.
-struct Store {
+pub(crate) struct Store {
     session: RefCell<Session>,
     changed: RefCell<Callback<()>>,
+    /// Other scripts that want to hear of it.
+    heard: RefCell<Callback<Session>>,
 }
 
 impl Store {
-    fn act(&self, action: Action) {
+    /// A home for this session, that nobody listens to yet.
+    pub(crate) fn new(session: Session) -> Store {
+        Store {
+            session: RefCell::new(session),
+            changed: RefCell::default(),
+            heard: RefCell::default(),
+        }
+    }
+
+    /// Who draws the page.
+    pub(crate) fn redraw(&self, changed: Callback<()>) {
+        *self.changed.borrow_mut() = changed;
+    }
+
+    /// Which other scripts hear of every action.
+    pub(crate) fn tell(&self, heard: Callback<Session>) {
+        *self.heard.borrow_mut() = heard;
+    }
+
+    /// The clock of its player.
+    pub(crate) fn frames(self: &Rc<Store>) -> Frames {
+        let store = Rc::clone(self);
+        Frames::new(move |elapsed_ms| {
+            store.act(Action::Tick(elapsed_ms));
+            store.session.borrow().player.is_moving()
+        })
+    }
+
+    pub(crate) fn act(&self, action: Action) {
         let next = self.session.borrow().reduced(action);
         *self.session.borrow_mut() = next;
+        let heard = self.heard.borrow().clone();
+        heard.emit(self.session());
         let changed = self.changed.borrow().clone();
         changed.emit(());
     }
 
-    fn session(&self) -> Session {
+    pub(crate) fn session(&self) -> Session {
         self.session.borrow().clone()
     }
 }
 
 /// The store, opened with what the browser remembers and connected to what it tells.
 fn open() -> (Rc<Store>, Frames) {
-    let store = Rc::new(Store {
-        session: RefCell::new(Session::open(boot())),
-        changed: RefCell::default(),
-    });
+    let store = Rc::new(Store::new(Session::open(boot())));
     let act = acting(&store);
     // The entry of the history that the page was opened at keeps its text, too: Back returns to it.
     remember(&store.session(), None, false);
@@ -107,15 +145,10 @@ fn open() -> (Rc<Store>, Frames) {
         move |()| fit(store.session.borrow().frame.projector)
     }));
     fit(store.session.borrow().frame.projector);
-    let frames = Frames::new({
-        let store = Rc::clone(&store);
-        move |elapsed_ms| {
-            store.act(Action::Tick(elapsed_ms));
-            store.session.borrow().player.is_moving()
-        }
-    });
+    let frames = store.frames();
     let reader = Rc::clone(&store);
-    api::install(Rc::new(move || reader.session()), act);
+    let heard = api::install(Rc::new(move || reader.session()), act, false);
+    store.tell(heard);
     (store, frames)
 }
 
@@ -283,7 +316,7 @@ pub fn App() -> Html {
     let opened = use_memo((), |()| open());
     let (store, frames) = &*opened;
     let redraw = use_force_update();
-    *store.changed.borrow_mut() = Callback::from(move |()| redraw.force_update());
+    store.redraw(Callback::from(move |()| redraw.force_update()));
     let on = (*use_memo((), |()| acting(store))).clone();
     let session = store.session();
     let texts = session.lang.app();
@@ -451,11 +484,7 @@ fn halves(view: &View, panels: [[Html; 2]; 2]) -> impl Iterator<Item = Html> {
 #[hook]
 fn use_root(session: &Session) {
     use_effect_with((session.lang, session.theme), |&(lang, theme)| {
-        let name = match theme {
-            Theme::Auto => None,
-            Theme::Light => Some("light"),
-            Theme::Dark => Some("dark"),
-        };
+        let name = theme.name();
         let texts = lang.app();
         browser::set_root(
             lang.code(),
@@ -578,7 +607,8 @@ fn share(store: &Rc<Store>) {
     browser::copy(&link, told);
 }
 
-fn copy(store: &Rc<Store>, text: &str) {
+/// Copies a text and tells what came of it.
+pub(crate) fn copy(store: &Rc<Store>, text: &str) {
     let store = Rc::clone(store);
     let told = Callback::from(move |copied| {
         store.act(Action::Tell(if copied {

@@ -256,6 +256,26 @@ pub fn base_address() -> String {
     href.split('#').next().unwrap_or_default().into()
 }
 
+/// The address without its switches and fragment.
+pub fn page_address() -> String {
+    let base = base_address();
+    base.split('?').next().unwrap_or_default().into()
+}
+
+/// The switches of the address, as names and values.
+pub fn query() -> Vec<(String, String)> {
+    let search = window().location().search().unwrap_or_default();
+    let decoded = |text: &str| {
+        let text = js_sys::decode_uri_component(text).ok();
+        text.map_or(String::new(), String::from)
+    };
+    let parts = search.trim_start_matches('?').split('&').map(|part| {
+        let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        (decoded(name), decoded(value))
+    });
+    parts.collect()
+}
+
 /// The fragment, without `#`.
 pub fn fragment() -> String {
     let hash = window().location().hash().unwrap_or_default();

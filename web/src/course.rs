@@ -95,6 +95,9 @@ pub struct Progress(BTreeMap<String, Record>);
 
 const HEAD: &str = "kmalloc lab progress 1";
 
+/// Bytes of a file of progress; some thousand exercises need less.
+const MAX_FILE: usize = 256 * 1024;
+
 impl Progress {
     /// What is known of an exercise.
     pub fn of(&self, chapter: &str, exercise: &str) -> Record {
@@ -135,8 +138,11 @@ impl Progress {
         text
     }
 
-    /// Reads such a text; None when it is no such text. Words of a later version are left aside.
+    /// Reads such a text; None when it is no such text, or longer than any. Words of a later version are left aside.
     pub fn read(text: &str) -> Option<Progress> {
+        if text.len() > MAX_FILE {
+            return None;
+        }
         let mut lines = text.lines();
         if lines.next()?.trim_end() != HEAD {
             return None;
@@ -430,6 +436,8 @@ mod tests {
         assert_eq!(Progress::read(&format!("{HEAD}\na/b attempts=x\n")), None);
         let later = Progress::read(&format!("{HEAD}\na/b attempts=1 stars=5 solved\n"));
         assert!(later.expect("it is read").of("a", "b").solved);
+        let endless = format!("{HEAD}\n{}", "a/b solved\n".repeat(MAX_FILE / 10));
+        assert_eq!(Progress::read(&endless), None);
     }
 
     #[test]

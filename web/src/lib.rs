@@ -9,6 +9,7 @@ pub mod app;
 pub mod browser;
 pub mod course;
 pub mod draft;
+pub mod embed;
 pub mod frame;
 pub mod gallery;
 pub mod lang;

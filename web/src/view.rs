@@ -103,6 +103,17 @@ pub enum Theme {
     Dark,
 }
 
+impl Theme {
+    /// Its name for the stylesheet and the storage; none for the system's.
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Theme::Auto => None,
+            Theme::Light => Some("light"),
+            Theme::Dark => Some("dark"),
+        }
+    }
+}
+
 /// What a narrow screen shows below the call bar.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Tab {

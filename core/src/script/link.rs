@@ -211,14 +211,11 @@ fn frame(version: u8, payload: &[u8]) -> Vec<u8> {
 
 /// CRC-16/CCITT: polynomial 0x1021, start 0xffff, highest bit first.
 fn checksum(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0xffff, |sum, &byte| {
-        (0..8).fold(sum ^ u16::from(byte) << 8, |sum: u16, _| {
-            if sum & 0x8000 == 0 {
-                sum << 1
-            } else {
-                sum << 1 ^ 0x1021
-            }
-        })
+    // Eight steps of the division at once: a megabyte is checked in milliseconds.
+    bytes.iter().fold(0xffff, |sum: u16, &byte| {
+        let high = sum >> 8 ^ u16::from(byte);
+        let high = high ^ high >> 4;
+        sum << 8 ^ high << 12 ^ high << 5 ^ high
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod course;
+pub mod embed;
 pub mod errors;
 pub mod gallery;
 pub mod remedies;

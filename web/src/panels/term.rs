@@ -45,7 +45,7 @@ pub fn Explained(props: &Props) -> Html {
             .html()
     });
     html! {
-        <div class="explained" popover="auto" autofocus=true tabindex="-1" role="dialog" aria-labelledby="explained" ref={node}>
+        <div class="explained" popover="auto" autofocus={explained.is_some()} tabindex="-1" role="dialog" aria-labelledby="explained" ref={node}>
             { for told }
         </div>
     }

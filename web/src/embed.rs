@@ -161,15 +161,13 @@ pub const fn is_looking(action: &Action) -> bool {
 
 /// The session as an embed begins.
 fn begin(switches: &Switches, fragment: String, still: bool, language: &str) -> Session {
-    let mut frame = Frame::default();
-    frame.side = switches.side;
     let session = Session::open(Boot {
         fragment,
         lang: switches.lang.unwrap_or(Lang::of(language)),
         theme: switches.theme,
         still,
         guided: true,
-        frame,
+        frame: Frame::read(&format!("side={}", switches.side.name())),
         ..Boot::default()
     });
     let cursor = switches.at.and_then(|at| match at {

@@ -11,17 +11,28 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::{slim, split, visit};
+use crate::{outline, slim, split, visit};
 
 const LATER: &str = include_str!("later.js");
+
+/// What must be fast even where a first visit does not come: these functions stay in one piece.
+const FAST: [&str; 4] = [
+    "kmalloc_core::lab::",
+    "kmalloc_core::machine::",
+    "kmalloc_core::mm::",
+    "kmalloc_core::recording::",
+];
 
 /// Parts the page's module by what a first visitor needs.
 pub(crate) fn part(dist: &Path, browser: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
-    let marked = split::with_marks(&module)?;
-    let first = visit::ran(browser, dist, &format!("{base}_bg.wasm"), &marked)
+    let marked = outline::with_marks(&module)?;
+    let ran = visit::ran(browser, dist, &format!("{base}_bg.wasm"), &marked)
         .context("the page could not be visited")?;
-    let halves = split::split(&module, &first)?;
+    let parted = outline::outline(&module, &ran, |name| {
+        FAST.iter().any(|fast| name.contains(fast))
+    })?;
+    let halves = split::split(&parted.module, &parted.first)?;
 
     let mut hasher = DefaultHasher::new();
     (&halves.first, &halves.later).hash(&mut hasher);

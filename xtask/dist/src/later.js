@@ -2,6 +2,24 @@
 // The second half of the module: fetched when the first has shown the page, or at the moment it is called for.
 const laterPlace = new URL('LATER', import.meta.url);
 
+// What people do needs it nearly always. Until it is here, clicks wait, rather than the whole page; what the pointer and the
+// focus pass on their way is not answered.
+const laterEvents = ['click', 'focus', 'blur', 'focusin', 'focusout', 'mouseenter', 'mouseleave', 'pointermove', 'pointerleave'];
+const laterClicks = [];
+
+function waitForLater(event) {
+    if (!event.isTrusted) return;
+    event.stopImmediatePropagation();
+    if (event.type !== 'click') return;
+    event.preventDefault();
+    laterClicks.push([event.target, new MouseEvent('click', event)]);
+}
+
+function goOn() {
+    for (const name of laterEvents) removeEventListener(name, waitForLater, true);
+    for (const [target, click] of laterClicks.splice(0)) target.dispatchEvent(click);
+}
+
 function placeLater(module) {
     if (!wasm.ready.value) new WebAssembly.Instance(module, { first: wasm });
 }
@@ -16,6 +34,7 @@ function later() {
 }
 
 function laterInTime() {
+    for (const name of laterEvents) addEventListener(name, waitForLater, true);
     // What fails here is fetched again when it is called for.
-    WebAssembly.compileStreaming(fetch(laterPlace)).then(placeLater, () => {});
+    WebAssembly.compileStreaming(fetch(laterPlace)).then(placeLater).catch(() => {}).then(goOn);
 }

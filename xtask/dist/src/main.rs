@@ -2,6 +2,7 @@
 //! called by it.
 
 mod finish;
+mod outline;
 mod size;
 mod slim;
 mod split;

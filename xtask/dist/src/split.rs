@@ -1,4 +1,4 @@
-//! Parts a WebAssembly module in two: what a first visit runs, and the rest, which comes later.
+//! Parts a WebAssembly module in two: the functions that a first visit runs, and the rest, which comes later.
 //!
 //! A function of the rest that the first half can reach leaves a stub there. The stub sees to it that the second half is in
 //! place and calls the function through the table. The second half shares memory, table and globals with the first and
@@ -28,9 +28,6 @@ pub(crate) const FIRST: &str = "first";
 
 /// The exported global that is 1 as soon as the second half is in place.
 pub(crate) const READY: &str = "ready";
-
-/// Names of exported marks: this, and the number of the function that ran.
-const MARK: &str = "ran";
 
 /// A module in two halves.
 pub(crate) struct Halves {
@@ -602,8 +599,8 @@ impl Plan {
     }
 }
 
-/// The type of the global [`READY`] and of the marks.
-fn flag() -> GlobalType {
+/// The type of the global [`READY`] and of marks.
+pub(crate) fn flag() -> GlobalType {
     GlobalType {
         val_type: ValType::I32,
         mutable: true,
@@ -640,73 +637,6 @@ fn short(mut number: u32) -> String {
         number /= LETTERS.len() as u32;
     }
     text
-}
-
-/// The module with an exported mark for each of its functions, `ran` and its number, which is 1 once the function ran.
-pub(crate) fn with_marks(module: &[u8]) -> Result<Vec<u8>> {
-    let source = Source::read(module)?;
-    let mut numbers = Numbers::default();
-    for function in 0..source.functions.len() as u32 {
-        numbers.functions.insert(function, function);
-    }
-    let mut types = TypeSection::new();
-    numbers.parse_type_section(&mut types, source.types.clone())?;
-    let mut imports = ImportSection::new();
-    numbers.parse_import_section(&mut imports, source.imports.clone())?;
-    let mut functions = FunctionSection::new();
-    for (function, _) in source.own() {
-        functions.function(source.functions[function as usize]);
-    }
-    let mut tables = TableSection::new();
-    for table in &source.tables {
-        numbers.parse_table(&mut tables, table.clone())?;
-    }
-    let mut memories = MemorySection::new();
-    numbers.parse_memory_section(&mut memories, source.memories.clone())?;
-    let mut globals = GlobalSection::new();
-    numbers.parse_global_section(&mut globals, source.globals.clone())?;
-    let mut exports = ExportSection::new();
-    for export in &source.exports {
-        numbers.parse_export(&mut exports, *export)?;
-    }
-    let mut elements = ElementSection::new();
-    numbers.parse_element_section(&mut elements, source.elements.clone())?;
-    let mut code = CodeSection::new();
-    let marks = source.global_types.len() as u32;
-    for (at, (function, body)) in source.own().enumerate() {
-        let mark = marks + at as u32;
-        globals.global(flag(), &ConstExpr::i32_const(0));
-        exports.export(&format!("{MARK}{function}"), ExportKind::Global, mark);
-        let mut marked = numbers.new_function_with_parsed_locals(body)?;
-        marked.instruction(&Instruction::I32Const(1));
-        marked.instruction(&Instruction::GlobalSet(mark));
-        let mut operators = body.get_operators_reader()?;
-        while !operators.eof() {
-            marked.instruction(&numbers.parse_instruction(&mut operators)?);
-        }
-        code.function(&marked);
-    }
-    let mut data = DataSection::new();
-    numbers.parse_data_section(&mut data, source.data.clone())?;
-
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&tables)
-        .section(&memories)
-        .section(&globals)
-        .section(&exports);
-    if let Some(function_index) = source.start {
-        module.section(&StartSection { function_index });
-    }
-    module.section(&elements);
-    if let Some(count) = source.data_count {
-        module.section(&wasm_encoder::DataCountSection { count });
-    }
-    module.section(&code).section(&data);
-    Ok(module.finish())
 }
 
 #[cfg(test)]
@@ -857,16 +787,6 @@ mod tests {
         assert_eq!(halves.renamed, [("hello".to_owned(), "b".to_owned())]);
         // The function 0, memory, table, the global, and the flag.
         assert_eq!(wanted, 5);
-        Ok(())
-    }
-
-    #[test]
-    fn a_marked_module_is_a_module() -> Result<()> {
-        let marked = with_marks(&module())?;
-        wasmparser::validate(&marked)?;
-        let source = Source::read(&marked)?;
-        let marks = source.exports.iter().filter(|it| it.name.starts_with(MARK));
-        assert_eq!(marks.count(), 5);
         Ok(())
     }
 

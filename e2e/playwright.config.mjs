@@ -1,16 +1,6 @@
 // `cargo xtask test --only browser` runs this: it builds dist/ and finds the browser.
 import { defineConfig } from "@playwright/test";
-
-// Containers run as root, where Chromium's sandbox does not work; the rest keeps a fresh profile quiet.
-const asRoot = process.getuid?.() === 0;
-const quiet = [
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-gpu",
-  "--disable-quic",
-  "--disable-sync",
-  "--no-first-run",
-];
+import { quiet } from "./browser.mjs";
 
 export default defineConfig({
   testDir: "tests",
@@ -30,7 +20,7 @@ export default defineConfig({
     launchOptions: {
       // Unset when run by hand: then it is Playwright's own browser.
       executablePath: process.env.KMALLOC_LAB_BROWSER,
-      args: asRoot ? ["--no-sandbox", ...quiet] : quiet,
+      args: quiet,
     },
   },
 });

@@ -283,28 +283,32 @@ for (const t of LANGUAGES) {
 
 const [en] = LANGUAGES;
 
-test("half-way through a split both halves are between their rows", async ({ page }) => {
-  await opened(page);
-  await press(page).click();
-  await page.getByRole("slider", { name: en.timeline }).focus();
-  await page.keyboard.press("Home");
-  await page.getByRole("button", { name: en.nextSplit }).last().click();
-  const [, order, block] = (await sentence(page).innerText()).match(en.split);
-  const { cursor } = await snapshot(page);
-  await seek(page, cursor, 0.5);
-  const middle = async (locator) => {
-    const { y, height } = await locator.boundingBox();
-    return y + height / 2;
-  };
-  const from = await middle(page.locator(`[data-order="${order}"]`));
-  const to = await middle(page.locator(`[data-order="${order - 1}"]`));
-  expect(to).toBeGreaterThan(from);
-  for (const half of ["lower", "upper"]) {
-    const at = await middle(page.locator(`[data-half="${half}"]`));
-    expect(at, `the ${half} half of ${block}`).toBeGreaterThan(from);
-    expect(at, `the ${half} half of ${block}`).toBeLessThan(to);
-  }
-});
+for (const [name, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
+  test(`${name}: half-way through a split both halves are between their rows`, async ({ fresh }) => {
+    const page = await opened(await fresh({ viewport }));
+    await press(page).click();
+    if (name === "narrow") await page.getByRole("button", { name: "Stage", exact: true }).click();
+    await playedToEnd(page);
+    let split;
+    for (let cursor = (await snapshot(page)).events; !split; cursor -= 1) {
+      await seek(page, cursor, 0.5);
+      split = (await sentence(page).innerText()).match(en.split);
+    }
+    const [, order, block] = split;
+    const middle = async (locator) => {
+      const { y, height } = await locator.boundingBox();
+      return y + height / 2;
+    };
+    const from = await middle(page.locator(`[data-order="${order}"]`));
+    const to = await middle(page.locator(`[data-order="${order - 1}"]`));
+    expect(to).toBeGreaterThan(from);
+    for (const half of ["lower", "upper"]) {
+      const at = await middle(page.locator(`[data-half="${half}"]`));
+      expect(at, `the ${half} half of ${block}`).toBeGreaterThan(from);
+      expect(at, `the ${half} half of ${block}`).toBeLessThan(to);
+    }
+  });
+}
 
 test("less movement shows the same states", async ({ fresh }) => {
   const moving = await opened(await fresh());

@@ -30,6 +30,13 @@ The commands of the kmalloc lab.
       Print what a first visitor downloads, file by file, beside the budget; with --check, fail when it is exceeded.
       Builds the release page first, unless --dist names one that is built.
 
+  cargo xtask pictures [--built]
+      Take pictures of the page's main states into docs/pictures/. --built takes the page that is in dist/.
+
+  cargo xtask bench --web [--minutes N] [--built]
+      Measure the page in the browser: frames while playing, seeks, the map, memory over N minutes of play (10).
+      `cargo lab bench` measures the core.
+
   cargo xtask test [--only STEP]
       Run every check and print a table of the results.
       Steps: fmt, clippy, host, recordings, wasm, browser.
@@ -44,6 +51,8 @@ enum Request {
     Serve(page::Serving),
     Build { release: bool },
     Size { check: bool, dist: Option<PathBuf> },
+    Pictures { built: bool },
+    Bench { built: bool, minutes: u32 },
     Test { only: Option<String> },
 }
 
@@ -63,6 +72,8 @@ fn fulfil(request: Request) -> Result<ExitCode> {
         Request::Serve(serving) => page::serve(&serving)?,
         Request::Build { release } => page::build(release)?,
         Request::Size { check, dist } => return page::size(check, dist),
+        Request::Pictures { built } => suite::pictures(built)?,
+        Request::Bench { built, minutes } => suite::bench(built, &minutes.to_string())?,
         Request::Test { only } => return suite::run_all(only.as_deref()),
     }
     Ok(ExitCode::SUCCESS)
@@ -76,6 +87,9 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
     let mut only = None;
     let mut check = false;
     let mut dist = None;
+    let mut built = false;
+    let mut web = false;
+    let mut minutes = 10;
     while let Some(arg) = parser.next()? {
         match (command.as_deref(), arg) {
             (_, Arg::Short('h') | Arg::Long("help")) => return Ok(Request::Help),
@@ -87,6 +101,9 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
             (Some("serve" | "build"), Arg::Long("release")) => release = true,
             (Some("size"), Arg::Long("check")) => check = true,
             (Some("size"), Arg::Long("dist")) => dist = Some(PathBuf::from(parser.value()?)),
+            (Some("pictures" | "bench"), Arg::Long("built")) => built = true,
+            (Some("bench"), Arg::Long("web")) => web = true,
+            (Some("bench"), Arg::Long("minutes")) => minutes = parser.value()?.parse()?,
             (Some("test"), Arg::Long("only")) => only = Some(parser.value()?.string()?),
             (_, arg) => bail!(
                 "{}; `cargo xtask --help` lists the commands",
@@ -102,6 +119,11 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
         })),
         Some("build") => Ok(Request::Build { release }),
         Some("size") => Ok(Request::Size { check, dist }),
+        Some("pictures") => Ok(Request::Pictures { built }),
+        Some("bench") if web => Ok(Request::Bench { built, minutes }),
+        Some("bench") => {
+            bail!("`cargo xtask bench --web` measures the page, `cargo lab bench` the core")
+        }
         Some("test") => Ok(Request::Test { only }),
         Some("help") | None => Ok(Request::Help),
         Some(other) => {
@@ -164,6 +186,8 @@ mod tests {
             (&["serve", "--port", "many"], "65535"),
             (&["build", "--port", "1"], "--port"),
             (&["build", "--check"], "--check"),
+            (&["bench"], "cargo lab bench"),
+            (&["bench", "--web", "--minutes", "few"], "few"),
             (&["dance"], "dance"),
         ] {
             let Err(error) = read(args) else {

@@ -4,6 +4,7 @@
 //! so one run tells everything.
 
 use std::{
+    path::PathBuf,
     process::{Command, ExitCode, Stdio},
     time::{Duration, Instant},
 };
@@ -170,30 +171,69 @@ fn wasm() -> Result<()> {
 }
 
 fn browser() -> Result<()> {
-    let node = tools::node()?;
-    let Some(npm) = find("npm", &process::search_path()) else {
-        bail!(
-            "npm is missing: install it (it comes with Node; on Debian `sudo apt-get install npm`), then run this again"
-        )
-    };
-    let e2e = process::root().join("e2e");
-    let work = Work::start("Installing Playwright and axe with npm", "half a minute");
-    let mut install = Command::new(npm);
-    install
-        .args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
-        .current_dir(&e2e)
-        .stdin(Stdio::null());
-    run(&mut install)
-        .context("Playwright could not be installed: check the network, then run this again")?;
-    work.done();
-    let browser = crate::browser::provide(&node, &e2e)?;
-    say::news(&format!("Testing in {}", browser.display()));
+    let playground = Playground::provide()?;
     page::build(true)?;
-    let mut playwright = Command::new(node);
-    playwright
-        .arg("node_modules/@playwright/test/cli.js")
-        .arg("test")
-        .current_dir(&e2e)
-        .stdin(Stdio::null());
-    run(playwright.env("KMALLOC_LAB_BROWSER", browser))
+    playground.run(&["node_modules/@playwright/test/cli.js", "test"])
+}
+
+/// Takes the page's pictures for `docs/pictures/`.
+pub(crate) fn pictures(dist_is_built: bool) -> Result<()> {
+    in_the_browser(dist_is_built, &["pictures.mjs"])
+}
+
+/// Measures the page in the browser. Minutes of play show whether memory stays flat.
+pub(crate) fn bench(dist_is_built: bool, minutes: &str) -> Result<()> {
+    in_the_browser(dist_is_built, &["bench.mjs", minutes])
+}
+
+fn in_the_browser(dist_is_built: bool, script: &[&str]) -> Result<()> {
+    let playground = Playground::provide()?;
+    if !dist_is_built {
+        page::build(true)?;
+    }
+    playground.run(script)
+}
+
+/// What a script needs that drives a browser.
+struct Playground {
+    node: PathBuf,
+    folder: PathBuf,
+    browser: PathBuf,
+}
+
+impl Playground {
+    fn provide() -> Result<Playground> {
+        let node = tools::node()?;
+        let Some(npm) = find("npm", &process::search_path()) else {
+            bail!(
+                "npm is missing: install it (it comes with Node; on Debian `sudo apt-get install npm`), then run this again"
+            )
+        };
+        let folder = process::root().join("e2e");
+        let work = Work::start("Installing Playwright and axe with npm", "half a minute");
+        let mut install = Command::new(npm);
+        install
+            .args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
+            .current_dir(&folder)
+            .stdin(Stdio::null());
+        run(&mut install)
+            .context("Playwright could not be installed: check the network, then run this again")?;
+        work.done();
+        let browser = crate::browser::provide(&node, &folder)?;
+        say::news(&format!("The browser is {}", browser.display()));
+        Ok(Playground {
+            node,
+            folder,
+            browser,
+        })
+    }
+
+    fn run(&self, script: &[&str]) -> Result<()> {
+        let mut command = Command::new(&self.node);
+        command
+            .args(script)
+            .current_dir(&self.folder)
+            .stdin(Stdio::null());
+        run(command.env("KMALLOC_LAB_BROWSER", &self.browser))
+    }
 }

@@ -397,9 +397,9 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
         Some(Event::Split { order, pfn, .. }) => {
             let [lower, upper] = tween::halves(scale, *pfn, *order, true, 0, t);
             let half = 1 << (order - 1);
-            let mut pieces = vec![half_of("lower", "half hand", lower, *pfn)];
+            let mut pieces = vec![half_of("lower", "part hand", lower, *pfn)];
             if t < 1.0 {
-                pieces.push(half_of("upper", "half listed", upper, pfn + half));
+                pieces.push(half_of("upper", "part listed", upper, pfn + half));
             } else {
                 pieces.push(trail("landed", scale, pfn + half, order - 1));
                 pieces.push(piece(
@@ -419,9 +419,9 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
             let [lower, upper] =
                 tween::halves(scale, hand, order + 1, !hand_is_upper, index, 1.0 - t);
             let classes = if *hand_is_upper {
-                ["half listed", "half hand"]
+                ["part listed", "part hand"]
             } else {
-                ["half hand", "half listed"]
+                ["part hand", "part listed"]
             };
             vec![
                 half_of("lower", classes[0], lower, hand),
@@ -430,13 +430,13 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
         }
         Some(Event::Taken { order, pfn, .. }) => {
             let spot = tween::chip(*order, 0).towards(scale.spot(*pfn, *order), tween::out(t));
-            vec![block("half hand", spot, *pfn)]
+            vec![block("part hand", spot, *pfn)]
         }
         Some(Event::Listed { order, pfn, .. }) => {
             let from = scale.spot(*pfn, *order);
             if t < 1.0 {
                 let spot = from.towards(tween::chip(*order, 0), tween::out(t));
-                vec![block("half listed", spot, *pfn)]
+                vec![block("part listed", spot, *pfn)]
             } else {
                 vec![
                     piece("was", "ghost", from, Some(&hex(*pfn))),
@@ -444,7 +444,7 @@ fn movers(chain: &Chain, moving: Option<&Moving>, event: Option<&Event>, t: f32)
                 ]
             }
         }
-        _ => vec![block("half hand", scale.spot(hand, order), hand)],
+        _ => vec![block("part hand", scale.spot(hand, order), hand)],
     }
 }
 

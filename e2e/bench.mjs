@@ -1,0 +1,172 @@
+// `cargo xtask bench --web` runs this: how fast the page is, by the browser's own trace. The numbers and their goals are
+// printed as a table for docs/bench.md. The default view with all panels, 262,144 pages, a recording of a million events.
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "@playwright/test";
+import { quiet } from "./browser.mjs";
+import { serve } from "./serve.mjs";
+
+const minutes = Number(process.argv[2] ?? 10);
+
+// Orders from 0 to 3 out of the whole of a gigabyte, and back: about a million events.
+const SCENARIO = `kernel 2.6.10
+machine dma=16M normal=880M highmem=128M reserve=none l1=32
+for (r = 0; r < 4; r++) {
+  for (i = 0; i < 9000; i++) p[i] = alloc_pages(GFP_HIGHUSER, 2);
+  for (i = 0; i < 9000; i++) q[i] = kmalloc(1500, GFP_KERNEL);
+  for (i = 0; i < 9000; i++) __free_pages(p[i], 2);
+  for (i = 0; i < 9000; i++) kfree(q[i]);
+}
+`;
+
+const rows = [];
+const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+function row(what, times, goal) {
+  const sorted = [...times].sort((a, b) => a - b);
+  const ms = (value) => `${value.toFixed(2)} ms`;
+  rows.push([what, `${times.length}`, ms(at(sorted, 0.5)), ms(at(sorted, 0.99)), ms(sorted.at(-1)), goal]);
+}
+
+const server = await serve();
+const browser = await chromium.launch({ executablePath: process.env.KMALLOC_LAB_BROWSER, args: [...quiet, "--enable-precise-memory-info", "--js-flags=--expose-gc"] });
+const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+const page = await context.newPage();
+page.setDefaultTimeout(300_000);
+await page.goto(server.url);
+await page.waitForFunction(() => window.kmallocLab);
+await page.getByRole("button", { name: "Skip", exact: true }).click();
+
+// ── press → first changed frame, on the first page ─────────────────────────────────────────────────────────────────
+const presses = await page.evaluate(async () => {
+  const press = [...document.querySelectorAll("button")].find((button) => button.textContent.trim() === "kmalloc");
+  const times = [];
+  for (let round = 0; round < 30; round += 1) {
+    await new Promise((done) => setTimeout(done, 150));
+    const start = performance.now();
+    let changed = 0;
+    const watch = new MutationObserver(() => (changed ||= performance.now()));
+    watch.observe(document.querySelector(".app"), { subtree: true, childList: true, attributes: true, characterData: true });
+    press.click();
+    // The frame after the change: what the eye sees.
+    await new Promise((done) => {
+      const look = () => (changed ? requestAnimationFrame(() => setTimeout(done)) : requestAnimationFrame(look));
+      look();
+    });
+    watch.disconnect();
+    times.push(performance.now() - start);
+  }
+  return times;
+});
+row("press `kmalloc` → the next frame is painted", presses, "≤ 50 ms");
+
+// ── the large run ──────────────────────────────────────────────────────────────────────────────────────────────────
+const began = Date.now();
+await page.evaluate((text) => void window.kmallocLab.run(text), SCENARIO);
+await page.waitForFunction(() => window.kmallocLab.snapshot().events > 900_000);
+const { events, pages } = await page.evaluate(() => {
+  const { events, machine } = window.kmallocLab.snapshot();
+  return { events, pages: machine.zones.reduce((sum, zone) => sum + zone.pages, 0) };
+});
+console.log(`${events.toLocaleString("en")} events on ${pages.toLocaleString("en")} pages, run in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+
+/** The main thread's tasks while something happens, by the browser's trace. */
+async function traced(during) {
+  const path = join(tmpdir(), `kmalloc-lab-trace-${process.pid}.json`);
+  await browser.startTracing(page, { path, categories: ["devtools.timeline", "disabled-by-default-devtools.timeline", "toplevel", "blink.user_timing"] });
+  await during();
+  await browser.stopTracing();
+  const { traceEvents } = JSON.parse(await readFile(path, "utf8"));
+  await rm(path);
+  const main = traceEvents.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid}:${tid}`);
+  return traceEvents.filter(({ pid, tid }) => main.includes(`${pid}:${tid}`));
+}
+
+const WORK = new Set(["FireAnimationFrame", "TimerFire", "EventDispatch", "FunctionCall", "UpdateLayoutTree", "Layout", "PrePaint", "Paint", "Layerize", "Commit"]);
+/** Script and paint of each frame: the work between two commits. Nested work counts once. */
+function frames(trace) {
+  const work = trace.filter(({ name, ph }) => ph === "X" && WORK.has(name)).sort((a, b) => a.ts - b.ts);
+  const totals = [];
+  let total = 0;
+  let end = 0;
+  for (const { name, ts, dur } of work) {
+    if (ts + dur > end) total += ts + dur - Math.max(ts, end);
+    end = Math.max(end, ts + dur);
+    if (name === "Commit") {
+      totals.push(total / 1000);
+      total = 0;
+    }
+  }
+  return totals;
+}
+
+const seek = (cursor) => page.evaluate((cursor) => window.kmallocLab.seek(cursor), cursor);
+await seek(Math.floor(events / 2));
+const playing = frames(
+  await traced(async () => {
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await page.waitForTimeout(10_000);
+    await page.getByRole("button", { name: "Pause", exact: true }).click();
+  }),
+);
+row("a frame while playing ×1: script and paint", playing, "≤ 8 ms");
+
+// ── any seek, with the map and without it ──────────────────────────────────────────────────────────────────────────
+const seeks = () =>
+  page.evaluate(async (events) => {
+    let seed = 1;
+    const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
+    const times = { script: [], frame: [] };
+    for (let round = 0; round < 300; round += 1) {
+      await new Promise((done) => requestAnimationFrame(done));
+      const start = performance.now();
+      window.kmallocLab.seek(Math.floor(random() * events));
+      // The panels are rendered in microtasks: the next task comes after them.
+      await new Promise((done) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = done;
+        port2.postMessage(0);
+      });
+      times.script.push(performance.now() - start);
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      times.frame.push(performance.now() - start);
+    }
+    return times;
+  }, events);
+const withMap = await seeks();
+row("any seek: script, machine and all panels", withMap.script, "");
+row("any seek: until its frame is painted", withMap.frame, "the next frame");
+const fold = page.getByRole("button", { name: "Fold: Memory map", exact: true });
+await fold.click();
+const without = await seeks();
+await fold.click();
+const median = (times) => at([...times].sort((a, b) => a - b), 0.5);
+const map = median(withMap.script) - median(without.script);
+
+// ── memory over minutes of play ────────────────────────────────────────────────────────────────────────────────────
+const memory = () =>
+  page.evaluate(() => {
+    window.gc?.();
+    const { usedJSHeapSize } = performance.memory;
+    return { script: usedJSHeapSize / 2 ** 20, nodes: document.querySelectorAll("*").length };
+  });
+await seek(0);
+await page.getByRole("button", { name: "Play", exact: true }).click();
+const before = await memory();
+const samples = [];
+for (let minute = 0; minute < minutes; minute += 1) {
+  await page.waitForTimeout(60_000);
+  samples.push(await memory());
+  const now = samples.at(-1);
+  console.log(`minute ${minute + 1}: ${now.script.toFixed(1)} MiB of script, ${now.nodes} nodes`);
+}
+
+console.log("\n| what | samples | median | p99 | worst | goal |\n|---|---:|---:|---:|---:|---:|");
+for (const cells of rows) console.log(`| ${cells.join(" | ")} |`);
+console.log(`\nThe map's share of a seek's script: ${map.toFixed(2)} ms in the median (goal ≤ 1 ms), by the same seeks with the map folded.`);
+if (samples.length > 0) {
+  const [first, last] = [before, samples.at(-1)];
+  console.log(`\nMemory over ${minutes} minutes of play: ${first.script.toFixed(1)} → ${last.script.toFixed(1)} MiB of script, ${first.nodes} → ${last.nodes} nodes.`);
+}
+await browser.close();
+await server.close();

@@ -12,15 +12,25 @@ fn check(folder: &Path) -> Output {
         .expect("the command starts")
 }
 
+/// What the course as a whole lacks is wrong, too.
+fn check_all(folder: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kmalloc-lab"))
+        .args(["check", "--complete"])
+        .arg(folder)
+        .output()
+        .expect("the command starts")
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
-/// Every start, solution, wrong answer, goal, question, card and link of the course.
+/// Every start, solution, wrong answer, goal, question, card and link of the course; and the course has enough of everything:
+/// exercises of each kind, for each claim and misconception, long ones.
 #[test]
 fn the_course_is_right() {
     let chapters = concat!(env!("CARGO_MANIFEST_DIR"), "/../static/chapters");
-    let output = check(Path::new(chapters));
+    let output = check_all(Path::new(chapters));
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
@@ -309,6 +319,13 @@ const COMPLAINTS: &[Complaint] = &[
         "there is no chapter `02-two`",
     ),
     complaint(
+        "dead-term",
+        "en.md",
+        ("Do.", "[a](term:nothing)"),
+        5,
+        "has no term `nothing`",
+    ),
+    complaint(
         "scheme",
         "en.md",
         ("Do.", "[a](two.md)"),
@@ -549,10 +566,7 @@ fn gaps_are_told() {
     let root = course("gaps");
     let all = said(&check(&root));
     assert!(all.contains("an exercise for claim 1, 2"), "{all}");
-    let complete = Command::new(env!("CARGO_BIN_EXE_kmalloc-lab"))
-        .args(["check", "--complete"])
-        .arg(&root)
-        .output()
-        .expect("the command starts");
+    assert!(all.contains("an exercise for misconception 1, 2"), "{all}");
+    let complete = check_all(&root);
     assert_eq!(complete.status.code(), Some(1), "{}", said(&complete));
 }

@@ -159,7 +159,7 @@ pub(crate) fn render(
     } = renderer;
     rendered.items = items(&out);
     if with_heading {
-        rendered.html = format!("<h3>{}</h3>\n", escaped(part.heading));
+        rendered.html = format!("<h3>{}</h3>\n", sentence_html(part.heading));
     }
     html::push_html(&mut rendered.html, out.into_iter());
     rendered

@@ -35,6 +35,8 @@ pub enum Question {
     Pfn(CallRef),
     /// `mode of p`: its flags as a number.
     Mode(CallRef),
+    /// `alignment of p`: the largest power of two that divides its address.
+    Alignment(CallRef),
     /// `need of p`, `need of p in DMA`: the pages that the first test of this call (in this zone) wants to see free.
     Need {
         /// Whose test.
@@ -86,7 +88,7 @@ pub enum Question {
     LineOf(&'static str),
 }
 
-const QUESTIONS: &str = "a question: bytes, zone, outcome, reason, sleep, complaint, pfn, mode, need, walk, rule, byte, \
+const QUESTIONS: &str = "a question: bytes, zone, outcome, reason, sleep, complaint, pfn, mode, alignment, need, walk, rule, byte, \
                          foreign, same, order, count, next after, line of, or what is free, live, slabs, waste";
 
 impl Question {
@@ -101,7 +103,7 @@ impl Question {
 
 fn read(words: &mut Words<'_>) -> Result<Question, Unread> {
     type OfCall = fn(CallRef) -> Question;
-    let of_call: [(&str, OfCall); 11] = [
+    let of_call: [(&str, OfCall); 12] = [
         ("bytes", Question::Bytes),
         ("zone", Question::Zone),
         ("outcome", Question::Outcome),
@@ -110,6 +112,7 @@ fn read(words: &mut Words<'_>) -> Result<Question, Unread> {
         ("complaint", Question::Complaint),
         ("pfn", Question::Pfn),
         ("mode", Question::Mode),
+        ("alignment", Question::Alignment),
         ("walk", Question::Walk),
         ("rule", Question::Rule),
         ("foreign", Question::Foreign),
@@ -213,6 +216,7 @@ impl Question {
             | Question::Foreign(_)
             | Question::Pfn(_)
             | Question::Mode(_)
+            | Question::Alignment(_)
             | Question::Need { .. }
             | Question::Byte { .. }
             | Question::Measure { .. }
@@ -290,6 +294,15 @@ impl Question {
                 let gfp = goal::flags(&made(run, call)?.call)?;
                 Some(format!("{gfp:#x}"))
             }
+            Question::Alignment(call) => match made(run, call)?.answer {
+                Answer::Object { address, .. }
+                | Answer::Pages {
+                    address: Some(address),
+                    ..
+                }
+                | Answer::Area { address, .. } => number(1 << address.trailing_zeros()),
+                _ => None,
+            },
             Question::Need { call, zone } => events(run, call)?.find_map(|event| match event {
                 Event::ZoneTested { zone: of, need, .. } if zone.is_none_or(|zone| zone == of) => {
                     Some(need.to_string())

@@ -274,6 +274,13 @@ pub fn question(lang: Lang, question: &Question) -> String {
             ],
             by,
         ),
+        Question::Alignment(by) => about(
+            [
+                "What is the largest power of two that divides the address of {0}?",
+                "{0} 的地址能被 2 的幂整除，其中最大的是多少？",
+            ],
+            by,
+        ),
         Question::Need {
             call: by,
             zone: None,
@@ -791,6 +798,7 @@ mod tests {
             "sleep of p",
             "complaint of line 4",
             "pfn of p",
+            "alignment of p",
             "mode of p",
             "need of p",
             "need of p in DMA",

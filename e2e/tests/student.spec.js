@@ -6,6 +6,7 @@ const LANGUAGES = [
     locale: "en-US",
     lang: "en",
     share: "Share",
+    copyMoment: "Copy link to this moment",
     link: "Link",
     timeline: "Timeline",
     stepBack: "Step back",
@@ -32,6 +33,7 @@ const LANGUAGES = [
     locale: "zh-CN",
     lang: "zh-Hans",
     share: "分享",
+    copyMoment: "复制此刻的链接",
     link: "链接",
     timeline: "时间线",
     stepBack: "后退一步",
@@ -134,6 +136,8 @@ for (const t of LANGUAGES) {
       await seek(page, end.events - 5);
       const sent = await snapshot(page);
       await page.getByRole("button", { name: t.share }).click();
+      await page.getByRole("button", { name: t.copyMoment, exact: true }).click();
+      await expect(page.getByRole("dialog").getByRole("status")).not.toBeEmpty();
       const link = await page.getByRole("textbox", { name: t.link }).inputValue();
       expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
       expect(link.length).toBeLessThanOrEqual(200);
@@ -263,9 +267,9 @@ for (const t of LANGUAGES) {
           await page.keyboard.press("End");
           await playedToEnd(page);
           await page.getByRole("button", { name: t.share }).click();
-          await expect(page.locator(".notice")).toBeVisible();
+          await expect(page.getByRole("dialog")).toBeVisible();
           await axe(page);
-          await page.locator(".notice button").click();
+          await page.keyboard.press("Escape");
           if (viewport === NARROW) {
             await page.getByRole("button", { name: t.flags }).click();
             for (const tab of t.tabs) {

@@ -12,6 +12,7 @@ use crate::api;
 use crate::browser::{self, Frames, Timer};
 use crate::course::Bookmark;
 use crate::embed::{self, Embedded, Switches};
+use crate::files;
 use crate::frame::{self, Frame, Pane, Side};
 use crate::gallery::Gallery;
 use crate::lang::Lang;
@@ -23,6 +24,7 @@ use crate::panels::free_lists::FreeLists;
 use crate::panels::gallery::GalleryDialog;
 use crate::panels::guide::GuideCard;
 use crate::panels::keys::Keys;
+use crate::panels::lecture::LectureBar;
 use crate::panels::lesson::Lesson;
 use crate::panels::map::MapPanel;
 use crate::panels::notices::Notices;
@@ -30,12 +32,14 @@ use crate::panels::path::Path;
 use crate::panels::pointers::Pointers;
 use crate::panels::reclaim::Reclaim;
 use crate::panels::remedies::RemedyCard;
+use crate::panels::share::ShareDialog;
 use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
 use crate::session::{Boot, Session, Work, key_action};
+use crate::share::{MAX_LINK, ShareAction};
 use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
@@ -51,8 +55,6 @@ pub fn start() {
     }
 }
 
-/// Characters of a link that any chat or mail passes on.
-const MAX_LINK: usize = 2_000;
 /// From the last movement of the cursor to its place in the address.
 const SETTLE_MS: i32 = 300;
 /// Bytes of text that an entry of the browser's history keeps.
@@ -121,6 +123,7 @@ fn open() -> (Rc<Store>, Frames) {
     remember(&store.session(), None, false);
     browser::on_preference(browser::LESS_MOVEMENT, act.reform(Action::Still));
     browser::on_term(act.reform(Action::Explain));
+    files::on_drop(act.reform(|bytes| Action::Share(ShareAction::File(bytes))));
     browser::on_address(Callback::from({
         let store = Rc::clone(&store);
         move |()| follow(&store)
@@ -174,6 +177,7 @@ const GUESSES: &str = "kmalloc-lab.guesses";
 const ANSWERED: &str = "kmalloc-lab.answered";
 const WAITS: &str = "kmalloc-lab.waits";
 const PROGRESS: &str = "kmalloc-lab.progress";
+const LECTURE: &str = "kmalloc-lab.sequence";
 const EARLIER: &str = "kmalloc-lab.earlier";
 const LANG: &str = "kmalloc-lab.lang";
 const THEME: &str = "kmalloc-lab.theme";
@@ -196,6 +200,7 @@ fn boot() -> Boot {
         kept,
         work,
         earlier: browser::load(EARLIER),
+        lecture: browser::load(LECTURE),
         lang: Lang::of(&browser::load(LANG).unwrap_or_else(browser::language)),
         theme: match browser::load(THEME).as_deref() {
             Some("light") => Theme::Light,
@@ -327,13 +332,10 @@ pub fn App() -> Html {
     }
     use_root(&session);
     use_memory(&session, &on);
+    use_lecture(&session);
     use_course(&session, &on);
     use_gallery(&session, &on);
 
-    let share = use_callback((), {
-        let store = Rc::clone(store);
-        move |(), ()| share(&store)
-    });
     let save = use_callback((), {
         let store = Rc::clone(store);
         move |(), ()| browser::download("scenario.kms", &store.session().text)
@@ -377,6 +379,7 @@ pub fn App() -> Html {
         </>
     };
     let buckets = html! { <Buckets view={view.clone()} {progress} on={on.clone()} /> };
+    let shared_view = view.clone();
     let full = view.frame.is_folded(Pane::Column).then_some("full");
     let reading = view.frame.enlarged == Some(Pane::Column);
     html! {
@@ -389,8 +392,10 @@ pub fn App() -> Html {
                     machine={session.scenario.machine.clone()}
                     frame={session.frame}
                     on={on.clone()}
-                    {share}
                 />
+                if session.sharing.lecture.playing {
+                    <LectureBar lang={session.lang} lecture={session.sharing.lecture.clone()} on={on.clone()} />
+                }
                 <div class="column">
                     <Lesson
                         lang={session.lang}
@@ -446,6 +451,17 @@ pub fn App() -> Html {
                     lang={session.lang}
                     gallery={session.gallery.clone()}
                     text={Rc::clone(&session.text)}
+                    on={on.clone()}
+                />
+            }
+            if session.sharing.open {
+                <ShareDialog
+                    view={shared_view}
+                    text={Rc::clone(&session.text)}
+                    scenario={Rc::clone(&session.scenario)}
+                    stale={!session.errors.is_empty()}
+                    page={session.course.attempt()}
+                    lecture={session.sharing.lecture.clone()}
                     on={on.clone()}
                 />
             }
@@ -554,6 +570,22 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
     });
 }
 
+/// The sequence is kept.
+#[hook]
+fn use_lecture(session: &Session) {
+    let first = use_mut_ref(|| true);
+    use_effect_with(session.sharing.lecture.clone(), move |lecture| {
+        if !first.replace(false) {
+            browser::save(
+                LECTURE,
+                Some(&lecture.text())
+                    .filter(|_| *lecture != Default::default())
+                    .map(String::as_str),
+            );
+        }
+    });
+}
+
 /// The files of the course are fetched as they are wanted.
 #[hook]
 fn use_course(session: &Session, on: &Callback<Action>) {
@@ -586,25 +618,6 @@ fn use_gallery(session: &Session, on: &Callback<Action>) {
             }
         },
     );
-}
-
-fn share(store: &Rc<Store>) {
-    let Some(link) = link(&store.session()) else {
-        store.act(Action::Tell(Notice::TooLongForLink));
-        return;
-    };
-    let told = {
-        let (store, link) = (Rc::clone(store), link.clone());
-        Callback::from(move |copied| {
-            let link = link.clone();
-            store.act(Action::Tell(if copied {
-                Notice::LinkCopied { link }
-            } else {
-                Notice::CopyByHand { link }
-            }));
-        })
-    };
-    browser::copy(&link, told);
 }
 
 /// Copies a text and tells what came of it.

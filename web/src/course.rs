@@ -361,6 +361,21 @@ impl Course {
         self.waits = false;
     }
 
+    /// The exercise that the text is an attempt at, as a link names it.
+    pub fn attempt(&self) -> Option<String> {
+        let is_one = !self.exercise.is_empty() && !self.open.is_empty();
+        let is_one = is_one && !self.begin && !self.waits;
+        is_one.then(|| self.place())
+    }
+
+    /// Opens an exercise whose attempt is on the page already.
+    pub fn take_up(&mut self, place: &str) {
+        if self.place() != place {
+            self.go(place);
+            self.begin = false;
+        }
+    }
+
     /// What is known of the open exercise.
     pub fn record(&self) -> Record {
         self.progress.of(&self.open, &self.exercise)

@@ -26,6 +26,8 @@ use crate::lang::Lang;
 use crate::lessons::{self, ExerciseText};
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::remedies::Remedies;
+use crate::share::lecture::Lecture;
+use crate::share::{Sharing, Switches};
 use crate::stage::landmarks::Landmark;
 use crate::view::{Action, CourseAction, Notice, ProseLink, Shared, SharedRun, Tab, Theme, View};
 
@@ -58,6 +60,8 @@ pub struct Boot {
     pub reloaded: bool,
     /// Work that a link replaced earlier.
     pub earlier: Option<String>,
+    /// The sequence that was made or played: [`Lecture::text`].
+    pub lecture: Option<String>,
     /// The language to begin in.
     pub lang: Lang,
     /// The light to begin in.
@@ -167,6 +171,8 @@ pub struct Session {
     pub gallery: Load<Gallery>,
     /// Changes that would make a failed call succeed, as far as they were looked for.
     pub remedies: Option<Remedies>,
+    /// Links, files, sequences.
+    pub sharing: Sharing,
     /// The term that was asked for last, and how many were before it.
     pub explained: Option<(&'static Term, u32)>,
 }
@@ -180,7 +186,7 @@ struct Version {
 
 /// Where a text comes from.
 #[derive(Clone, PartialEq, Eq)]
-enum Base {
+pub(crate) enum Base {
     /// The start of the exercise of this place, `chapter/exercise`.
     Exercise(Rc<str>),
     /// Elsewhere: the gallery, a card.
@@ -210,7 +216,7 @@ impl PartialEq for JudgedBy {
 
 /// Where the cursor goes when the text has changed.
 #[derive(Clone, Copy)]
-enum Arrive {
+pub(crate) enum Arrive {
     /// To the end of the old run; what is new is played.
     PlayNew,
     /// To the end.
@@ -272,6 +278,10 @@ impl Session {
             in_gallery: false,
             gallery: Load::Coming,
             remedies: None,
+            sharing: Sharing {
+                lecture: Lecture::read(boot.lecture.as_deref().unwrap_or_default()),
+                ..Sharing::default()
+            },
             explained: None,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
@@ -338,13 +348,6 @@ impl Session {
     /// Whether what decides is just being played: a verdict would give the end away.
     pub fn is_unfolding(&self) -> bool {
         self.player.is_moving() && !self.looping && self.player.cursor < self.len()
-    }
-
-    /// The fragment of a link to this scenario and cursor, whatever its length.
-    pub fn link(&self) -> String {
-        let bytes = link::encode(&self.scenario, self.player.cursor as u32);
-        let teach = if self.course.teaching { "&teach" } else { "" };
-        format!("s={}{teach}", link::to_fragment(&bytes))
     }
 
     /// What a reload should find again.
@@ -457,13 +460,11 @@ impl Session {
                 }
             }
             Action::TakeRemedy(number) => self.take_remedy(number),
+            Action::Share(action) => self.in_share(action),
 
             Action::Language(lang) => {
-                self.course.fetch(lang != self.lang);
-                if lang != self.lang {
-                    self.gallery = Load::Coming;
-                }
-                self.lang = lang;
+                self.sharing.lang = None;
+                self.speak(lang);
             }
             Action::Theme(theme) => self.theme = theme,
             Action::Still(still) => self.player.still = still,
@@ -489,6 +490,14 @@ impl Session {
             Action::Tell(notice) => self.notice = Some(notice),
             Action::DismissNotice => self.notice = None,
         }
+    }
+
+    fn speak(&mut self, lang: Lang) {
+        self.course.fetch(lang != self.lang);
+        if lang != self.lang {
+            self.gallery = Load::Coming;
+        }
+        self.lang = lang;
     }
 
     // ── playing ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -640,7 +649,7 @@ impl Session {
     }
 
     /// A text that does not come from this one.
-    fn bring(&mut self, text: &str, arrive: Arrive, base: Base) {
+    pub(crate) fn bring(&mut self, text: &str, arrive: Arrive, base: Base) {
         self.edit(text, arrive);
         self.base = base;
     }
@@ -717,22 +726,42 @@ impl Session {
         // Switches stand behind the scenario; a class's link keeps its switch from page to page.
         let mut parts = fragment.split('&');
         let fragment = parts.next().unwrap_or_default();
-        self.course.teaching |= fragment == "teach" || parts.any(|part| part == "teach");
+        let switches = Switches::read(parts);
+        let mut opened = true;
         if let Some(place) = fragment.strip_prefix("page=") {
             self.in_course(CourseAction::Go(place.into()));
         } else if let Some(letters) = fragment.strip_prefix("s=") {
-            match link::from_fragment(letters).and_then(|bytes| link::decode(&bytes)) {
-                Ok(shared) => self.open_shared(&shared, kept, rescue),
-                Err(error) => self.notice = Some(Notice::BadLink(error)),
+            match link::from_fragment(letters).and_then(|bytes| link::decode_sequence(&bytes)) {
+                Ok(parts) if parts.len() > 1 || !parts[0].sentence.is_empty() => {
+                    self.open_sequence(parts, switches.at, kept, rescue);
+                }
+                Ok(parts) => {
+                    self.open_shared(&parts[0].shared, kept, rescue);
+                    if let Some(place) = &switches.page {
+                        self.course.take_up(place);
+                        self.base = Base::Unknown;
+                    }
+                }
+                Err(error) => {
+                    self.notice = Some(Notice::BadLink(error));
+                    opened = false;
+                }
             }
         } else if let Some(text) = kept {
             self.replace_work(text, usize::MAX, rescue);
         } else if fragment.starts_with("id=") {
             self.notice = Some(Notice::UnknownId);
         }
+        if opened {
+            self.course.teaching |= switches.teach || fragment == "teach";
+            self.sharing.lang = switches.lang;
+            if let Some(lang) = switches.lang {
+                self.speak(lang);
+            }
+        }
     }
 
-    fn open_shared(&mut self, shared: &link::Shared, kept: Option<&str>, rescue: bool) {
+    pub(crate) fn open_shared(&mut self, shared: &link::Shared, kept: Option<&str>, rescue: bool) {
         let cursor = shared.cursor as usize;
         let bytes = link::encode(&shared.scenario, 0);
         let same = |scenario: &Scenario| link::encode(scenario, 0) == bytes;
@@ -759,12 +788,17 @@ impl Session {
             return;
         }
         if rescue && self.own {
-            self.earlier = Some(Rc::clone(&self.text));
+            self.rescue();
         }
         self.notice = None;
         self.bring(text, Arrive::At(cursor), Base::Unknown);
         // The address is there already: it gets no new entry in the browser's history.
         self.edits -= 1;
+    }
+
+    /// The present text is kept by name: undo does not outlive a reload.
+    pub(crate) fn rescue(&mut self) {
+        self.earlier = Some(Rc::clone(&self.text));
     }
 
     /// A scenario of the gallery in place of this text, at its start. Undo brings the old one back; what was the student's
@@ -781,7 +815,7 @@ impl Session {
             return;
         }
         if self.own {
-            self.earlier = Some(Rc::clone(&self.text));
+            self.rescue();
         }
         self.notice = None;
         self.bring(&scenario.text, Arrive::At(0), Base::Elsewhere);
@@ -1191,7 +1225,8 @@ pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Optio
 mod tests {
     use super::*;
     use crate::draft::{Caller, FUNCTIONS, Unit};
-    use crate::frame::Side;
+    use crate::frame::{Pane, Side};
+    use crate::share::ShareAction;
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
 
@@ -2020,7 +2055,7 @@ mod tests {
         }
 
         fn action(&mut self, session: &Session) -> Action {
-            match self.roll(46) {
+            match self.roll(48) {
                 0 => Action::Seek(self.roll(session.len() + 10)),
                 1 => Action::SeekPartway(
                     self.roll(session.len() + 10),
@@ -2083,6 +2118,18 @@ mod tests {
                 42 => Action::Remedies(self.roll(4) > 0),
                 43 => Action::TryRemedy,
                 44 => Action::TakeRemedy(self.roll(4)),
+                45 => Action::Share(match self.roll(4) {
+                    0 => ShareAction::Add("so".into()),
+                    1 => ShareAction::Move(self.roll(4), self.roll(2) == 0),
+                    2 => ShareAction::Remove(self.roll(4)),
+                    _ => ShareAction::BringBack,
+                }),
+                46 => Action::Share(match self.roll(4) {
+                    0 => ShareAction::Leave,
+                    1 => ShareAction::File(Some(b"irq { kfree(p); }".to_vec())),
+                    2 => ShareAction::Open(true),
+                    _ => ShareAction::Go(self.roll(4)),
+                }),
                 _ => Action::Highlight(Some("p".into())),
             }
         }

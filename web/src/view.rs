@@ -16,6 +16,7 @@ use crate::course::{Sheet, Wanted};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame, Pane, ProcFile, Side};
 use crate::lang::Lang;
+use crate::share::{FileError, ShareAction};
 use crate::stage::landmarks::Landmark;
 
 /// A value that is shared, and equal only to itself: comparing props costs a pointer.
@@ -131,16 +132,6 @@ pub enum Tab {
 /// One thing to tell the student, until it is dismissed or the next is told.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Notice {
-    /// The link is in the clipboard.
-    LinkCopied {
-        /// The whole address.
-        link: String,
-    },
-    /// The browser did not let the page write to the clipboard: here is the link.
-    CopyByHand {
-        /// The whole address.
-        link: String,
-    },
     /// A text is in the clipboard.
     TextCopied,
     /// The browser did not let the page write a text to the clipboard.
@@ -157,6 +148,8 @@ pub enum Notice {
     NoSuchMoment,
     /// A file that is no progress.
     NoProgressFile,
+    /// A file that is no scenario.
+    FileRefused(FileError),
     /// The run has ended before the text's end: a call appended to it would not run.
     RunHasEnded,
 }
@@ -256,6 +249,9 @@ pub enum Action {
     TryRemedy,
     /// Put the change of this number into the text.
     TakeRemedy(usize),
+    // ── sharing ───────────────────────────────────────────────────────────────────────────────────────────────────
+    /// Links, files, sequences.
+    Share(ShareAction),
 
     // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
     /// Speak this language.

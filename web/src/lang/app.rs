@@ -176,18 +176,12 @@ pub struct Texts {
     pub last_good: &'static str,
     /// An error's place: line `{0}`, column `{1}`.
     pub place: &'static str,
-    /// The link is copied.
-    pub link_copied: &'static str,
     /// What a link leaves out.
     pub link_leaves_out: &'static str,
-    /// The clipboard is closed to the page.
-    pub copy_by_hand: &'static str,
     /// A text is copied.
     pub text_copied: &'static str,
     /// The clipboard is closed to the page.
     pub text_not_copied: &'static str,
-    /// The field with the link.
-    pub link: &'static str,
     /// The scenario is too long for a link.
     pub too_long: &'static str,
     /// Button.
@@ -305,12 +299,9 @@ const EN: Texts = Texts {
     errors: "{0 error}",
     last_good: "The page shows the last text without errors.",
     place: "line {0}, column {1}",
-    link_copied: "The link is copied.",
     link_leaves_out: "Variables are renumbered in it, and comments are left out.",
-    copy_by_hand: "The browser does not let the page copy; here is the link.",
     text_copied: "The text is copied.",
     text_not_copied: "The browser does not let the page copy: select the text and copy it by hand.",
-    link: "Link",
     too_long: "This scenario is too long for a link. Its address works in this browser only; to pass it on, save it as a file.",
     save_file: "Save as a file",
     unknown_id: "This address opens only in the browser that made it; your work is as it was.",
@@ -408,12 +399,9 @@ const ZH: Texts = Texts {
     errors: "{0} 处错误",
     last_good: "页面显示的仍是上一份没有错误的脚本。",
     place: "第 {0} 行，第 {1} 列",
-    link_copied: "链接已复制。",
     link_leaves_out: "链接里的变量会重新编号，注释不会保留。",
-    copy_by_hand: "浏览器不允许页面写入剪贴板，请手动复制这个链接。",
     text_copied: "文本已复制。",
     text_not_copied: "浏览器不允许页面写入剪贴板，请选中文本后手动复制。",
-    link: "链接",
     too_long: "脚本太长，放不进链接。这个地址只能在本浏览器里打开；要分享给别人，请保存为文件。",
     save_file: "保存为文件",
     unknown_id: "这个地址只能在生成它的浏览器里打开；你的内容保持不变。",

@@ -7,6 +7,7 @@ pub mod errors;
 pub mod gallery;
 pub mod remedies;
 pub mod sentences;
+pub mod share;
 pub mod stage;
 pub mod world;
 

@@ -3,8 +3,7 @@
 
 use yew::prelude::*;
 
-use crate::browser;
-use crate::lang::{Lang, errors, rich};
+use crate::lang::{self, Lang, errors, rich};
 use crate::view::{Action, Notice};
 use crate::widgets::Button;
 
@@ -36,8 +35,6 @@ pub fn Notices(props: &Props) -> Html {
     let texts = lang.app();
     let told = notice.as_ref().map(|notice| {
         let text = match notice {
-            Notice::LinkCopied { .. } => texts.link_copied,
-            Notice::CopyByHand { .. } => texts.copy_by_hand,
             Notice::TextCopied => texts.text_copied,
             Notice::TextNotCopied => texts.text_not_copied,
             Notice::TooLongForLink => texts.too_long,
@@ -47,28 +44,11 @@ pub fn Notices(props: &Props) -> Html {
             Notice::RunHasEnded => texts.run_ended,
             Notice::NoSuchMoment => lang.course().no_such_moment,
             Notice::NoProgressFile => lang.course().no_progress_file,
-        };
-        let link = match notice {
-            Notice::LinkCopied { link } | Notice::CopyByHand { link } => Some(link.clone()),
-            _ => None,
+            Notice::FileRefused(error) => lang::share::refused(*lang, *error),
         };
         html! {
             <div class="notice">
-                <p>
-                    { rich(text) }
-                    if link.is_some() {
-                        { " " }{ texts.link_leaves_out }
-                    }
-                </p>
-                if let Some(link) = link {
-                    <input
-                        class="mono"
-                        readonly=true
-                        aria-label={texts.link}
-                        value={link}
-                        onfocus={|event: FocusEvent| browser::select_all(&event)}
-                    />
-                }
+                <p>{ rich(text) }</p>
                 if *notice == Notice::TooLongForLink {
                     <Button label={texts.save_file} onclick={save.clone()} />
                 }

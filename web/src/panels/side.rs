@@ -106,6 +106,13 @@ fn lines(view: &View, from: usize) -> Vec<(usize, String)> {
     .collect()
 }
 
+/// Every message up to the cursor.
+pub(super) fn dmesg(view: &View) -> String {
+    let told = lines(view, 0).into_iter().map(|(_, line)| line);
+    let all: Vec<String> = boot(view).into_iter().chain(told).collect();
+    all.join("\n")
+}
+
 /// The kernel's messages.
 #[component]
 pub fn Dmesg(props: &Props) -> Html {
@@ -133,11 +140,7 @@ pub fn Dmesg(props: &Props) -> Html {
     });
     let everything = {
         let view = view.clone();
-        copy.reform(move |_: MouseEvent| {
-            let told = lines(&view, 0).into_iter().map(|(_, line)| line);
-            let all: Vec<String> = boot(&view).into_iter().chain(told).collect();
-            all.join("\n")
-        })
+        copy.reform(move |_: MouseEvent| dmesg(&view))
     };
     let rows = all.iter().enumerate().map(|(index, (cursor, line))| {
         let cursor = *cursor;
@@ -187,7 +190,8 @@ fn copier(words: &Texts, onclick: Callback<MouseEvent>) -> El {
         .text(words.copy)
 }
 
-fn print(file: ProcFile, machine: &Machine) -> String {
+/// One of the kernel's texts.
+pub(super) fn print(file: ProcFile, machine: &Machine) -> String {
     match file {
         ProcFile::Buddyinfo => proc::buddyinfo(machine),
         ProcFile::Slabinfo => proc::slabinfo(machine),

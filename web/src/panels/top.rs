@@ -6,6 +6,7 @@ use yew::prelude::*;
 use crate::frame::{Clicker, Frame, Pane};
 use crate::lang::app::{self, Texts};
 use crate::lang::{Arg, Lang, fill};
+use crate::share::ShareAction;
 use crate::view::{Action, Theme};
 use crate::widgets::{Button, Menu};
 
@@ -33,8 +34,6 @@ pub struct Props {
     pub frame: Frame,
     /// Where actions go.
     pub on: Callback<Action>,
-    /// Makes a link.
-    pub share: Callback<()>,
 }
 
 /// The machines of the menu: the teaching machine, then PCs of 16, 64 and 256 MB.
@@ -58,7 +57,6 @@ pub fn Top(props: &Props) -> Html {
         machine,
         frame,
         on,
-        share,
     } = props;
     let open = !frame.is_folded(Pane::Column);
     let projector = frame.projector;
@@ -119,7 +117,7 @@ pub fn Top(props: &Props) -> Html {
                     class="to-gallery"
                     onclick={on.reform(|()| Action::Gallery(true))}
                 />
-                <Button label={texts.share} onclick={share.clone()} />
+                <Button label={texts.share} class="to-share" onclick={on.reform(|()| Action::Share(ShareAction::Open(true)))} />
                 <Button
                     label={texts.projector}
                     icon={PROJECTOR}

@@ -1,0 +1,51 @@
+//! The bar of a sequence: what is said about the scenario on the page, and the way to the next.
+
+use yew::prelude::*;
+
+use super::share::{LEFT, RIGHT};
+use crate::lang::{Arg, Lang, fill, rich};
+use crate::share::ShareAction;
+use crate::share::lecture::Lecture;
+use crate::view::Action;
+use crate::widgets::Button;
+
+/// What the bar is given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// The sequence.
+    pub lecture: Lecture,
+    /// Where actions go.
+    pub on: Callback<Action>,
+}
+
+/// The bar.
+#[component]
+pub fn LectureBar(props: &Props) -> Html {
+    let Props { lang, lecture, on } = props;
+    let words = lang.share();
+    let (at, count) = (lecture.at, lecture.parts.len());
+    let go = |at: usize| on.reform(move |()| Action::Share(ShareAction::Go(at)));
+    let place = fill(
+        words.place,
+        &[Arg::Number(at as u64 + 1), Arg::Number(count as u64)],
+    );
+    let sentence = lecture.parts.get(at).map_or("", |part| &part.sentence);
+    html! {
+        <section class="lecture" aria-label={words.bar}>
+            <Button label={words.previous} icon={LEFT} idle={at == 0} onclick={go(at.saturating_sub(1))} />
+            <span class="place">{ place }</span>
+            <Button
+                label={words.next}
+                icon={RIGHT}
+                class="strong"
+                idle={at + 1 >= count}
+                onclick={go(at + 1)}
+            />
+            <p role="status">{ rich(sentence) }</p>
+            <Button label={words.again} onclick={go(at)} />
+            <Button label={words.leave} onclick={on.reform(|()| Action::Share(ShareAction::Leave))} />
+        </section>
+    }
+}

@@ -908,6 +908,8 @@ impl Session {
             self.notice = None;
             let base = self.own_base();
             self.bring(&start, Arrive::End, base);
+            // As long as nothing was added, there is nothing to lose.
+            self.own = false;
         }
     }
 
@@ -1433,6 +1435,37 @@ mod tests {
         let solved = to_rest(answered);
         assert!(solved.course.record().solved);
         assert_eq!(solved.course.record().attempts, 1);
+    }
+
+    /// A golfer hears what the writer's solution takes, but not before the own one is there.
+    #[test]
+    fn golf_tells_our_score_after_solving() {
+        let start = "machine dma=0 normal=1M highmem=0\n";
+        let solution = format!("{start}p = kmalloc(100, GFP_KERNEL);\n");
+        let contents = [
+            "1", "1", "8", "S", "1", "01-a", "8", "A", "1", "1", "x", "golf", "X", "1", "",
+        ];
+        let lines = "kind golf\ngoal call p answers object\nscore calls";
+        let chapter = [
+            "1", "a", "", "1", lines, start, &solution, "do", "0", "1", "h", "why", "", "",
+        ];
+        let mut session = fresh();
+        for fields in [contents.join("\u{1f}"), chapter.join("\u{1f}")] {
+            let wanted = session.course.wanted().expect("a file");
+            let arrived = CourseAction::Arrived(session.lang, wanted, Some(fields));
+            session = session.reduced(Action::Course(arrived));
+        }
+        let begun = acted(&session, course([CourseAction::Go("/x".into())]));
+        assert!(!begun.own, "an exercise's start is nobody's work");
+        let scored = |session: &Session| {
+            let judged = session.course.judged.clone().expect("judged");
+            (judged.verdict.score, judged.par)
+        };
+        assert_eq!(scored(&begun), (Some(0), None));
+        let clumsy = format!("{start}a = kmalloc(9, GFP_KERNEL);\np = kmalloc(9, GFP_KERNEL);\n");
+        let solved = begun.reduced(Action::Type(clumsy));
+        assert!(solved.own && solved.course.record().solved);
+        assert_eq!(scored(&solved), (Some(2), Some(1)));
     }
 
     #[test]

@@ -15,6 +15,8 @@ export interface KmallocLab {
   verdict(): Verdict | null;
   /** Calls `listener` from now on; the answer ends that. Null when there is no such event. */
   on<E extends keyof Events>(event: E, listener: (value: Events[E]) => void): () => void;
+  /** What is wrong with the simulated machine as it is shown: nothing, ever, unless the lab itself is broken. */
+  validate(): string | undefined;
   /** Messages that were ignored. */
   ignored(): number;
 }

@@ -105,6 +105,15 @@ impl Lab {
             Closure::<dyn Fn(String, js_sys::Function) -> JsValue>::new(on).into_js_value(),
         );
         let lab = self.clone();
+        let validate = move || {
+            let view = (lab.read)().view();
+            view.machine.validate().err()
+        };
+        set(
+            "validate",
+            Closure::<dyn Fn() -> Option<String>>::new(validate).into_js_value(),
+        );
+        let lab = self.clone();
         let ignored = move || lab.ignored.get();
         set(
             "ignored",

@@ -20,6 +20,7 @@ use crate::lang::app as texts;
 use crate::panels::badge::badge;
 use crate::panels::buckets::Buckets;
 use crate::panels::call_bar::CallBar;
+use crate::panels::compare::CompareDialog;
 use crate::panels::free_lists::FreeLists;
 use crate::panels::gallery::GalleryDialog;
 use crate::panels::guide::GuideCard;
@@ -462,6 +463,14 @@ pub fn App() -> Html {
                     stale={!session.errors.is_empty()}
                     page={session.course.attempt()}
                     lecture={session.sharing.lecture.clone()}
+                    on={on.clone()}
+                />
+            }
+            if let Some(both) = session.compare.clone() {
+                <CompareDialog
+                    lang={session.lang}
+                    machine={session.scenario.machine.clone()}
+                    {both}
                     on={on.clone()}
                 />
             }

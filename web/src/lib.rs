@@ -7,6 +7,7 @@
 pub mod api;
 pub mod app;
 pub mod browser;
+pub mod compare;
 pub mod course;
 pub mod draft;
 pub mod embed;

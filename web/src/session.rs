@@ -18,6 +18,7 @@ use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
 use kmalloc_glossary::Term;
 
+use crate::compare::{Compare, CompareAction};
 use crate::course::{Bookmark, Course, Judged, Load, Progress};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame, Pane};
@@ -173,6 +174,8 @@ pub struct Session {
     pub remedies: Option<Remedies>,
     /// Links, files, sequences.
     pub sharing: Sharing,
+    /// Two runs side by side, while they are looked at.
+    pub compare: Option<Compare>,
     /// The term that was asked for last, and how many were before it.
     pub explained: Option<(&'static Term, u32)>,
 }
@@ -282,6 +285,7 @@ impl Session {
                 lecture: Lecture::read(boot.lecture.as_deref().unwrap_or_default()),
                 ..Sharing::default()
             },
+            compare: None,
             explained: None,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
@@ -302,6 +306,9 @@ impl Session {
     pub fn reduced(&self, action: Action) -> Session {
         let mut next = self.clone();
         next.apply(action);
+        next.compare = next
+            .compare
+            .filter(|both| both.runs[0] == next.run && both.texts[0] == next.text);
         next.remedies = next.remedies.filter(|remedies| remedies.is_of(&next.run));
         next.look();
         next.judge();
@@ -461,6 +468,7 @@ impl Session {
             }
             Action::TakeRemedy(number) => self.take_remedy(number),
             Action::Share(action) => self.in_share(action),
+            Action::Compare(action) => self.in_compare(action),
 
             Action::Language(lang) => {
                 self.sharing.lang = None;
@@ -825,6 +833,40 @@ impl Session {
     /// Whether the gallery's file is to be fetched now.
     pub fn wants_gallery(&self) -> bool {
         self.in_gallery && self.gallery == Load::Coming
+    }
+
+    fn in_compare(&mut self, action: CompareAction) {
+        match action {
+            CompareAction::Close => self.compare = None,
+            CompareAction::Open | CompareAction::OpenRemedy(_) if !self.errors.is_empty() => {
+                self.notice = Some(Notice::MendTextFirst);
+            }
+            CompareAction::Open => {
+                self.player.pause();
+                let cursor = self.player.cursor;
+                self.compare = Some(Compare::open(&self.text, &self.run, cursor));
+            }
+            CompareAction::OpenRemedy(number) => {
+                let remedies = self.remedies.as_ref();
+                let tried = remedies.and_then(|remedies| remedies.search().tried().get(number));
+                if let Some(tried) = tried {
+                    let mut both = Compare::open(&self.text, &self.run, self.player.cursor);
+                    both.put(&tried.text);
+                    self.compare = Some(both);
+                }
+            }
+            CompareAction::Take => {
+                if let Some(both) = self.compare.take() {
+                    self.notice = None;
+                    self.edit(&both.texts[1], Arrive::End);
+                }
+            }
+            action => {
+                if let Some(both) = &mut self.compare {
+                    both.act(action);
+                }
+            }
+        }
     }
 
     /// A change that works in place of the text; its call is played.
@@ -1215,6 +1257,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Optio
         "Z" => Action::Previous(Landmark::Sleep),
         "l" => Action::ToggleLoop,
         "g" => Action::Gallery(true),
+        "c" => Action::Compare(CompareAction::Open),
         "p" => Action::Projector(!frame.projector),
         "+" | "=" => Action::Faster(true),
         "-" => Action::Faster(false),
@@ -2088,7 +2131,7 @@ mod tests {
         }
 
         fn action(&mut self, session: &Session) -> Action {
-            match self.roll(48) {
+            match self.roll(49) {
                 0 => Action::Seek(self.roll(session.len() + 10)),
                 1 => Action::SeekPartway(
                     self.roll(session.len() + 10),
@@ -2162,6 +2205,17 @@ mod tests {
                     1 => ShareAction::File(Some(b"irq { kfree(p); }".to_vec())),
                     2 => ShareAction::Open(true),
                     _ => ShareAction::Go(self.roll(4)),
+                }),
+                47 => Action::Compare(match self.roll(7) {
+                    0 => CompareAction::Open,
+                    1 => CompareAction::OpenRemedy(self.roll(4)),
+                    2 => CompareAction::Seek(self.roll(session.len() + 10)),
+                    3 => CompareAction::Text(
+                        ["", "irq {", "p = kmalloc(9, 0);"][self.roll(3)].into(),
+                    ),
+                    4 => CompareAction::Flags(self.roll(4), Gfp(self.roll(0x8000) as u32)),
+                    5 => CompareAction::Take,
+                    _ => CompareAction::Close,
                 }),
                 _ => Action::Highlight(Some("p".into())),
             }

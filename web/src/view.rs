@@ -12,6 +12,7 @@ use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::Run;
 use kmalloc_core::script::link::LinkError;
 
+use crate::compare::CompareAction;
 use crate::course::{Sheet, Wanted};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame, Pane, ProcFile, Side};
@@ -252,6 +253,8 @@ pub enum Action {
     // ── sharing ───────────────────────────────────────────────────────────────────────────────────────────────────
     /// Links, files, sequences.
     Share(ShareAction),
+    /// Two runs side by side.
+    Compare(CompareAction),
 
     // ── the page ──────────────────────────────────────────────────────────────────────────────────────────────────
     /// Speak this language.

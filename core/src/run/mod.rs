@@ -4,6 +4,7 @@
 //! How the text is followed stands in `runner`, what the calls of the world do in `world`, whose bytes are whose in
 //! `owners`. What a call *does* is decided in `mm`.
 
+pub mod compare;
 mod owners;
 pub mod remedy;
 mod runner;

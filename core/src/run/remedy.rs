@@ -852,7 +852,8 @@ pub fn free_call(pointer: Pointer, value: &Value) -> Option<Call> {
 
 // ── flags ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-fn flags(call: &Call) -> Option<Gfp> {
+/// The flags that a call is made with, if it takes any.
+pub fn flags(call: &Call) -> Option<Gfp> {
     match *call {
         Call::Kmalloc { gfp, .. }
         | Call::GetFreePages { gfp, .. }
@@ -862,7 +863,8 @@ fn flags(call: &Call) -> Option<Gfp> {
     }
 }
 
-fn with_flags(call: &Call, flags: Gfp) -> Option<Call> {
+/// The call with other flags, if it takes any.
+pub fn with_flags(call: &Call, flags: Gfp) -> Option<Call> {
     let mut call = call.clone();
     match &mut call {
         Call::Kmalloc { gfp, .. }

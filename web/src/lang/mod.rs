@@ -1,6 +1,7 @@
 //! The two languages. Every text of the page is a field of a table that both languages fill: a missing one does not compile.
 
 pub mod app;
+pub mod compare;
 pub mod course;
 pub mod embed;
 pub mod errors;

@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod buckets;
 pub mod call_bar;
+pub mod compare;
 mod el;
 pub mod free_lists;
 pub mod gallery;

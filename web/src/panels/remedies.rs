@@ -9,6 +9,7 @@ use yew::prelude::*;
 
 use super::el::El;
 use crate::browser::Timer;
+use crate::compare::CompareAction;
 use crate::lang::remedies::{why, why_not};
 use crate::lang::{Arg, Lang, fill};
 use crate::remedies::{Remedies, failed_call};
@@ -125,10 +126,15 @@ fn row(lang: Lang, call: &Call, number: usize, tried: &Tried, on: &Callback<Acti
         .attr("aria-label", format!("{}: {}", words.take, tried.now))
         .click(on.reform(move |_| Action::TakeRemedy(number)))
         .text(words.take);
+    let compare = El::new("button", "")
+        .is("type", "button")
+        .attr("aria-label", format!("{}: {}", words.compare, tried.now))
+        .click(on.reform(move |_| Action::Compare(CompareAction::OpenRemedy(number))))
+        .text(words.compare);
     El::new("li", "")
         .number(number)
         .put(line(tried))
-        .put(take)
+        .put(El::new("div", "").put(take).text(" ").put(compare))
         .put(El::new("p", "").rich(&why(lang, call, tried, effects)))
 }
 

@@ -3,6 +3,7 @@
 use kmalloc_core::profile::{Kernel, MachineSpec, Reserve};
 use yew::prelude::*;
 
+use crate::compare::CompareAction;
 use crate::frame::{Clicker, Frame, Pane};
 use crate::lang::app::{self, Texts};
 use crate::lang::{Arg, Lang, fill};
@@ -14,6 +15,7 @@ const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM8 3v10A5 
 
 const PROJECTOR: &str = "M1.5 2.5h13v8h-13zM8 10.5v2.5M5 14.5l3-2 3 2";
 const CARDS: &str = "M2 2.5h5v4.5H2zM9 2.5h5v4.5H9zM2 9h5v4.5H2zM9 9h5v4.5H9z";
+const SIDES: &str = "M1.5 2.5h5.5v11H1.5zM9 2.5h5.5v11H9z";
 const SIDEBAR: &str = "M1.5 2.5h13v11h-13zM6 2.5v11";
 
 /// Pages in a megabyte.
@@ -37,7 +39,7 @@ pub struct Props {
 }
 
 /// The machines of the menu: the teaching machine, then PCs of 16, 64 and 256 MB.
-fn machines() -> [MachineSpec; 4] {
+pub(super) fn machines() -> [MachineSpec; 4] {
     let pc = |megabytes: u32| MachineSpec {
         // The DMA zone of a PC ends at 16 MB, the reach of ISA cards.
         zone_pages: [16 * PER_MEGABYTE, (megabytes - 16) * PER_MEGABYTE, 0],
@@ -116,6 +118,12 @@ pub fn Top(props: &Props) -> Html {
                     icon={CARDS}
                     class="to-gallery"
                     onclick={on.reform(|()| Action::Gallery(true))}
+                />
+                <Button
+                    label={lang.compare().title}
+                    icon={SIDES}
+                    class="to-compare"
+                    onclick={on.reform(|()| Action::Compare(CompareAction::Open))}
                 />
                 <Button label={texts.share} class="to-share" onclick={on.reform(|()| Action::Share(ShareAction::Open(true)))} />
                 <Button
@@ -201,7 +209,7 @@ fn line_menu(texts: &Texts, machine: &MachineSpec, on: &Callback<Action>) -> Htm
 }
 
 /// `1M + 4M + 1M`: the zones as the header of a scenario writes them.
-fn sizes(texts: &Texts, machine: &MachineSpec) -> String {
+pub(super) fn sizes(texts: &Texts, machine: &MachineSpec) -> String {
     let [dma, normal, highmem] = machine.zone_pages.map(|pages| {
         let kilobytes = u64::from(pages) * u64::from(machine.page_size) / 1024;
         match kilobytes {

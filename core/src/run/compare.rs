@@ -10,7 +10,7 @@ use super::{Answer, Run};
 use crate::event::{Event, Temperature};
 use crate::machine::Machine;
 use crate::profile::{ORDERS, ZoneId};
-use crate::script::ast::{Call, Place, Pointer};
+use crate::script::ast::{Call, Pointer};
 
 /// Calls that are looked ahead for a partner.
 const AHEAD: usize = 48;
@@ -153,13 +153,10 @@ impl Comparison {
         })
     }
 
-    /// The first pair that differs in what comes of it; else the first that differs at all.
+    /// The first pair that differs in anything.
     pub fn first_difference(&self) -> Option<usize> {
-        let first = |least| {
-            let mut pairs = self.pairs.iter();
-            pairs.position(|pair| pair.difference >= least)
-        };
-        first(Difference::Way)
+        let mut pairs = self.pairs.iter();
+        pairs.position(|pair| pair.difference != Difference::None)
     }
 }
 
@@ -181,9 +178,6 @@ fn next_match(
 
 /// What a call does it to: calls that do the same sort of thing to the same name belong together.
 fn belong(one: &Call, other: &Call) -> bool {
-    fn target(call: &Call) -> Option<&Place> {
-        call.target()
-    }
     fn frees(call: &Call) -> Option<&Pointer> {
         match call {
             Call::Kfree(pointer)
@@ -193,7 +187,7 @@ fn belong(one: &Call, other: &Call) -> bool {
             _ => None,
         }
     }
-    match (target(one), target(other)) {
+    match (one.target(), other.target()) {
         (Some(one), Some(other)) => one == other,
         // A name for the answer is a change like another.
         _ if frees(one).is_some() => frees(one) == frees(other),

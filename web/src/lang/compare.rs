@@ -46,7 +46,7 @@ pub struct Texts {
     pub differs: &'static str,
     /// The table of free blocks of a zone.
     pub blocks: &'static str,
-    /// Free pages and the marks: free, min, low, high.
+    /// Free pages, the marks, the per-cpu lists: free, min, low, high, hot, cold.
     pub free: &'static str,
     /// B's text has errors: what is shown is the run before.
     pub errors: &'static str,
@@ -77,7 +77,7 @@ const EN: Texts = Texts {
     start: "No call has been made yet.",
     differs: "differs",
     blocks: "Free blocks by order",
-    free: "free {0} · min {1} · low {2} · high {3}",
+    free: "free {0} · min {1} · low {2} · high {3} · per-cpu hot {4}, cold {5}",
     errors: "The text of B has errors: {0}. Shown is its last run without.",
     more: "{0 call} more",
     line: "L1 line {0} B",
@@ -104,7 +104,7 @@ const ZH: Texts = Texts {
     start: "还没有任何调用。",
     differs: "不同",
     blocks: "各阶空闲块",
-    free: "空闲 {0} · min {1} · low {2} · high {3}",
+    free: "空闲 {0} · min {1} · low {2} · high {3} · 每 CPU 热页 {4}、冷页 {5}",
     errors: "B 的脚本有 {0} 处错误，这里显示的是最后一次能运行的结果。",
     more: "另有 {0} 次调用",
     line: "L1 缓存行 {0} B",

@@ -354,9 +354,13 @@ impl Side<'_> {
         let [min, low, high] =
             [0, 1, 2].map(|at| (zone.marks[at], twin.map(|twin| twin.marks[at])));
         let values = [(zone.free, twin.map(|twin| twin.free)), min, low, high];
+        let percpu = [0, 1].map(|at| {
+            let there = twin.map(|twin| u32::from(twin.percpu[at]));
+            (u32::from(zone.percpu[at]), there)
+        });
         let mut head = El::new("p", "").put(El::new("b", "").text(zone.zone.label()));
         let mut template = words.free;
-        for (at, (here, there)) in values.into_iter().enumerate() {
+        for (at, (here, there)) in values.into_iter().chain(percpu).enumerate() {
             let (before, after) = template
                 .split_once(&format!("{{{at}}}"))
                 .unwrap_or_default();

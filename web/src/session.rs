@@ -570,7 +570,7 @@ impl Session {
     }
 
     /// Something happens on the stage: it is shown, also to one who was reading.
-    fn to_stage(&mut self) {
+    fn show_stage(&mut self) {
         self.tab = Tab::Stage;
         if self.frame.enlarged == Some(Pane::Column) {
             self.frame.enlarge(None);
@@ -591,7 +591,7 @@ impl Session {
         let caller = self.draft.caller;
         let text = edit::append_call(&self.text, caller.who(), caller.lock(), call);
         self.notice = None;
-        self.to_stage();
+        self.show_stage();
         self.edit(&text, Arrive::PlayNew);
     }
 
@@ -816,7 +816,7 @@ impl Session {
         let Some(scenario) = gallery.as_ref().and_then(|gallery| gallery.scenario(name)) else {
             return;
         };
-        self.to_stage();
+        self.show_stage();
         if *self.text == *scenario.text {
             let len = self.len();
             self.player.seek(0, len);
@@ -1001,7 +1001,7 @@ impl Session {
         }
         let begun = Run::new(&parse(&start).scenario, Bounds::default());
         let from = begun.map_or(0, |run| run.len());
-        self.to_stage();
+        self.show_stage();
         let base = self.own_base();
         self.bring(&solution, Arrive::Play(from), base);
     }
@@ -1050,7 +1050,7 @@ impl Session {
             return;
         };
         let len = self.len();
-        self.to_stage();
+        self.show_stage();
         if plays {
             self.player.play_from(cursor, len);
         } else {

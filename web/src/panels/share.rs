@@ -506,13 +506,16 @@ fn Files(props: &PartProps) -> Html {
     }
 }
 
+/// Told how far a file has come; None at its end.
+type Came = dyn Fn(Option<(Format, f64)>);
+
 /// One piece of a file, then the page has its turn, then the next.
 fn go_on(
     jobs: &Jobs,
     mut export: Export,
     pieces: Pieces,
     format: Format,
-    came: Rc<dyn Fn(Option<(Format, f64)>)>,
+    came: Rc<Came>,
     ended: Rc<dyn Fn(&Pieces)>,
 ) {
     let Some(piece) = export.piece() else {

@@ -1,6 +1,7 @@
 //! What is done to a page that Trunk has built, and how large it is. A package of its own so that `xtask` stays small; to be
 //! called by it.
 
+mod data;
 mod finish;
 mod outline;
 mod size;

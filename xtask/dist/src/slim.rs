@@ -1,7 +1,7 @@
-//! Takes the names of functions out of a finished WebAssembly file: only a debugger reads them, and a student would
-//! download them.
+//! Takes out of a finished WebAssembly file what only tools read and a student would download: names of functions, and what
+//! the linker leaves about its data.
 //!
-//! `strip = true` in the profile would do it too, but it also drops the section that says which features the code uses.
+//! `strip = true` in the profile would do the first too, but it also drops the section that says which features the code uses.
 //! This file does no optimisation.
 
 use anyhow::{Result, bail};
@@ -10,7 +10,10 @@ use anyhow::{Result, bail};
 const HEADER: usize = 8;
 const CUSTOM_SECTION: u8 = 0;
 
-/// The module without its custom section `name`; every other section byte for byte.
+/// Custom sections that only tools read.
+const FOR_TOOLS: [&[u8]; 4] = [b"name", b"linking", b"reloc.CODE", b"reloc.DATA"];
+
+/// The module without the custom sections that only tools read; every other section byte for byte.
 pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
     if !module.starts_with(b"\0asm") || module.len() < HEADER {
         bail!("this is no WebAssembly module");
@@ -22,11 +25,12 @@ pub(crate) fn without_names(module: &[u8]) -> Result<Vec<u8>> {
         let Some((content, next)) = content.split_at_checked(length) else {
             bail!("a section is longer than the file");
         };
-        let is_names = *id == CUSTOM_SECTION && {
+        let is_for_tools = *id == CUSTOM_SECTION && {
             let (length, name) = number(content)?;
-            name.get(..length) == Some(b"name")
+            name.get(..length)
+                .is_some_and(|name| FOR_TOOLS.contains(&name))
         };
-        if !is_names {
+        if !is_for_tools {
             slim.extend_from_slice(&rest[..rest.len() - next.len()]);
         }
         rest = next;
@@ -50,17 +54,18 @@ fn number(bytes: &[u8]) -> Result<(usize, &[u8])> {
 mod tests {
     use super::*;
 
-    /// A type section, a custom section `name`, and one called `kept`.
+    /// A type section, two custom sections for tools, and one called `kept`.
     fn module() -> Vec<u8> {
         let mut module = b"\0asm\x01\0\0\0".to_vec();
         module.extend(b"\x01\x01\0");
         module.extend(b"\0\x07\x04name\xaa\xbb");
+        module.extend(b"\0\x09\x07linking\xdd");
         module.extend(b"\0\x06\x04kept\xcc");
         module
     }
 
     #[test]
-    fn only_the_names_go() {
+    fn only_what_is_for_tools_goes() {
         let slim = without_names(&module()).expect("a module");
         assert_eq!(slim, b"\0asm\x01\0\0\0\x01\x01\0\0\x06\x04kept\xcc");
         assert_eq!(without_names(&slim).expect("a module"), slim);

@@ -2,10 +2,10 @@
 //!
 //! A function of the rest that the first half can reach leaves a stub there. The stub sees to it that the second half is in
 //! place and calls the function through the table. The second half shares memory, table and globals with the first and
-//! overwrites the table's stubs with the functions themselves. Nothing is optimised or left out, and data stay where they
-//! are. The module comes from rustc and wasm-bindgen: one memory, one table of functions, active segments.
+//! overwrites the table's stubs with the functions themselves. Data that only the second half names ([`crate::data`]) come
+//! with it, to the place in memory that they always had. Nothing is optimised or left out. The module comes from rustc and wasm-bindgen: one memory, one table of functions, active segments.
 
-use std::{borrow::Cow, collections::BTreeMap, convert::Infallible};
+use std::{borrow::Cow, collections::BTreeMap, convert::Infallible, ops::Range};
 
 use anyhow::{Result, bail, ensure};
 use wasm_encoder::{
@@ -19,6 +19,8 @@ use wasmparser::{
     FuncType, FunctionBody, GlobalSectionReader, ImportSectionReader, MemorySectionReader,
     Operator, Parser, Payload, Table, TypeRef, TypeSectionReader,
 };
+
+use crate::data::{Addresses, Segment, Symbols};
 
 /// What the first half calls to have the second one: a function without arguments, imported from the glue's own module.
 pub(crate) const FETCH: &str = "later";
@@ -56,7 +58,6 @@ struct Source<'a> {
     exports: Vec<Export<'a>>,
     start: Option<u32>,
     elements: ElementSectionReader<'a>,
-    data_count: Option<u32>,
     bodies: Vec<FunctionBody<'a>>,
     data: DataSectionReader<'a>,
     features: Option<&'a [u8]>,
@@ -66,7 +67,7 @@ impl<'a> Source<'a> {
     fn read(module: &'a [u8]) -> Result<Source<'a>> {
         let (mut types, mut imports, mut memories, mut globals, mut elements, mut data) =
             (None, None, None, None, None, None);
-        let (mut start, mut data_count, mut features) = (None, None, None);
+        let (mut start, mut features) = (None, None);
         let (mut functions, mut tables, mut exports, mut bodies) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for payload in Parser::new(0).parse_all(module) {
@@ -86,7 +87,6 @@ impl<'a> Source<'a> {
                 }
                 Payload::StartSection { func, .. } => start = Some(func),
                 Payload::ElementSection(section) => elements = Some(section),
-                Payload::DataCountSection { count, .. } => data_count = Some(count),
                 Payload::CodeSectionEntry(body) => bodies.push(body),
                 Payload::DataSection(section) => data = Some(section),
                 Payload::CustomSection(section) if section.name() == "target_features" => {
@@ -129,7 +129,6 @@ impl<'a> Source<'a> {
             exports,
             start,
             elements,
-            data_count,
             bodies,
             data,
             features,
@@ -273,7 +272,22 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
     for (function, slot) in &slot_of {
         slots.insert(*slot, *function);
     }
+    let segments = Segment::all(source.data.clone())?;
+    let mut addresses = Addresses::default();
+    for (function, body) in source.own() {
+        if !is_later[function as usize] {
+            addresses.add(body)?;
+        }
+    }
+    for global in source.globals.clone() {
+        if let Operator::I32Const { value } = global?.init_expr.get_operators_reader().read()? {
+            addresses.insert(value as u32);
+        }
+    }
+    let moved = Symbols::read(module, &segments)?.unnamed(&addresses, &segments);
     let plan = Plan {
+        segments,
+        moved,
         shared: shared.into_keys().collect(),
         globals: globals.into_keys().collect(),
         is_later,
@@ -296,7 +310,11 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
 }
 
 /// Where everything goes.
-struct Plan {
+struct Plan<'a> {
+    /// The module's data.
+    segments: Vec<Segment<'a>>,
+    /// Where in memory those lie that come later.
+    moved: Vec<Range<u32>>,
     /// For each function, whether it comes later.
     is_later: Vec<bool>,
     /// The functions of the first half that the second calls.
@@ -318,7 +336,7 @@ struct Names {
     memory: String,
 }
 
-impl Plan {
+impl Plan<'_> {
     /// The first half, and what the second finds in it.
     fn first(&self, source: &Source<'_>, renamed: &[(String, String)]) -> Result<(Vec<u8>, Names)> {
         // Imported functions keep their numbers; the one that fetches stands after them, then those that stay, in order.
@@ -387,8 +405,6 @@ impl Plan {
 
         let mut memories = MemorySection::new();
         numbers.parse_memory_section(&mut memories, source.memories.clone())?;
-        let mut data = DataSection::new();
-        numbers.parse_data_section(&mut data, source.data.clone())?;
 
         let mut module = Module::new();
         module
@@ -404,12 +420,41 @@ impl Plan {
             module.section(&StartSection { function_index });
         }
         module.section(&self.elements(source, &numbers, true)?);
-        if let Some(count) = source.data_count {
-            module.section(&wasm_encoder::DataCountSection { count });
-        }
-        module.section(&code).section(&data);
+        module.section(&code).section(&self.first_data());
         features(&mut module, source);
         Ok((module.finish(), names))
+    }
+
+    /// The data without those that come later: zeros stand in their place, which cost less than segments.
+    fn first_data(&self) -> DataSection {
+        let mut section = DataSection::new();
+        for segment in &self.segments {
+            let mut data = segment.data.to_vec();
+            for place in &self.moved {
+                let gone = segment.within(place).len();
+                let from = (place.start.max(segment.from) - segment.from) as usize;
+                if gone > 0 {
+                    data[from..from + gone].fill(0);
+                }
+            }
+            section.active(0, &ConstExpr::i32_const(segment.from as i32), data);
+        }
+        section
+    }
+
+    /// The data that come later.
+    fn later_data(&self) -> DataSection {
+        let mut section = DataSection::new();
+        for place in &self.moved {
+            for segment in &self.segments {
+                let data = segment.within(place);
+                if !data.is_empty() {
+                    let from = place.start.max(segment.from);
+                    section.active(0, &ConstExpr::i32_const(from as i32), data.to_vec());
+                }
+            }
+        }
+        section
     }
 
     /// The first half's exports: those that the glue wants, and what the second half imports.
@@ -593,7 +638,8 @@ impl Plan {
                 function_index: number,
             })
             .section(&self.elements(source, &numbers, false)?)
-            .section(&code);
+            .section(&code)
+            .section(&self.later_data());
         features(&mut module, source);
         Ok(module.finish())
     }

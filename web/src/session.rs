@@ -258,9 +258,13 @@ impl Session {
             seen: None,
             past: Rc::default(),
             future: Rc::default(),
-            base: match work.bookmark.waits {
-                true => Base::Elsewhere,
-                false => Base::Unknown,
+            base: match &work.bookmark {
+                Bookmark { waits: true, .. } => Base::Elsewhere,
+                // Whatever was made of its start: it was judged before, too.
+                Bookmark { place, .. } if place.contains('/') => {
+                    Base::Exercise(place.as_str().into())
+                }
+                _ => Base::Unknown,
             },
             typing: false,
             edits: 0,
@@ -1379,6 +1383,18 @@ mod tests {
         // A line of the start that is missing is said, wherever the rest of the text stands.
         let short: String = mine.text.lines().skip(1).collect::<Vec<_>>().join("\n");
         let typed = mine.reduced(Action::Type(short));
+        assert!(waits(&typed) == (false, false));
+        // So it is after a reload.
+        let reopened = |session: &Session| {
+            with_the_course(Session::open(Boot {
+                work: Some(session.work()),
+                ..Boot::default()
+            }))
+        };
+        let retyped = mine.reduced(Action::Type("x = kmalloc(9, GFP_ATOMIC);\n".into()));
+        for session in [&typed, &retyped, &called] {
+            assert_eq!(waits(&reopened(session)), waits(session));
+        }
         assert!(typed.course.judged.expect("judged").verdict.gone.is_some());
         // A text that comes by an address is recognized by what it has of the start.
         let linked = |text: &str| {
@@ -1410,6 +1426,10 @@ mod tests {
 
     /// A session with a course of two chapters: a prediction from the first scenario, and a diagnosis.
     fn in_the_course() -> Session {
+        with_the_course(fresh())
+    }
+
+    fn with_the_course(mut session: Session) -> Session {
         let field = |fields: &[&str]| {
             fields
                 .iter()
@@ -1438,7 +1458,6 @@ mod tests {
             "z = kmalloc(1, GFP_KERNEL);\n",
             "",
         ]) + &field(&["do", "0", "1", "h", "why", ""]);
-        let mut session = fresh();
         for file in [contents, a, b] {
             if let Some(wanted) = session.course.wanted() {
                 let arrived = CourseAction::Arrived(session.lang, wanted, Some(file));

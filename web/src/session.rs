@@ -748,10 +748,16 @@ impl Session {
                     self.open_sequence(parts, switches.at, kept, rescue);
                 }
                 Ok(parts) => {
+                    let before = Rc::clone(&self.text);
                     self.open_shared(&parts[0].shared, kept, rescue);
                     if let Some(place) = &switches.page {
+                        // The address of what is here already tells nothing new.
+                        let is_here =
+                            Rc::ptr_eq(&before, &self.text) && self.course.place() == *place;
                         self.course.take_up(place);
-                        self.base = Base::Unknown;
+                        if !is_here {
+                            self.base = Base::Unknown;
+                        }
                     }
                 }
                 Err(error) => {
@@ -1388,6 +1394,8 @@ mod tests {
         let reopened = |session: &Session| {
             with_the_course(Session::open(Boot {
                 work: Some(session.work()),
+                fragment: session.link(),
+                reloaded: true,
                 ..Boot::default()
             }))
         };

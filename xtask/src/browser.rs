@@ -133,19 +133,42 @@ fn of_playwright(node: &Path, e2e: &Path) -> Option<PathBuf> {
     runs.then_some(browser)
 }
 
-/// Debian's browser, installed if we may.
+/// A Firefox for the test that a link gives the same machine there: the chosen one, an installed one, or Debian's. Without
+/// one, that test is skipped and says so.
+pub(crate) fn firefox() -> Option<PathBuf> {
+    let chosen = env::var_os("KMALLOC_LAB_FIREFOX").map(PathBuf::from);
+    let path = process::search_path();
+    let firefox = chosen
+        .filter(|chosen| chosen.is_file())
+        .or_else(|| find("firefox-esr", &path))
+        .or_else(|| find("firefox", &path))
+        .or_else(|| debian(&["firefox-esr"]));
+    if firefox.is_none() {
+        say::news(
+            "There is no Firefox: its test will be skipped. Install it (Debian: `sudo apt-get install firefox-esr`) \
+             or set KMALLOC_LAB_FIREFOX",
+        );
+    }
+    firefox
+}
+
+/// Debian's Chromium, installed if we may.
 fn of_debian() -> Option<PathBuf> {
+    debian(&["chromium", "fonts-liberation"])
+}
+
+/// A browser of Debian, installed if we may: the program has the first package's name.
+fn debian(packages: &[&str]) -> Option<PathBuf> {
     let system = fs::read_to_string("/etc/os-release").ok()?;
     let is_debian = system.lines().any(|line| line == "ID=debian");
     let is_root = process::output(Command::new("id").arg("-u")).is_some_and(|user| user == "0");
     if !(is_debian && is_root) {
         return None;
     }
-    let work = Work::start("Installing Debian's chromium", "2 minutes");
-    for args in [
-        &["update", "-qq"][..],
-        &["install", "-y", "-qq", "chromium", "fonts-liberation"],
-    ] {
+    let name = packages.first()?;
+    let work = Work::start(format!("Installing Debian's {name}"), "2 minutes");
+    let install = [&["install", "-y", "-qq"], packages].concat();
+    for args in [&["update", "-qq"][..], &install] {
         let mut apt = Command::new("apt-get");
         apt.args(args)
             .stdin(Stdio::null())
@@ -156,6 +179,6 @@ fn of_debian() -> Option<PathBuf> {
         }
     }
     work.done();
-    let browser = PathBuf::from("/usr/bin/chromium");
+    let browser = Path::new("/usr/bin").join(name);
     browser.is_file().then_some(browser)
 }

@@ -171,7 +171,8 @@ fn wasm() -> Result<()> {
 }
 
 fn browser() -> Result<()> {
-    let playground = Playground::provide()?;
+    let mut playground = Playground::provide()?;
+    playground.firefox = crate::browser::firefox();
     page::build(true)?;
     playground.run(&["node_modules/@playwright/test/cli.js", "test"])
 }
@@ -199,6 +200,8 @@ struct Playground {
     node: PathBuf,
     folder: PathBuf,
     browser: PathBuf,
+    /// For the tests, which compare the two.
+    firefox: Option<PathBuf>,
 }
 
 impl Playground {
@@ -225,6 +228,7 @@ impl Playground {
             node,
             folder,
             browser,
+            firefox: None,
         })
     }
 
@@ -233,7 +237,11 @@ impl Playground {
         command
             .args(script)
             .current_dir(&self.folder)
-            .stdin(Stdio::null());
-        run(command.env("KMALLOC_LAB_BROWSER", &self.browser))
+            .stdin(Stdio::null())
+            .env("KMALLOC_LAB_BROWSER", &self.browser);
+        if let Some(firefox) = &self.firefox {
+            command.env("KMALLOC_LAB_FIREFOX", firefox);
+        }
+        run(&mut command)
     }
 }

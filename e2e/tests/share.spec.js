@@ -54,8 +54,8 @@ for (const t of LANGUAGES) {
   test(`${t.locale}: a link restores the moment in another profile, with exercise and language`, async ({ fresh }) => {
     const page = await opened(await fresh({ locale: t.locale, permissions: ["clipboard-read", "clipboard-write"] }));
     await expect(page.locator(".exercise").first()).toBeAttached();
-    await run(page, TEXT);
-    await page.evaluate(() => window.kmallocLab.seek(7));
+    await page.getByRole("button", { name: "kmalloc", exact: true }).click();
+    await page.evaluate(() => window.kmallocLab.seek(4));
     const sent = await snapshot(page);
     const dialog = await dialogOf(page, t.share);
     await axe(page);
@@ -72,7 +72,7 @@ for (const t of LANGUAGES) {
     expect(moment(await snapshot(friend))).toEqual(moment(sent));
     await expect(friend.locator("html")).toHaveAttribute("lang", await page.locator("html").getAttribute("lang"));
     await expect(friend.locator(".exercise").first()).toBeAttached();
-    await friend.evaluate(() => window.kmallocLab.seek(8));
+    await friend.evaluate(() => window.kmallocLab.seek(5));
     await expect(friend).toHaveURL(new RegExp(`/${exercise}&lang=`));
   });
 }

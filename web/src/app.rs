@@ -247,7 +247,7 @@ fn save_work(session: &Session) {
     browser::save(ANSWERED, answered.then_some("1"));
     browser::save(WAITS, waits.then_some("1"));
     browser::save(PROGRESS, Some(progress));
-    browser::save(EARLIER, session.earlier.as_deref());
+    browser::save(EARLIER, session.replaced().as_deref());
 }
 
 // ── the address ───────────────────────────────────────────────────────────────────────────────────────────────────

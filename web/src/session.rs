@@ -28,7 +28,7 @@ use crate::lessons::{self, ExerciseText};
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::remedies::Remedies;
 use crate::share::lecture::Lecture;
-use crate::share::{Sharing, Switches};
+use crate::share::{Sharing, Shelf, Switches};
 use crate::stage::landmarks::Landmark;
 use crate::view::{Action, CourseAction, Notice, ProseLink, Shared, SharedRun, Tab, Theme, View};
 
@@ -239,6 +239,7 @@ impl Session {
             cursor: usize::MAX,
             ..Work::default()
         });
+        let mut shelf = Shelf::read(boot.earlier.as_deref().unwrap_or_default());
         let guide = (!boot.guided).then_some(Guide::Press);
         let parsed = parse(&work.text);
         let (run, machine) = boot_run(&parsed.scenario);
@@ -269,7 +270,7 @@ impl Session {
             typing: false,
             edits: 0,
             own: work.own,
-            earlier: boot.earlier.as_deref().map(Rc::from),
+            earlier: shelf.take(),
             draft: Draft::default(),
             inspected: None,
             highlighted: None,
@@ -286,6 +287,7 @@ impl Session {
             gallery: Load::Coming,
             remedies: None,
             sharing: Sharing {
+                shelf,
                 lecture: Lecture::read(boot.lecture.as_deref().unwrap_or_default()),
                 ..Sharing::default()
             },
@@ -437,10 +439,11 @@ impl Session {
             Action::Navigate { fragment, kept } => self.navigate(&fragment, kept.as_deref(), false),
             Action::OpenEarlier => {
                 if let Some(text) = self.earlier.take() {
+                    self.earlier = self.sharing.shelf.take();
                     self.bring(&text, Arrive::End, Base::Unknown);
                 }
             }
-            Action::DropEarlier => self.earlier = None,
+            Action::DropEarlier => self.earlier = self.sharing.shelf.take(),
 
             Action::Course(action) => self.in_course(action),
             Action::DismissGuide => self.guide = None,
@@ -816,7 +819,10 @@ impl Session {
 
     /// The present text is kept by name: undo does not outlive a reload.
     pub(crate) fn rescue(&mut self) {
-        self.earlier = Some(Rc::clone(&self.text));
+        let before = self.earlier.replace(Rc::clone(&self.text));
+        if let Some(before) = before.filter(|before| *before != self.text) {
+            self.sharing.shelf.put(before);
+        }
     }
 
     /// A scenario of the gallery in place of this text, at its start. Undo brings the old one back; what was the student's

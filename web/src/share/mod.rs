@@ -33,6 +33,41 @@ pub struct Sharing {
     pub lecture: Lecture,
     /// A link chose the language, not the student.
     pub lang: Option<Lang>,
+    /// Work that was replaced, and more work after it.
+    pub shelf: Shelf,
+}
+
+/// Work that was replaced earlier than [`Session::earlier`], the newest last: each is offered when the one above it was
+/// opened or dropped.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Shelf(Rc<Vec<Rc<str>>>);
+
+/// Between two texts on the shelf, in the storage: no scenario needs this sign.
+const BETWEEN: char = '\u{1e}';
+/// Texts on the shelf at most.
+const MAX_SHELF: usize = 20;
+
+impl Shelf {
+    /// Everything that was replaced, as the browser keeps it.
+    pub fn read(text: &str) -> Shelf {
+        let texts = text.split(BETWEEN).filter(|text| !text.is_empty());
+        Shelf(Rc::new(texts.map(Rc::from).collect()))
+    }
+
+    /// The newest.
+    pub(crate) fn take(&mut self) -> Option<Rc<str>> {
+        Rc::make_mut(&mut self.0).pop()
+    }
+
+    /// One more.
+    pub(crate) fn put(&mut self, text: Rc<str>) {
+        let texts = Rc::make_mut(&mut self.0);
+        texts.retain(|known| *known != text);
+        texts.push(text);
+        if texts.len() > MAX_SHELF {
+            texts.remove(0);
+        }
+    }
 }
 
 /// What the dialog and the sequence's bar can ask for.
@@ -234,6 +269,13 @@ impl Session {
         }
         self.notice = None;
         self.bring(text, Arrive::End, Base::Unknown);
+    }
+
+    /// All work that was replaced, as the browser keeps it.
+    pub fn replaced(&self) -> Option<String> {
+        let texts = self.sharing.shelf.0.iter().chain(&self.earlier);
+        let texts: Vec<&str> = texts.map(|text| &**text).collect();
+        (!texts.is_empty()).then(|| texts.join(&BETWEEN.to_string()))
     }
 
     /// The scenario on the page is this one.
@@ -477,6 +519,32 @@ mod tests {
         assert_eq!(kept, opened.sharing.lecture, "a reload finds all of it");
         let back = act(&opened, ShareAction::BringBack);
         assert_eq!(back.sharing.lecture.parts.len(), 2);
+    }
+
+    #[test]
+    fn work_after_work_is_kept_and_comes_back_in_turn() {
+        let link = |text: &str| fragment(&with(text).scenario, 0, &Switches::default());
+        let first = with("// first\nkfree(NULL);\n");
+        let other = navigate(&first, &link("a = kmalloc(1, GFP_KERNEL);"));
+        let second = other.reduced(Action::Type("// second\nb = kmalloc(2, 0);\n".into()));
+        let third = navigate(&second, &link("a = kmalloc(3, GFP_KERNEL);"));
+        assert_eq!(third.earlier.as_deref(), Some(&*second.text));
+        let kept = third.replaced();
+        let reloaded = Session::open(Boot {
+            earlier: kept.clone(),
+            ..Boot::default()
+        });
+        assert_eq!(reloaded.replaced(), kept);
+        let back = reloaded.reduced(Action::OpenEarlier);
+        assert_eq!(
+            (&*back.text, back.earlier.as_deref()),
+            (&*second.text, Some(&*first.text))
+        );
+        let all = back.reduced(Action::OpenEarlier);
+        assert_eq!((&all.text, all.replaced()), (&first.text, None));
+        let dropped = third.reduced(Action::DropEarlier);
+        assert_eq!(dropped.earlier.as_deref(), Some(&*first.text));
+        assert_eq!(dropped.reduced(Action::DropEarlier).replaced(), None);
     }
 
     #[test]

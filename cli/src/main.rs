@@ -2,6 +2,7 @@
 
 mod bench;
 mod check;
+mod exercises;
 mod gallery;
 mod replay;
 mod run;
@@ -19,11 +20,13 @@ usage:
   cargo lab replay DIR                     compare the core with every recording of a real kernel in DIR
   cargo lab check DIR [--complete]         say what is wrong with the chapters and exercises in DIR, and what they cover
   cargo lab gallery DIR [--bless]          run every scenario of the gallery and compare with its expected text (--bless: write it)
+  cargo lab exercises DIR                  print every exercise in DIR as JSON, for graders
   cargo lab bench                          time the core against other allocators on the same traces
 
 exit codes
   run     0 done, 2 the text has errors or cannot be read
   gallery 0 all as expected, 1 not (or anything else is wrong), 2 the folder cannot be read
+  exercises 0 done, 1 something in the chapters is wrong
   check   0 nothing is wrong, 1 something is (with --complete: or missing), 2 the folder cannot be read
   replay  0 all agree, 1 something disagrees, 2 nothing was recognized, 3 only unsupported results are left";
 
@@ -33,6 +36,7 @@ enum Command {
     Run(PathBuf, run::Form),
     Replay(PathBuf),
     Check(PathBuf, bool),
+    Exercises(PathBuf),
     Gallery(PathBuf, bool),
     Bench,
 }
@@ -55,6 +59,9 @@ fn main() -> ExitCode {
         }
         Command::Check(folder, complete) => check::print(&folder, complete)
             .map_err(|error| format!("{}: {error}", folder.display())),
+        Command::Exercises(folder) => {
+            exercises::print(&folder).map_err(|error| format!("{}: {error}", folder.display()))
+        }
         Command::Gallery(folder, bless) => {
             gallery::print(&folder, bless).map_err(|error| format!("{}: {error}", folder.display()))
         }
@@ -109,6 +116,8 @@ fn parse(arguments: Vec<OsString>) -> Result<Command, lexopt::Error> {
         ("run", Some(file)) => Ok(Command::Run(file, form)),
         ("replay", Some(folder)) => Ok(Command::Replay(folder)),
         ("check", Some(folder)) => Ok(Command::Check(folder, complete)),
+        ("exercises", Some(folder)) => Ok(Command::Exercises(folder)),
+        ("exercises", None) => Err("exercises: which folder?".into()),
         ("gallery", Some(folder)) => Ok(Command::Gallery(folder, bless)),
         ("gallery", None) => Err("gallery: which folder?".into()),
         ("check", None) => Err("check: which folder?".into()),

@@ -4,6 +4,7 @@
 //! It does *not* know what the lab is: no rule of the simulated kernel and no page logic belongs here.
 
 mod browser;
+mod pack;
 mod page;
 mod process;
 mod replay;
@@ -37,9 +38,12 @@ The commands of the kmalloc lab.
       Measure the page in the browser: frames while playing, seeks, the map, memory over N minutes of play (10).
       `cargo lab bench` measures the core.
 
+  cargo xtask pack
+      Build the package of the core for Node into target/npm/, ready for `npm pack`.
+
   cargo xtask test [--only STEP]
       Run every check and print a table of the results.
-      Steps: fmt, clippy, host, recordings, wasm, browser.
+      Steps: fmt, clippy, host, recordings, wasm, npm, fuzz, browser.
 
 Environment:
   KMALLOC_LAB_CACHE     folder for the tools, instead of the user's cache folder
@@ -50,6 +54,7 @@ enum Request {
     Help,
     Serve(page::Serving),
     Build { release: bool },
+    Pack,
     Size { check: bool, dist: Option<PathBuf> },
     Pictures { built: bool },
     Bench { built: bool, minutes: u32 },
@@ -71,6 +76,9 @@ fn fulfil(request: Request) -> Result<ExitCode> {
         Request::Help => print!("{HELP}"),
         Request::Serve(serving) => page::serve(&serving)?,
         Request::Build { release } => page::build(release)?,
+        Request::Pack => {
+            pack::pack()?;
+        }
         Request::Size { check, dist } => return page::size(check, dist),
         Request::Pictures { built } => suite::pictures(built)?,
         Request::Bench { built, minutes } => suite::bench(built, &minutes.to_string())?,
@@ -118,6 +126,7 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
             release,
         })),
         Some("build") => Ok(Request::Build { release }),
+        Some("pack") => Ok(Request::Pack),
         Some("size") => Ok(Request::Size { check, dist }),
         Some("pictures") => Ok(Request::Pictures { built }),
         Some("bench") if web => Ok(Request::Bench { built, minutes }),

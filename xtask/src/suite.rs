@@ -12,8 +12,8 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 
 use crate::{
-    page,
-    process::{self, cargo, find, run},
+    pack, page,
+    process::{self, cargo, run},
     replay,
     say::{self, Work},
     tools,
@@ -25,7 +25,7 @@ struct Step {
     run: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step {
         name: "fmt",
         headline: "the sources are formatted",
@@ -50,6 +50,16 @@ const STEPS: [Step; 6] = [
         name: "wasm",
         headline: "the core's tests as WebAssembly, in Node",
         run: wasm,
+    },
+    Step {
+        name: "npm",
+        headline: "the core's package, installed in Node",
+        run: pack::check,
+    },
+    Step {
+        name: "fuzz",
+        headline: "hostile inputs for everything that is read",
+        run: fuzz,
     },
     Step {
         name: "browser",
@@ -170,6 +180,15 @@ fn wasm() -> Result<()> {
     run(cargo(test).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner))
 }
 
+/// Seconds for each target: a fixed budget.
+const FUZZ_SECONDS: &str = "3";
+
+fn fuzz() -> Result<()> {
+    let fuzz = ["run", "--quiet", "--package", "kmalloc-fuzz", "--locked"];
+    let budget = ["--", "--inputs", "1000000", "--seconds", FUZZ_SECONDS];
+    run(cargo(fuzz).args(budget))
+}
+
 fn browser() -> Result<()> {
     let mut playground = Playground::provide()?;
     playground.firefox = crate::browser::firefox();
@@ -207,11 +226,7 @@ struct Playground {
 impl Playground {
     fn provide() -> Result<Playground> {
         let node = tools::node()?;
-        let Some(npm) = find("npm", &process::search_path()) else {
-            bail!(
-                "npm is missing: install it (it comes with Node; on Debian `sudo apt-get install npm`), then run this again"
-            )
-        };
+        let npm = tools::npm()?;
         let folder = process::root().join("e2e");
         let work = Work::start("Installing Playwright and axe with npm", "half a minute");
         let mut install = Command::new(npm);

@@ -46,6 +46,12 @@ pub(crate) fn provide_test_runner() -> Result<PathBuf> {
         .ok_or_else(|| anyhow!("wasm-bindgen-test-runner vanished from the cache"))
 }
 
+/// Makes wasm-bindgen available. Returns its path.
+pub(crate) fn provide_wasm_bindgen() -> Result<PathBuf> {
+    let path = search_path_with(wasm_bindgen()?.provide()?)?;
+    find("wasm-bindgen", &path).ok_or_else(|| anyhow!("wasm-bindgen vanished from the cache"))
+}
+
 /// Node, for what runs outside the browser's own page: the wasm tests and Playwright.
 pub(crate) fn node() -> Result<PathBuf> {
     const HOW: &str = if cfg!(windows) {
@@ -69,6 +75,15 @@ pub(crate) fn node() -> Result<PathBuf> {
         Some(20..) => Ok(node),
         _ => bail!("Node is too old ({version}): {mend}"),
     }
+}
+
+/// Node's package manager.
+pub(crate) fn npm() -> Result<PathBuf> {
+    find("npm", &process::search_path()).ok_or_else(|| {
+        anyhow!(
+            "npm is missing: install it (it comes with Node; on Debian `sudo apt-get install npm`), then run this again"
+        )
+    })
 }
 
 /// Fetches the packages that the page is built from.

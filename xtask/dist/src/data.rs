@@ -223,7 +223,7 @@ mod tests {
         }
     }
 
-    fn unnamed(addresses: &[u32]) -> Vec<Range<u32>> {
+    fn unnamed(addresses: &[u32]) -> Vec<(u32, u32)> {
         let mut data = [0; 40];
         // Not at a multiple of four.
         data[3] = 120;
@@ -231,20 +231,25 @@ mod tests {
             from: 100,
             data: &data,
         }];
-        symbols().unnamed(&Addresses(addresses.iter().copied().collect()), &segments)
+        let named = Addresses(addresses.iter().copied().collect());
+        let unnamed = symbols().unnamed(&named, &segments);
+        unnamed
+            .into_iter()
+            .map(|range| (range.start, range.end))
+            .collect()
     }
 
     #[test]
     fn what_named_data_name_is_named() {
-        assert_eq!(unnamed(&[]), [100..130]);
-        assert_eq!(unnamed(&[100]), [110..120]);
-        assert_eq!(unnamed(&[110]), [100..110, 120..130]);
-        assert_eq!(unnamed(&[120]), [100..120]);
+        assert_eq!(unnamed(&[]), [(100, 130)]);
+        assert_eq!(unnamed(&[100]), [(110, 120)]);
+        assert_eq!(unnamed(&[110]), [(100, 110), (120, 130)]);
+        assert_eq!(unnamed(&[120]), [(100, 120)]);
     }
 
     /// As in a table whose first entry is its second.
     #[test]
     fn an_address_outside_means_the_data_it_was_made_from() {
-        assert_eq!(unnamed(&[96]), [110..120]);
+        assert_eq!(unnamed(&[96]), [(110, 120)]);
     }
 }

@@ -10,9 +10,11 @@ const press = (page) => page.getByRole("button", { name: "kmalloc", exact: true 
 /** What `cargo xtask size` counts. */
 function counted() {
   const index = readFileSync(`${DIST}/index.html`, "utf8");
-  const named = readdirSync(DIST).filter((name) => name !== "index.html" && index.includes(name));
-  const asked = readFileSync(new URL("../../xtask/dist/first-load.txt", import.meta.url), "utf8");
-  return ["", ...named, ...asked.trim().split("\n")].sort();
+  const files = readdirSync(DIST, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const named = files.map(({ name }) => name).filter((name) => name !== "index.html" && index.includes(name));
+  const folder = /data-files="([^"]*)"/.exec(index)?.[1] ?? "";
+  const asked = readFileSync(new URL("../../xtask/dist/first-load.txt", import.meta.url), "utf8").trim().split("\n");
+  return ["", ...named, ...asked.map((name) => folder + name)].sort();
 }
 
 test.beforeEach(() => {

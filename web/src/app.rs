@@ -10,11 +10,11 @@ use yew::prelude::*;
 
 use crate::api;
 use crate::browser::{self, Frames, Timer};
-use crate::course::Bookmark;
 use crate::embed::{self, Embedded, Switches};
 use crate::files;
 use crate::frame::{self, Frame, Pane, Side};
 use crate::gallery::Gallery;
+use crate::keep;
 use crate::lang::Lang;
 use crate::lang::app as texts;
 use crate::panels::badge::badge;
@@ -35,16 +35,19 @@ use crate::panels::reclaim::Reclaim;
 use crate::panels::remedies::RemedyCard;
 use crate::panels::share::ShareDialog;
 use crate::panels::side::{Dmesg, Proc, shown_side};
+use crate::panels::standing::Standing;
 use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
-use crate::session::{Boot, Session, Work, key_action};
+use crate::rescue::{self, Witness};
+use crate::session::{Boot, Session, key_action};
 use crate::share::{MAX_LINK, ShareAction};
 use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
 pub fn start() {
+    rescue::stand_by();
     match Switches::read(&browser::query()) {
         Some(switches) => {
             let props = embed::Props { switches };
@@ -68,6 +71,8 @@ const MAX_IDS: usize = 10;
 /// The session's home. An action changes it at once, so that a caller from outside sees the result; the drawing follows.
 pub(crate) struct Store {
     session: RefCell<Session>,
+    /// The text that is being made the session's: at a panic it is newer than the session.
+    coming: RefCell<Option<String>>,
     changed: RefCell<Callback<()>>,
     /// Other scripts that want to hear of it.
     heard: RefCell<Callback<Session>>,
@@ -78,6 +83,7 @@ impl Store {
     pub(crate) fn new(session: Session) -> Store {
         Store {
             session: RefCell::new(session),
+            coming: RefCell::default(),
             changed: RefCell::default(),
             heard: RefCell::default(),
         }
@@ -103,8 +109,12 @@ impl Store {
     }
 
     pub(crate) fn act(&self, action: Action) {
+        if let Action::Type(text) | Action::Replace(text) = &action {
+            *self.coming.borrow_mut() = Some(text.clone());
+        }
         let next = self.session.borrow().reduced(action);
         *self.session.borrow_mut() = next;
+        *self.coming.borrow_mut() = None;
         let heard = self.heard.borrow().clone();
         heard.emit(self.session());
         let changed = self.changed.borrow().clone();
@@ -119,6 +129,7 @@ impl Store {
 /// The store, opened with what the browser remembers and connected to what it tells.
 fn open() -> (Rc<Store>, Frames) {
     let store = Rc::new(Store::new(Session::open(boot())));
+    rescue::work_of(witness(&store));
     let act = acting(&store);
     // The entry of the history that the page was opened at keeps its text, too: Back returns to it.
     remember(&store.session(), None, false);
@@ -131,7 +142,7 @@ fn open() -> (Rc<Store>, Frames) {
     }));
     browser::on_leave(Callback::from({
         let store = Rc::clone(&store);
-        move |()| save_work(&store.session())
+        move |()| keep::save_work(&store.session())
     }));
     browser::on_key({
         let (act, store) = (act.clone(), Rc::clone(&store));
@@ -156,6 +167,19 @@ fn open() -> (Rc<Store>, Frames) {
     (store, frames)
 }
 
+/// What is known of the work when the program stops.
+fn witness(store: &Rc<Store>) -> Witness {
+    let session = |store: &Rc<Store>| store.session.try_borrow().ok().map(|it| it.clone());
+    let (of_text, of_link) = (Rc::clone(store), Rc::clone(store));
+    Witness {
+        text: Rc::new(move || {
+            let coming = of_text.coming.try_borrow().ok()?.clone();
+            coming.or_else(|| Some(session(&of_text)?.text.to_string()))
+        }),
+        link: Rc::new(move || link(&session(&of_link)?)),
+    }
+}
+
 /// Draws the page as large as its window and the projector want it.
 fn fit(projector: bool) {
     let (width, height) = browser::window_size();
@@ -170,16 +194,7 @@ fn acting(store: &Rc<Store>) -> Callback<Action> {
 
 // ── what the browser remembers ────────────────────────────────────────────────────────────────────────────────────
 
-const TEXT: &str = "kmalloc-lab.text";
-const CURSOR: &str = "kmalloc-lab.cursor";
-const OWN: &str = "kmalloc-lab.own";
-const PLACE: &str = "kmalloc-lab.place";
-const GUESSES: &str = "kmalloc-lab.guesses";
-const ANSWERED: &str = "kmalloc-lab.answered";
-const WAITS: &str = "kmalloc-lab.waits";
-const PROGRESS: &str = "kmalloc-lab.progress";
 const LECTURE: &str = "kmalloc-lab.sequence";
-const EARLIER: &str = "kmalloc-lab.earlier";
 const LANG: &str = "kmalloc-lab.lang";
 const THEME: &str = "kmalloc-lab.theme";
 const GUIDED: &str = "kmalloc-lab.guided";
@@ -187,20 +202,15 @@ const FRAME: &str = "kmalloc-lab.frame";
 const IDS: &str = "kmalloc-lab.ids";
 
 fn boot() -> Boot {
+    keep::open();
     let fragment = browser::fragment();
     let kept = kept_for(&fragment).filter(|_| !fragment.is_empty());
-    let work = browser::load(TEXT).map(|text| Work {
-        text,
-        cursor: number(CURSOR).unwrap_or(usize::MAX),
-        own: browser::load(OWN).is_some(),
-        bookmark: bookmark(),
-    });
     Boot {
         reloaded: browser::reloaded(),
         fragment,
         kept,
-        work,
-        earlier: browser::load(EARLIER),
+        work: keep::work(),
+        earlier: keep::earlier(),
         lecture: browser::load(LECTURE),
         lang: Lang::of(&browser::load(LANG).unwrap_or_else(browser::language)),
         theme: match browser::load(THEME).as_deref() {
@@ -212,42 +222,6 @@ fn boot() -> Boot {
         guided: browser::load(GUIDED).is_some(),
         frame: Frame::read(&browser::load(FRAME).unwrap_or_default()),
     }
-}
-
-fn bookmark() -> Bookmark {
-    let text = |key| browser::load(key).unwrap_or_default();
-    Bookmark {
-        place: text(PLACE),
-        guesses: text(GUESSES),
-        answered: browser::load(ANSWERED).is_some(),
-        waits: browser::load(WAITS).is_some(),
-        progress: text(PROGRESS),
-    }
-}
-
-fn number<N: std::str::FromStr>(key: &str) -> Option<N> {
-    browser::load(key)?.parse().ok()
-}
-
-fn save_work(session: &Session) {
-    let work = session.work();
-    browser::save(TEXT, Some(&work.text));
-    browser::save(CURSOR, Some(&work.cursor.to_string()));
-    browser::save(OWN, work.own.then_some("1"));
-    let Bookmark {
-        place,
-        guesses,
-        answered,
-        waits,
-        progress,
-    } = &work.bookmark;
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
-    browser::save(PLACE, some(place).as_deref());
-    browser::save(GUESSES, some(guesses).as_deref());
-    browser::save(ANSWERED, answered.then_some("1"));
-    browser::save(WAITS, waits.then_some("1"));
-    browser::save(PROGRESS, Some(progress));
-    browser::save(EARLIER, session.replaced().as_deref());
 }
 
 // ── the address ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -285,11 +259,11 @@ fn address(session: &Session) -> (String, bool) {
         .filter(|id| !id.is_empty() && **id != *fragment)
         .collect();
     for old in ids.drain(..ids.len().saturating_sub(MAX_IDS - 1)) {
-        browser::save(&format!("kmalloc-lab.{old}"), None);
+        keep::put(&format!("kmalloc-lab.{old}"), None);
     }
     ids.push(&fragment);
-    browser::save(IDS, Some(&ids.join(" ")));
-    browser::save(&key, Some(&session.text));
+    keep::put(IDS, Some(&ids.join(" ")));
+    keep::put(&key, Some(&session.text));
     (fragment, false)
 }
 
@@ -304,7 +278,7 @@ fn fingerprint(text: &str) -> u32 {
 fn settle(session: &Session) {
     let (fragment, _) = address(session);
     remember(session, Some(&fragment), false);
-    save_work(session);
+    keep::save_work(session);
 }
 
 /// The student went back, forward, or to another address.
@@ -479,8 +453,9 @@ pub fn App() -> Html {
                 notice={session.notice.clone()}
                 has_earlier={session.earlier.is_some()}
                 {on}
-                {save}
+                save={save.clone()}
             />
+            <Standing lang={session.lang} {save} />
         </>
     }
 }
@@ -516,22 +491,22 @@ fn use_root(session: &Session) {
             name,
             &format!("{} · {}", texts.name, texts.tagline),
         );
-        browser::save(THEME, name);
+        keep::note(THEME, name);
     });
     let first = use_mut_ref(|| true);
     use_effect_with(session.lang, move |lang| {
         // What the browser's language decided is not the student's choice.
         if !first.replace(false) {
-            browser::save(LANG, Some(lang.code()));
+            keep::note(LANG, Some(lang.code()));
         }
     });
     use_effect_with(session.frame.projector, |projector| fit(*projector));
     use_effect_with(session.frame, |frame| {
-        browser::save(FRAME, Some(&frame.written()))
+        keep::note(FRAME, Some(&frame.written()))
     });
     use_effect_with(session.guide, |guide| {
         if guide.is_none() {
-            browser::save(GUIDED, Some("1"));
+            keep::note(GUIDED, Some("1"));
         }
     });
 }
@@ -566,7 +541,7 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
             let (fragment, is_link) = address(&session);
             remember(&session, Some(&fragment), true);
             *pushed.borrow_mut() = (session.edits, is_link);
-            save_work(&session);
+            keep::save_work(&session);
             if was_link && !is_link {
                 on.emit(Action::Tell(Notice::TooLongForLink));
             }
@@ -585,7 +560,7 @@ fn use_lecture(session: &Session) {
     let first = use_mut_ref(|| true);
     use_effect_with(session.sharing.lecture.clone(), move |lecture| {
         if !first.replace(false) {
-            browser::save(
+            keep::put(
                 LECTURE,
                 Some(&lecture.text())
                     .filter(|_| *lecture != Default::default())

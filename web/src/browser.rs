@@ -9,9 +9,10 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlDialogElement, HtmlElement,
-    HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement, KeyboardEvent, MediaQueryList,
-    MouseEvent, RequestCache, RequestInit, Response, Storage, Url, Window,
+    Blob, BlobPropertyBag, CustomEvent, CustomEventInit, Document, Element, HtmlAnchorElement,
+    HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement,
+    KeyboardEvent, MediaQueryList, MouseEvent, RequestCache, RequestInit, Response, Storage,
+    StorageEvent, Url, Window,
 };
 use yew::prelude::*;
 
@@ -229,6 +230,15 @@ pub fn on_preference(query: &'static str, told: Callback<bool>) {
 
 // ── storage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/// Why something was not kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Refused {
+    /// This page may keep nothing.
+    Blocked,
+    /// There is no more room.
+    Full,
+}
+
 fn storage() -> Option<Storage> {
     window().local_storage().ok().flatten()
 }
@@ -239,12 +249,93 @@ pub fn load(key: &str) -> Option<String> {
 }
 
 /// Keeps a text under a key, or forgets it.
-pub fn save(key: &str, value: Option<&str>) {
-    if let Some(storage) = storage() {
+pub fn save(key: &str, value: Option<&str>) -> Result<(), Refused> {
+    let storage = storage().ok_or(Refused::Blocked)?;
+    let kept = match value {
+        Some(value) => storage.set_item(key, value),
+        None => storage.remove_item(key),
+    };
+    kept.map_err(|error| {
+        let name = js_sys::Reflect::get(&error, &"name".into());
+        match name.ok().and_then(|name| name.as_string()).as_deref() {
+            Some("QuotaExceededError") => Refused::Full,
+            _ => Refused::Blocked,
+        }
+    })
+}
+
+fn tab_storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
+/// What was kept for this tab alone.
+pub fn load_tab(key: &str) -> Option<String> {
+    tab_storage()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a text for this tab alone, where that is allowed.
+pub fn save_tab(key: &str, value: Option<&str>) {
+    if let Some(storage) = tab_storage() {
         match value {
             Some(value) => storage.set_item(key, value).ok(),
             None => storage.remove_item(key).ok(),
         };
+    }
+}
+
+/// Tells what another tab keeps: the key, and the text or nothing.
+pub fn on_storage(told: Callback<(String, Option<String>)>) {
+    let heard = Closure::<dyn Fn(StorageEvent)>::new(move |event: StorageEvent| {
+        if let Some(key) = event.key() {
+            told.emit((key, event.new_value()));
+        }
+    });
+    window()
+        .add_event_listener_with_callback("storage", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
+// ── what stands around the program ────────────────────────────────────────────────────────────────────────────────
+
+/// Whether the page stands inside of another one.
+pub fn is_framed() -> bool {
+    let window = window();
+    window
+        .parent()
+        .map_or(true, |parent| parent.as_ref() != Some(&window))
+}
+
+/// Tells that a new version of the page is ready, perhaps at once.
+pub fn on_update(told: Callback<()>) {
+    let root = document().document_element();
+    if root.is_some_and(|root| root.has_attribute("data-update")) {
+        told.emit(());
+    }
+    let heard = Closure::<dyn Fn()>::new(move || told.emit(()));
+    window()
+        .add_event_listener_with_callback("kmalloc-lab-update", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
+/// Loads that version.
+pub fn take_update() {
+    if let Ok(event) = web_sys::Event::new("kmalloc-lab-take-update") {
+        window().dispatch_event(&event).ok();
+    }
+}
+
+/// Tells those who stand by that the program stops, and what is known of the work.
+pub fn tell_of_panic(known: &[(&str, String)]) {
+    let detail = js_sys::Object::new();
+    for (name, value) in known {
+        js_sys::Reflect::set(&detail, &(*name).into(), &value.as_str().into()).ok();
+    }
+    let with = CustomEventInit::new();
+    with.set_detail(&detail);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict("kmalloc-lab-panic", &with) {
+        window().dispatch_event(&event).ok();
     }
 }
 
@@ -384,11 +475,16 @@ pub fn read_file(event: &web_sys::Event, told: Callback<String>) {
     });
 }
 
-/// Fetches a text file that belongs to the page; None when it is not to be had. What the browser has kept of it is asked
-/// for again, so that page and files are of one build.
+/// Fetches a text file that belongs to the page; None when it is not to be had. A hosted page names the folder, which is of
+/// its own build; otherwise what the browser has kept is asked for again, so that page and files are of one build.
 pub fn fetch_text(address: String, told: Callback<Option<String>>) {
     let options = RequestInit::new();
-    options.set_cache(RequestCache::NoCache);
+    let root = document().document_element();
+    let folder = root.and_then(|root| root.get_attribute("data-files"));
+    if folder.is_none() {
+        options.set_cache(RequestCache::NoCache);
+    }
+    let address = folder.unwrap_or_default() + &address;
     let fetched = window().fetch_with_str_and_init(&address, &options);
     spawn_local(async move {
         let text = async {

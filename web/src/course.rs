@@ -113,6 +113,21 @@ impl Progress {
             .count()
     }
 
+    /// This and another together: what either knows stays known.
+    #[must_use]
+    pub fn with(&self, other: &Progress) -> Progress {
+        let mut all = self.0.clone();
+        for (name, theirs) in &other.0 {
+            let record = all.entry(name.clone()).or_default();
+            record.attempts = record.attempts.max(theirs.attempts);
+            record.hints = record.hints.max(theirs.hints);
+            record.solved |= theirs.solved;
+            record.missed |= theirs.missed;
+            record.told |= theirs.told;
+        }
+        Progress(all)
+    }
+
     /// As text, for the storage and for a file.
     pub fn text(&self) -> String {
         let mut text = format!("{HEAD}\n");
@@ -442,6 +457,18 @@ mod tests {
         assert_eq!(again.guesses, course.guesses);
         assert_eq!(again.place(), "01-rounding/ask-100");
         assert!(again.record().to_review());
+    }
+
+    #[test]
+    fn what_either_tab_knows_stays_known() {
+        let read = |lines: &str| Progress::read(&format!("{HEAD}\n{lines}")).expect("progress");
+        let one = read("a/x attempts=3 hints=0 solved\na/y attempts=1 hints=0\n");
+        let two = read("a/x attempts=1 hints=2 missed\nb/z attempts=1 hints=0 solved\n");
+        let both = read(
+            "a/x attempts=3 hints=2 solved missed\na/y attempts=1 hints=0\nb/z attempts=1 hints=0 solved\n",
+        );
+        assert_eq!(one.with(&two), both);
+        assert_eq!(two.with(&one), both);
     }
 
     #[test]

@@ -27,6 +27,10 @@ The commands of the kmalloc lab.
   cargo xtask build [--release]
       Provide the tools and build the page into dist/.
 
+  cargo xtask dist
+      Build what is put on a host into dist/: the page, ready for any folder of any static host and for use without a
+      network, and dist/kmalloc-lab.html, the whole lab in one file that opens from a disk.
+
   cargo xtask size [--check] [--dist FOLDER]
       Print what a first visitor downloads, file by file, beside the budget; with --check, fail when it is exceeded.
       Builds the release page first, unless --dist names one that is built.
@@ -55,6 +59,7 @@ enum Request {
     Serve(page::Serving),
     Build { release: bool },
     Pack,
+    Dist,
     Size { check: bool, dist: Option<PathBuf> },
     Pictures { built: bool },
     Bench { built: bool, minutes: u32 },
@@ -79,6 +84,7 @@ fn fulfil(request: Request) -> Result<ExitCode> {
         Request::Pack => {
             pack::pack()?;
         }
+        Request::Dist => page::dist()?,
         Request::Size { check, dist } => return page::size(check, dist),
         Request::Pictures { built } => suite::pictures(built)?,
         Request::Bench { built, minutes } => suite::bench(built, &minutes.to_string())?,
@@ -127,6 +133,7 @@ fn read_arguments(mut parser: Parser) -> Result<Request> {
         })),
         Some("build") => Ok(Request::Build { release }),
         Some("pack") => Ok(Request::Pack),
+        Some("dist") => Ok(Request::Dist),
         Some("size") => Ok(Request::Size { check, dist }),
         Some("pictures") => Ok(Request::Pictures { built }),
         Some("bench") if web => Ok(Request::Bench { built, minutes }),

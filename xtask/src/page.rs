@@ -36,6 +36,34 @@ pub(crate) struct Serving {
 
 /// Builds the page into `dist/`.
 pub(crate) fn build(release: bool) -> Result<()> {
+    let work = Work::start("Building the page", usually(release));
+    trunk_build(release)?;
+    if release {
+        finish()?;
+    }
+    work.done();
+    Ok(())
+}
+
+/// Builds what is put on a host into `dist/`: the page, and beside it the whole lab in one file.
+pub(crate) fn dist() -> Result<()> {
+    let folder = process::root().join("dist");
+    let work = Work::start("Building the page for a host", usually(true));
+    trunk_build(true)?;
+    // Of the module in one piece: a page that cannot fetch has no use for halves.
+    process::run(
+        dist_tool("single")
+            .arg(&folder)
+            .arg(folder.join("kmalloc-lab.html")),
+    )?;
+    finish()?;
+    process::run(dist_tool("host").arg(&folder))?;
+    work.done();
+    say::news(&format!("{} is ready for any host", folder.display()));
+    Ok(())
+}
+
+fn trunk_build(release: bool) -> Result<()> {
     let mut trunk = provide_trunk()?;
     trunk
         .args(["build", "--offline"])
@@ -43,13 +71,7 @@ pub(crate) fn build(release: bool) -> Result<()> {
     if release {
         show_replay(&mut trunk)?;
     }
-    let work = Work::start("Building the page", usually(release));
-    process::run(&mut trunk).context("the page could not be built")?;
-    if release {
-        finish()?;
-    }
-    work.done();
-    Ok(())
+    process::run(&mut trunk).context("the page could not be built")
 }
 
 /// Parts the module of the built page in two: what a first visitor needs, found out by a visit, and the rest.
@@ -79,7 +101,7 @@ pub(crate) fn size(check: bool, dist: Option<PathBuf>) -> Result<ExitCode> {
     let dist = match dist {
         Some(dist) => std::path::absolute(dist)?,
         None => {
-            build(true)?;
+            self::dist()?;
             process::root().join("dist")
         }
     };

@@ -192,7 +192,7 @@ fn fuzz() -> Result<()> {
 fn browser() -> Result<()> {
     let mut playground = Playground::provide()?;
     playground.firefox = crate::browser::firefox();
-    page::build(true)?;
+    page::dist()?;
     playground.run(&["node_modules/@playwright/test/cli.js", "test"])
 }
 

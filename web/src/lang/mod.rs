@@ -10,6 +10,7 @@ pub mod remedies;
 pub mod sentences;
 pub mod share;
 pub mod stage;
+pub mod standing;
 pub mod world;
 
 use yew::prelude::*;

@@ -20,6 +20,7 @@ pub mod reclaim;
 pub mod remedies;
 pub mod share;
 pub mod side;
+pub mod standing;
 pub mod term;
 pub mod text_panel;
 pub mod timeline;

@@ -3,7 +3,9 @@
 
 mod data;
 mod finish;
+mod host;
 mod outline;
+mod single;
 mod size;
 mod slim;
 mod split;
@@ -31,6 +33,12 @@ fn fulfil(args: &[&str]) -> Result<ExitCode> {
             finish::part(Path::new(dist), Path::new(browser)).map(|()| ExitCode::SUCCESS)
         }
         ["keep-whole", dist] => finish::keep_whole(Path::new(dist)).map(|()| ExitCode::SUCCESS),
+        ["single", dist, file] => {
+            let size = single::write(Path::new(dist), Path::new(file))?;
+            println!("{file}: {size} bytes, the whole lab in one file");
+            Ok(ExitCode::SUCCESS)
+        }
+        ["host", dist] => host::host(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["size", dist] => size::print(Path::new(dist)).map(|_| ExitCode::SUCCESS),
         ["size", dist, "--check"] => Ok(if size::print(Path::new(dist))? {
             ExitCode::SUCCESS

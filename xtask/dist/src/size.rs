@@ -96,13 +96,19 @@ fn first_load(dist: &Path) -> Result<Vec<String>> {
     let page = fs::read_to_string(&page).with_context(|| page.display().to_string())?;
     let mut named = Vec::new();
     for entry in fs::read_dir(dist)? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if name != index && page.contains(&name) {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name != index && page.contains(&name) && entry.file_type()?.is_file() {
             named.push(name);
         }
     }
     named.sort();
-    let asked_for = ASKED_FOR.lines().map(Into::into);
+    // A hosted page says in which folder lies what it asks for.
+    let folder = page.split("data-files=\"").nth(1);
+    let folder = folder
+        .and_then(|rest| rest.split('"').next())
+        .unwrap_or_default();
+    let asked_for = ASKED_FOR.lines().map(|name| format!("{folder}{name}"));
     Ok([index.into()]
         .into_iter()
         .chain(named)

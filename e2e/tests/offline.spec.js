@@ -1,0 +1,165 @@
+// The lab on any host and on none: below a folder, without a network, from one build to the next, and as one file.
+import { createHash } from "node:crypto";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { expect, test } from "../lab.mjs";
+import { DIST, serve } from "../serve.mjs";
+
+const SINGLE = join(DIST, "kmalloc-lab.html");
+
+const press = (page) => page.getByRole("button", { name: "kmalloc", exact: true }).first();
+const snapshot = (page) => page.evaluate(() => window.kmallocLab.snapshot());
+
+// What is built for one's own work has no service worker.
+test.skip(() => !existsSync(join(DIST, "sw.js")), "not a hosted build: `cargo xtask dist` makes one");
+
+/** A host of our own, with the lab in a folder: `{ folder, url, close }`. */
+async function host() {
+  const root = mkdtempSync(join(tmpdir(), "kmalloc-lab-"));
+  const folder = join(root, "courses", "lab");
+  cpSync(DIST, folder, { recursive: true });
+  const server = await serve(root);
+  const close = async () => {
+    await server.close();
+    rmSync(root, { recursive: true, force: true });
+  };
+  return { folder, url: `${server.url}courses/lab/`, close, down: server.close };
+}
+
+/** Makes the build in this folder another one. */
+function nextBuild(folder) {
+  const index = join(folder, "index.html");
+  writeFileSync(index, readFileSync(index, "utf8").replace("</head>", '<meta name="build" content="next"></head>'));
+  const hash = createHash("sha256").update(readFileSync(index)).digest("base64");
+  const worker = join(folder, "sw.js");
+  const text = readFileSync(worker, "utf8");
+  writeFileSync(
+    worker,
+    text.replace(/BUILD = "\w+"/, 'BUILD = "next"').replace(/"\.\/": "sha256-[^"]+"/, `"./": "sha256-${hash}"`),
+  );
+}
+
+const isNext = async (page) => (await page.locator('meta[content="next"]').count()) > 0;
+
+/** Opens the lab and waits until all of it is kept. */
+async function kept(page, url) {
+  await page.goto(url);
+  await expect(press(page)).toBeVisible();
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) {
+      await new Promise((done) => navigator.serviceWorker.addEventListener("controllerchange", done, { once: true }));
+    }
+  });
+}
+
+/** Uses what fetches something: call, chapters, gallery, the other language. */
+async function walk(page) {
+  await press(page).click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+  await page.evaluate(() => (location.hash = "page=06-gfp-kernel"));
+  await expect(page.locator(".lesson")).toContainText("GFP_KERNEL");
+  await page.getByRole("button", { name: "Gallery" }).click();
+  await expect(page.getByRole("dialog").locator("li, article, .card").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "中" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  await page.evaluate(() => (location.hash = "page=08-gfp-atomic"));
+  await expect(page.locator(".lesson")).toContainText("中断");
+}
+
+test("below a folder, and after the first visit without a network", async ({ fresh }) => {
+  const lab = await host();
+  const page = await fresh();
+  await kept(page, lab.url);
+  await lab.down();
+  const asked = [];
+  page.on("requestfailed", (request) => asked.push(request.url()));
+  await page.reload();
+  await walk(page);
+  const other = await page.context().newPage();
+  await other.goto(lab.url);
+  await expect(press(other)).toBeVisible();
+  expect(asked).toEqual([]);
+  await lab.close().catch(() => {});
+});
+
+test("a new build waits, says so, and finds the work", async ({ fresh }) => {
+  const lab = await host();
+  const page = await fresh();
+  await kept(page, lab.url);
+  await press(page).click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+  const { text } = await snapshot(page);
+
+  nextBuild(lab.folder);
+  await page.reload();
+  const notice = page.locator(".standing .notice");
+  await expect(notice).toContainText("A new version is ready", { timeout: 20_000 });
+  // The page that is open is still the old one, whole.
+  expect(await isNext(page)).toBe(false);
+  await page.reload();
+  expect(await isNext(page)).toBe(false);
+  expect((await snapshot(page)).text).toBe(text);
+
+  await expect(notice).toBeVisible({ timeout: 20_000 });
+  const loaded = page.waitForEvent("load");
+  await notice.getByRole("button", { name: "Reload now" }).click();
+  await loaded;
+  await expect(press(page)).toBeVisible();
+  expect(await isNext(page)).toBe(true);
+  expect((await snapshot(page)).text).toBe(text);
+  await expect(notice).toHaveCount(0);
+  await lab.close();
+});
+
+test("a host that is half through its own update keeps nothing of it", async ({ fresh }) => {
+  const lab = await host();
+  appendFileSync(join(lab.folder, "index.html"), "<!-- of another build than the worker -->\n");
+  const page = await fresh();
+  await page.goto(lab.url);
+  await press(page).click();
+  const state = await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.register("./sw.js");
+    const worker = registration.installing ?? registration.waiting ?? registration.active;
+    if (!worker) return "redundant";
+    await new Promise((done) => worker.addEventListener("statechange", done, { once: true }));
+    return worker.state;
+  });
+  expect(state).toBe("redundant");
+  await lab.close();
+});
+
+test("nothing is asked of any other host", async ({ fresh, site }) => {
+  const page = await fresh();
+  const asked = [];
+  page.context().on("request", (request) => asked.push(request.url()));
+  await kept(page, site);
+  await walk(page);
+  const foreign = asked.filter((url) => !url.startsWith(site) && !url.startsWith("data:") && !url.startsWith("blob:"));
+  expect(foreign).toEqual([]);
+  expect(asked.length).toBeGreaterThan(5);
+});
+
+test("one file, opened from a disk", async ({ fresh }) => {
+  const page = await fresh();
+  const asked = [];
+  page.context().on("request", (request) => asked.push(request.url()));
+  const address = pathToFileURL(SINGLE).href;
+  await page.goto(address);
+  await walk(page);
+  expect(asked.filter((url) => !url.startsWith("blob:") && !url.startsWith("data:"))).toEqual([address]);
+  const { text } = await snapshot(page);
+  await page.reload();
+  await expect(press(page)).toBeVisible();
+  expect((await snapshot(page)).text).toBe(text);
+});
+
+test("one file, from a server that says it is UTF-8", async ({ fresh, site }) => {
+  const page = await fresh();
+  await page.goto(`${site}kmalloc-lab.html`);
+  await press(page).click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+});

@@ -1,0 +1,34 @@
+
+// ── what `cargo xtask dist` adds: the page starts by itself, and keeps itself for later without a network ──
+
+const started = await __wbg_init({ module_or_path: new URL('MODULE', import.meta.url) });
+dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
+
+async function keepOffline() {
+    const workers = navigator.serviceWorker;
+    const registration = await workers.register('./sw.js', { updateViaCache: 'none' });
+    const ready = () => {
+        // The first one ever is no news.
+        if (!registration.waiting || !workers.controller) return;
+        document.documentElement.dataset.update = '';
+        dispatchEvent(new CustomEvent('kmalloc-lab-update'));
+    };
+    registration.addEventListener('updatefound', () => registration.installing.addEventListener('statechange', ready));
+    ready();
+    addEventListener('kmalloc-lab-take-update', () => {
+        workers.addEventListener('controllerchange', () => location.reload(), { once: true });
+        if (registration.waiting) registration.waiting.postMessage('take over');
+        else location.reload();
+    });
+    // A tab that stays open for days hears of a new version when it is looked at again.
+    document.addEventListener('visibilitychange', () => {
+        if (document.visibilityState === 'visible') registration.update().catch(() => {});
+    });
+}
+
+// A lab inside of another page does not install anything, and a frame without rights must not even ask.
+if (window.top === window && 'serviceWorker' in navigator) {
+    const keep = () => setTimeout(() => keepOffline().catch(() => {}), 1000);
+    if (document.readyState === 'complete') keep();
+    else addEventListener('load', keep);
+}

@@ -1,0 +1,120 @@
+//! What is told about the page itself and stands until it was read: a new version, and trouble with what the browser keeps.
+//!
+//! It has a state of its own: none of it is the session's, which would be the same without.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::browser;
+use crate::keep::{self, Trouble};
+use crate::lang::Lang;
+use crate::widgets::Button;
+
+/// What it is given.
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    /// The language.
+    pub lang: Lang,
+    /// Saves the scenario as a file.
+    pub save: Callback<()>,
+}
+
+/// What stands there now.
+#[derive(Default)]
+struct Told {
+    update: bool,
+    troubles: Vec<Trouble>,
+}
+
+enum Change {
+    Update(bool),
+    Add(Trouble),
+    Close(Trouble),
+}
+
+impl Reducible for Told {
+    type Action = Change;
+
+    fn reduce(self: Rc<Told>, change: Change) -> Rc<Told> {
+        let mut told = Told {
+            update: self.update,
+            troubles: self.troubles.clone(),
+        };
+        match change {
+            Change::Update(ready) => told.update = ready,
+            Change::Add(trouble) => told.troubles.push(trouble),
+            Change::Close(trouble) => told.troubles.retain(|other| *other != trouble),
+        }
+        Rc::new(told)
+    }
+}
+
+/// The notices that stand.
+#[component]
+pub fn Standing(props: &Props) -> Html {
+    let Props { lang, save } = props;
+    let (texts, close) = (lang.standing(), lang.app().close);
+    let told = use_reducer(Told::default);
+    use_effect_with((), {
+        let told = told.dispatcher();
+        move |()| {
+            let add = told.clone();
+            keep::tell(Callback::from(move |trouble| {
+                add.dispatch(Change::Add(trouble));
+            }));
+            browser::on_update(Callback::from(move |()| {
+                told.dispatch(Change::Update(true));
+            }));
+        }
+    });
+    let shut = |change: fn(Trouble) -> Change, trouble| {
+        let told = told.dispatcher();
+        Callback::from(move |()| told.dispatch(change(trouble)))
+    };
+    let later = {
+        let told = told.dispatcher();
+        Callback::from(move |()| told.dispatch(Change::Update(false)))
+    };
+    let troubles = told.troubles.iter().map(|&trouble| {
+        let text = match trouble {
+            Trouble::Blocked => texts.blocked,
+            Trouble::Full => texts.full,
+            Trouble::Newer => texts.newer,
+            Trouble::Damaged => texts.damaged,
+            Trouble::OtherTab => texts.other_tab,
+        };
+        let button = match trouble {
+            Trouble::OtherTab => Html::default(),
+            Trouble::Damaged => {
+                html! { <Button label={texts.save_damaged} onclick={|()| save_damaged()} /> }
+            }
+            _ => html! { <Button label={lang.app().save_file} onclick={save.clone()} /> },
+        };
+        html! {
+            <div key={trouble as usize} class="notice">
+                <p>{ text }</p>
+                { button }
+                <Button label={close} onclick={shut(Change::Close, trouble)} />
+            </div>
+        }
+    });
+    html! {
+        <div class="notices standing" role="status">
+            { for troubles }
+            if told.update {
+                <div key="update" class="notice">
+                    <p>{ texts.update }</p>
+                    <Button label={texts.take_update} onclick={|()| browser::take_update()} />
+                    <Button label={close} onclick={later} />
+                </div>
+            }
+        </div>
+    }
+}
+
+fn save_damaged() {
+    if let Some(text) = keep::damaged() {
+        browser::download("progress.txt", &text);
+    }
+}

@@ -1,0 +1,128 @@
+//! The whole lab in one HTML file that runs from a disk, where pages can neither fetch nor import.
+//!
+//! Everything that the page would fetch is packed and stands in the page as letters: one letter a byte, in an encoding of
+//! 256 letters, which costs two bytes in a hundred where base64 costs thirty-three. `single.html` unpacks and starts it.
+
+use std::{fs, io::Write as _, path::Path};
+
+use anyhow::{Context as _, Result, ensure};
+use flate2::{Compression, write::DeflateEncoder};
+
+use crate::{
+    host::{between, files_below, once, relative},
+    slim,
+};
+
+const PAGE: &str = include_str!("../../../static/hosted/single.html");
+
+/// What the glue does at its end, in place of exporting itself.
+const START: &str = "__wbg_init({ module_or_path: window.kmallocLabModule }).then((wasm) => \
+                     dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm } })));";
+
+/// Writes the page that Trunk built in `dist` as one file. Returns its size.
+pub(crate) fn write(dist: &Path, file: &Path) -> Result<usize> {
+    let page = fs::read_to_string(dist.join("index.html"))?;
+    let glue = between(&page, "from './", "'")?;
+    let module = between(&page, "module_or_path: './", "'")?;
+    let guard = between(&page, "src=\"./guard-", "\"")?;
+
+    let mut styles = String::new();
+    for part in page.split("<link rel=\"stylesheet\" href=\"./").skip(1) {
+        let name = part.split('"').next().unwrap_or_default();
+        styles.push_str(&fs::read_to_string(dist.join(name))?);
+    }
+    let script = fs::read_to_string(dist.join(glue))?;
+    let script = once(
+        &script,
+        "export { initSync, __wbg_init as default };",
+        START,
+    )?;
+    let script = once(&script, "import.meta.url", "document.baseURI")?;
+    let script = format!("(() => {{\n{script}\n}})();\n");
+
+    let mut files = vec![
+        (
+            "lab.wasm".to_owned(),
+            slim::without_names(&fs::read(dist.join(module))?)?,
+        ),
+        ("lab.js".into(), script.into_bytes()),
+        ("lab.css".into(), styles.into_bytes()),
+        (
+            "guard.js".into(),
+            fs::read(dist.join(format!("guard-{guard}")))?,
+        ),
+        ("rescue.js".into(), fs::read(dist.join("rescue.js"))?),
+    ];
+    for folder in ["chapters", "scenarios"] {
+        for path in files_below(&dist.join(folder))? {
+            files.push((relative(dist, &path)?, fs::read(path)?));
+        }
+    }
+
+    let (before, after) = PAGE
+        .split_once("@LAB@")
+        .context("single.html has a place for the lab")?;
+    ensure!(
+        PAGE.is_ascii(),
+        "single.html is not written in its own encoding"
+    );
+    let mut whole = before.as_bytes().to_vec();
+    whole.extend(as_letters(&packed(&files)?));
+    whole.extend(after.as_bytes());
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(file, &whole)?;
+    Ok(whole.len())
+}
+
+/// The files one after the other behind a list of them, compressed.
+fn packed(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
+    let list: Vec<String> = files
+        .iter()
+        .map(|(name, content)| format!("{name} {}", content.len()))
+        .collect();
+    let list = list.join("\n");
+    let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(&u32::try_from(list.len())?.to_le_bytes())?;
+    packer.write_all(list.as_bytes())?;
+    for (_, content) in files {
+        packer.write_all(content)?;
+    }
+    Ok(packer.finish()?)
+}
+
+/// Bytes that stand in a page as they are, but for those that a page would change or understand.
+fn as_letters(bytes: &[u8]) -> Vec<u8> {
+    let mut letters = Vec::with_capacity(bytes.len() + bytes.len() / 32);
+    for &byte in bytes {
+        if matches!(byte, 0 | b'\r' | b'<' | b'=') {
+            letters.extend([b'=', byte + 64]);
+        } else {
+            letters.push(byte);
+        }
+    }
+    letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_would_change_is_written_otherwise() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let letters = as_letters(&bytes);
+        assert_eq!(letters.len(), 260);
+        assert!(letters.iter().all(|letter| !b"\0\r<".contains(letter)));
+        let mut read = Vec::new();
+        let mut rest = letters.iter();
+        while let Some(&letter) = rest.next() {
+            read.push(match letter {
+                b'=' => rest.next().expect("something is escaped") - 64,
+                letter => letter,
+            });
+        }
+        assert_eq!(read, bytes);
+    }
+}

@@ -15,6 +15,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     locale: "en-US",
+    // What a worker answers, no test can hold up or refuse; those about the worker itself allow it.
+    serviceWorkers: "block",
     trace: "retain-on-failure",
     video: "off",
     launchOptions: {

@@ -12,6 +12,8 @@ const SINGLE = join(DIST, "kmalloc-lab.html");
 const press = (page) => page.getByRole("button", { name: "kmalloc", exact: true }).first();
 const snapshot = (page) => page.evaluate(() => window.kmallocLab.snapshot());
 
+test.use({ serviceWorkers: "allow" });
+
 // What is built for one's own work has no service worker.
 test.skip(() => !existsSync(join(DIST, "sw.js")), "not a hosted build: `cargo xtask dist` makes one");
 
@@ -72,7 +74,7 @@ async function walk(page) {
 
 test("below a folder, and after the first visit without a network", async ({ fresh }) => {
   const lab = await host();
-  const page = await fresh();
+  const page = await fresh({ serviceWorkers: "allow" });
   await kept(page, lab.url);
   await lab.down();
   const asked = [];
@@ -88,7 +90,7 @@ test("below a folder, and after the first visit without a network", async ({ fre
 
 test("a new build waits, says so, and finds the work", async ({ fresh }) => {
   const lab = await host();
-  const page = await fresh();
+  const page = await fresh({ serviceWorkers: "allow" });
   await kept(page, lab.url);
   await press(page).click();
   await expect(page.locator('[data-pointer="p"]')).toContainText("128");
@@ -118,7 +120,7 @@ test("a new build waits, says so, and finds the work", async ({ fresh }) => {
 test("a host that is half through its own update keeps nothing of it", async ({ fresh }) => {
   const lab = await host();
   appendFileSync(join(lab.folder, "index.html"), "<!-- of another build than the worker -->\n");
-  const page = await fresh();
+  const page = await fresh({ serviceWorkers: "allow" });
   await page.goto(lab.url);
   await press(page).click();
   const state = await page.evaluate(async () => {
@@ -133,7 +135,7 @@ test("a host that is half through its own update keeps nothing of it", async ({ 
 });
 
 test("nothing is asked of any other host", async ({ fresh, site }) => {
-  const page = await fresh();
+  const page = await fresh({ serviceWorkers: "allow" });
   const asked = [];
   page.context().on("request", (request) => asked.push(request.url()));
   await kept(page, site);
@@ -144,7 +146,7 @@ test("nothing is asked of any other host", async ({ fresh, site }) => {
 });
 
 test("one file, opened from a disk", async ({ fresh }) => {
-  const page = await fresh();
+  const page = await fresh({ serviceWorkers: "allow" });
   const asked = [];
   page.context().on("request", (request) => asked.push(request.url()));
   const address = pathToFileURL(SINGLE).href;
@@ -158,7 +160,7 @@ test("one file, opened from a disk", async ({ fresh }) => {
 });
 
 test("one file, from a server that says it is UTF-8", async ({ fresh, site }) => {
-  const page = await fresh();
+  const page = await fresh({ serviceWorkers: "allow" });
   await page.goto(`${site}kmalloc-lab.html`);
   await press(page).click();
   await expect(page.locator('[data-pointer="p"]')).toContainText("128");

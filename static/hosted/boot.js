@@ -1,6 +1,12 @@
 
 // ── what `cargo xtask dist` adds: the page starts by itself, and keeps itself for later without a network ──
 
+// A service worker hears no synchronous request: where one answers for the host, which may be away, the second half of the
+// program comes before the start. A page in one piece has none.
+if (typeof laterPlace !== 'undefined' && navigator.serviceWorker?.controller) {
+    laterCompiled = await WebAssembly.compileStreaming(fetch(laterPlace)).catch(() => undefined);
+}
+
 const started = await __wbg_init({ module_or_path: new URL('MODULE', import.meta.url) });
 dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
 

@@ -15,6 +15,12 @@ use crate::{outline, slim, split, visit};
 
 const LATER: &str = include_str!("later.js");
 
+/// Where the glue starts the program.
+const START: &str = "    wasm.__wbindgen_start();\n";
+
+/// Before that: the second half, if it is here already.
+const PLACED: &str = "if (laterCompiled) placeLater(laterCompiled);";
+
 /// What must be fast even where a first visit does not come: these functions stay in one piece.
 const FAST: [&str; 4] = [
     "kmalloc_core::lab::",
@@ -100,7 +106,7 @@ fn with_second_half(glue: &str, later: &str) -> Result<String> {
             format!("        {}: later,\n", split::FETCH),
         ),
         (
-            "wasm.__wbindgen_start();\n",
+            START,
             "    requestAnimationFrame(() => setTimeout(laterInTime));\n".into(),
         ),
     ] {
@@ -112,6 +118,7 @@ fn with_second_half(glue: &str, later: &str) -> Result<String> {
         })?;
         glue.insert_str(at + place.len(), &more);
     }
+    glue = glue.replacen(START, &format!("    {PLACED}\n{START}"), 1);
     glue.push_str(&LATER.replace("LATER", later));
     Ok(glue)
 }
@@ -136,6 +143,10 @@ mod tests {
     fn the_second_half_is_known_to_the_glue() -> Result<()> {
         let glue = with_second_half(GLUE, "a-1_later.wasm")?;
         assert!(glue.contains("{\n        later: later,\n        __proto__"));
+        let (before, after) = glue
+            .split_once("wasm.__wbindgen_start();")
+            .expect("it starts");
+        assert!(before.contains(PLACED) && after.contains("laterInTime"));
         assert!(glue.contains("new URL('a-1_later.wasm', import.meta.url)"));
         assert!(with_second_half("const imports = {", "a").is_err());
         Ok(())

@@ -2,6 +2,9 @@
 // The second half of the module: fetched when the first has shown the page, or at the moment it is called for.
 const laterPlace = new URL('LATER', import.meta.url);
 
+// Compiled beforehand where it could not be had at the moment it is called for; a hosted page sets it (`boot.js`).
+let laterCompiled;
+
 // What people do needs it nearly always. Until it is here, clicks wait, rather than the whole page; what the pointer and the
 // focus pass on their way is not answered.
 const laterEvents = ['click', 'focus', 'blur', 'focusin', 'focusout', 'mouseenter', 'mouseleave', 'pointermove', 'pointerleave'];
@@ -34,6 +37,7 @@ function later() {
 }
 
 function laterInTime() {
+    if (wasm.ready.value) return;
     for (const name of laterEvents) addEventListener(name, waitForLater, true);
     // What fails here is fetched again when it is called for.
     WebAssembly.compileStreaming(fetch(laterPlace)).then(placeLater).catch(() => {}).then(goOn);

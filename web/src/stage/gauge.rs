@@ -78,7 +78,8 @@ pub fn gauges(machine: &Machine, current: Option<&Current>) -> Vec<Gauge> {
 
 fn gauge(machine: &Machine, zone: ZoneId, past: &[Event], inside: bool) -> Gauge {
     let state = machine.zone(zone);
-    let end = (u64::from(state.pages_high()) * u64::from(END) / 100).max(1) as f32;
+    // Not rounded: a high mark of one page would stand at the very end, and its name beyond it.
+    let end = (state.pages_high() as f32 * END as f32 / 100.0).max(1.0);
     let share = |pages: u32| (pages as f32 / end).min(1.0);
     let free = state.free_pages();
     let need = past
@@ -131,6 +132,15 @@ mod tests {
         assert!(min.1 < low.1 && low.1 < high.1 && high.1 < 1.0);
         assert!(normal.broken && normal.fill == 1.0 && normal.inside);
         assert_eq!(normal.need, None);
+    }
+
+    #[test]
+    fn the_smallest_mark_stands_before_the_end() {
+        let mut run = run("sysctl(min_free_kbytes, 8);\n");
+        let all = gauges(&run.at(run.len()), None);
+        let high = |gauge: &Gauge| gauge.marks[2];
+        assert!(all.iter().any(|gauge| high(gauge).0 == 1), "{all:?}");
+        assert!(all.iter().all(|gauge| high(gauge).1 < 1.0), "{all:?}");
     }
 
     #[test]

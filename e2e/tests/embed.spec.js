@@ -228,7 +228,9 @@ test("the types that are shipped are those of the values", async ({ page }) => {
     `window.kmallocLab.run();`,
   ].join("\n");
   const folder = await mkdtemp(join(tmpdir(), "kmalloc-types-"));
-  await writeFile(join(folder, "kmalloc-lab.d.ts"), await readFile(join(DIST, "kmalloc-lab.d.ts")));
+  for (const types of ["kmalloc-lab.d.ts", "kmalloc-values.d.ts"]) {
+    await writeFile(join(folder, types), await readFile(join(DIST, types)));
+  }
   await writeFile(join(folder, "consumer.ts"), consumer);
   const program = ts.createProgram([join(folder, "consumer.ts")], {
     strict: true,

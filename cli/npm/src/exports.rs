@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use crate::values::{self, ErrorValue, Ran};
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("values.d.ts");
+const TYPES: &str = include_str!("../../../static/kmalloc-values.d.ts");
 
 fn to_js(value: &impl Serialize) -> JsValue {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();

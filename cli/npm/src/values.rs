@@ -1,4 +1,4 @@
-//! What the core knows, as plain values with the names that JavaScript reads: `values.d.ts` beside this file says the same
+//! What the core knows, as plain values with the names that JavaScript reads: `static/kmalloc-values.d.ts` says the same
 //! in TypeScript.
 //!
 //! Nothing here has a language: sentences are the page's matter, and come in as they are.

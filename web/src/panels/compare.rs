@@ -19,6 +19,7 @@ use crate::lang::compare::difference;
 use crate::lang::{Arg, Lang, fill, sentences};
 use crate::stage::grouped;
 use crate::view::{Action, Shared};
+use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 use crate::widgets::{Button, Menu};
 
 /// From one tick to the next while it plays.
@@ -27,13 +28,6 @@ const TICK_MS: i32 = 110;
 const PAUSE_MS: i32 = 500;
 /// Rows of the table of calls before and behind the present one.
 const AROUND: usize = 12;
-
-const BACK: &str = "M10.5 3 5 8l5.5 5";
-const ON: &str = "M5.5 3 11 8l-5.5 5";
-const PLAY: &str = "M4.5 2.5v11l9-5.5z";
-const PAUSE: &str = "M5 3v10M11 3v10";
-const TO_START: &str = "M3.5 3v10M12.5 3v10L6 8z";
-const TO_END: &str = "M12.5 3v10M3.5 3v10L10 8z";
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]

@@ -18,23 +18,18 @@ use crate::player::SPEEDS;
 use crate::stage::landmarks::Landmark;
 use crate::tween;
 use crate::view::{Action, View};
+use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 use crate::widgets::{Button, Menu};
 
 /// Events shown at once, unless a single call has more.
 pub const MAX_TICKS: usize = 200;
 
-const TO_START: &str = "M3.5 3v10M12.5 3v10L6 8z";
-const BACK: &str = "M10.5 3 5 8l5.5 5";
-const PLAY: &str = "M5 3v10l8-5z";
-const PAUSE: &str = "M5 3h2v10H5zM9.5 3h2v10h-2z";
 const JUMP_BACK: &str = "M8 3 3 8l5 5M13 3 8 8l5 5";
 const JUMP_ON: &str = "M3 3l5 5-5 5M8 3l5 5-5 5";
 const LOOP: &str =
     "M4 6.5V6a2 2 0 0 1 2-2h6.5M10.5 2l2 2-2 2M12 9.5v.5a2 2 0 0 1-2 2H3.5M5.5 14l-2-2 2-2";
 const KEYS: &str = "M6 6a2 2 0 1 1 3 1.7C8.3 8.2 8 8.6 8 9.5M8 12v.1";
 const MORE: &str = "M3.5 8v.1M8 8v.1M12.5 8v.1";
-const ON: &str = "M5.5 3 11 8l-5.5 5";
-const TO_END: &str = "M12.5 3v10M3.5 3v10L10 8z";
 
 /// What the player is given.
 #[derive(Properties, PartialEq)]

@@ -1,5 +1,7 @@
 //! The few controls that more than one panel uses.
 
+pub mod icons;
+
 use yew::prelude::*;
 
 use crate::browser;

@@ -1,3 +1,5 @@
+// What the lab tells, on the page and in the package for Node: plain values.
+
 /** What could not be read in a text. */
 export interface ScriptError {
   /** 1-based. */

@@ -195,6 +195,7 @@ fn why_ended(ended: Ended) -> String {
         Ended::TooManyEvents => "stopped: more events than the lab records".into(),
         Ended::TooManySteps => "stopped: more loop turns than the lab follows".into(),
         Ended::Blocked => "stopped: a task waits for a semaphore that nobody gives back".into(),
+        Ended::Cancelled => "stopped: cancelled".into(),
     }
 }
 

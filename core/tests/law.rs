@@ -10,7 +10,7 @@ use kmalloc_core::lab::Lab;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::recording::Recording;
-use kmalloc_core::run::{Bounds, Run};
+use kmalloc_core::run::{Bounds, Ended, Run, Running};
 use kmalloc_core::script::{parse, print};
 
 /// Operations of the long runs together; the invariants are checked every thousandth.
@@ -243,6 +243,71 @@ fn a_prefix_of_the_script_gives_the_same_machine() {
         );
         assert_eq!(run.variables(cursor), shorter.variables(shorter.len()));
     }
+}
+
+/// Where a run is cut into pieces changes nothing: the same events, calls, end and machine as in one piece. Cancelled
+/// anywhere, it is a beginning of that.
+#[test]
+fn a_run_in_pieces_is_the_run_in_one_piece() {
+    let mut rng = Rng::new(6);
+    let mut pieces = 0;
+    for turn in 0..400 {
+        // Loops in interrupts, tests, tasks that wait for each other, the filesystem, and bounds that are met.
+        let body = common::world_text(&mut rng, 8);
+        let text = format!(
+            "{body}for (i = 0; i < 7; i++) {{ irq {{ a[i] = kmalloc(64, GFP_ATOMIC); }} \
+             if (a[i]) {{ for (k = 0; k < 3; k++) b = kmalloc(32, GFP_KERNEL); }} else kfree(NULL); }}\n\
+             meanwhile {{ down(&s); kfree(NULL); up(&s); }}\ndown(&s); msleep(10); up(&s);\n"
+        );
+        let parsed = parse(&text);
+        assert_eq!(parsed.errors, [], "{text}");
+        let bounds = match rng.below(4) {
+            0 => Bounds {
+                calls: rng.below(60) as usize,
+                ..Bounds::default()
+            },
+            1 => Bounds {
+                events: rng.below(3000) as usize,
+                steps: rng.below(90) as usize,
+                ..Bounds::default()
+            },
+            _ => Bounds::default(),
+        };
+        let mut whole = Run::new(&parsed.scenario, bounds).expect("a machine");
+        let mut running = Running::begin(&parsed.scenario, bounds).expect("a machine");
+        let mut done = 0;
+        while !running.go_on(rng.below(40) as usize) {
+            pieces += 1;
+            let (now, all) = running.statements();
+            assert!(done <= now && now <= all, "it goes forward");
+            done = now;
+        }
+        let made = (running.calls(), running.events());
+        assert!(running.go_on(usize::MAX), "it stays ended");
+        let run = running.finish();
+        assert_eq!(made, (run.calls().len(), run.len()));
+        same_beginning(&run, &whole, whole.len(), turn, &text);
+        assert_eq!(run.calls(), whole.calls(), "{turn}: {text}");
+        assert_eq!(run.ended(), whole.ended(), "{turn}: {text}");
+        assert!(*run.end() == *whole.end(), "{turn}: {text}");
+
+        let mut running = Running::begin(&parsed.scenario, bounds).expect("a machine");
+        if !running.go_on(rng.below(400) as usize) {
+            let cut = running.finish();
+            assert_eq!(cut.ended(), Some(Ended::Cancelled));
+            same_beginning(&cut, &whole, cut.len(), turn, &text);
+            let calls = cut.calls().len();
+            assert_eq!(cut.calls(), &whole.calls()[..calls], "{turn}: {text}");
+            assert!(*cut.end() == whole.at(cut.len()), "{turn}: {text}");
+        }
+    }
+    assert!(pieces > 5_000, "{pieces}");
+}
+
+fn same_beginning(run: &Run, whole: &Run, len: usize, turn: usize, text: &str) {
+    assert_eq!(run.len(), len);
+    let same = run.events(0, len).eq(whole.events(0, len));
+    assert!(same, "{turn}: {text}");
 }
 
 /// A line with one call whose pointer is always defined.

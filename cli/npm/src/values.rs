@@ -213,6 +213,7 @@ pub fn ended(run: &Run) -> Option<&'static str> {
         Ended::TooManyEvents => "too-many-events",
         Ended::TooManySteps => "too-many-steps",
         Ended::Blocked => "blocked",
+        Ended::Cancelled => "cancelled",
     })
 }
 

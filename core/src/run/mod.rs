@@ -1,13 +1,15 @@
 //! A scenario that was run: its calls, each with its answer and its place in the recording, looked at from any cursor.
 //!
 //! Variables live here, not in the machine: what a name holds at a cursor follows from the calls that returned before it.
-//! How the text is followed stands in `runner`, what the calls of the world do in `world`, whose bytes are whose in
-//! `owners`. What a call *does* is decided in `mm`.
+//! How the text is followed stands in `runner` (laid out in `program`, a piece at a time in `running`), what the calls of the
+//! world do in `world`, whose bytes are whose in `owners`. What a call *does* is decided in `mm`.
 
 pub mod compare;
 mod owners;
+mod program;
 pub mod remedy;
 mod runner;
+mod running;
 mod world;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -16,12 +18,11 @@ use alloc::vec::Vec;
 
 use crate::context::Context;
 use crate::event::{CacheId, Event, Failure, Sin, Stop};
-use crate::lab::Lab;
 use crate::machine::Machine;
 use crate::profile::SpecError;
 use crate::recording::Recording;
 use crate::script::ast::{Call, Scenario, Span};
-use runner::Runner;
+pub use running::Running;
 
 /// How far a run is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub enum Ended {
     TooManySteps,
     /// A task waits for a semaphore that another task never gives back.
     Blocked,
+    /// Nobody wanted to wait for its end.
+    Cancelled,
 }
 
 /// What a variable holds.
@@ -257,18 +260,9 @@ pub struct Run {
 impl Run {
     /// Boots the scenario's machine and runs its text.
     pub fn new(scenario: &Scenario, bounds: Bounds) -> Result<Run, SpecError> {
-        let mut lab = Lab::boot(scenario.machine.clone())?;
-        let start = lab.machine().clone();
-        lab.record();
-        lab.record_at_most(bounds.events);
-        let (calls, ended) = Runner::run(&mut lab, bounds, &scenario.body);
-        let (end, recording) = lab.into_recording(start);
-        Ok(Run {
-            recording,
-            end,
-            calls,
-            ended,
-        })
+        let mut running = Running::begin(scenario, bounds)?;
+        running.go_on(usize::MAX);
+        Ok(running.finish())
     }
 
     /// The calls, in order.

@@ -1,14 +1,17 @@
 //! Follows a scenario's text: statements become calls on the lab; other tasks run while one sleeps.
 //!
-//! Running is bounded; past a bound everything up to there stands. The calls about what surrounds the allocator are in
+//! Running is bounded; past a bound everything up to there stands. It can stop between two statements and go on from there
+//! (`running`): where it is in the text stands on a stack of its own. The calls about what surrounds the allocator are in
 //! `world`.
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::format;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::owners::Owners;
+use super::program::{Body, Program, What};
 use super::{Answer, Bounds, CallRecord, Ended, NullReason, Value};
 use crate::context::Context;
 use crate::event::{Event, Shrinker, Sin, Stop};
@@ -16,12 +19,15 @@ use crate::gfp::Gfp;
 use crate::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer, World};
 use crate::machine::Moment;
 use crate::profile::ORDERS;
-use crate::script::ast::{Call, Index, Place, Pointer, Span, Stmt, StmtKind, Sysctl, Who};
+use crate::script::ast::{Call, Index, Place, Pointer, Span, Stmt, Sysctl, Who};
 
 /// What a run knows besides the machine.
-pub(super) struct Script<'s> {
+pub(super) struct Script {
+    program: Rc<Program>,
     pub(super) bounds: Bounds,
     steps: usize,
+    /// Statements of the text that are done, or that a test has passed over.
+    done: u64,
     pub(super) calls: Vec<CallRecord>,
     /// Calls that have not returned yet, outermost first.
     open: Vec<usize>,
@@ -37,13 +43,13 @@ pub(super) struct Script<'s> {
     /// Locks that turned interrupts off, and whether they were off before.
     pub(super) irq_saved: BTreeMap<String, bool>,
     /// Other tasks, in the order in which they get the processor.
-    waiting: VecDeque<Task<'s>>,
+    waiting: VecDeque<Task>,
     /// Tasks that wait for a semaphore.
-    pub(super) blocked: Vec<(String, Task<'s>)>,
+    pub(super) blocked: Vec<(String, Task)>,
     /// The task that runs; 0 is the first.
     pub(super) task: u16,
     tasks: u16,
-    writepage: Option<&'s [Stmt]>,
+    writepage: Option<Body>,
     /// Calls of `writepage` inside of each other.
     writing: u32,
     /// A bound was met while others ran.
@@ -52,16 +58,26 @@ pub(super) struct Script<'s> {
 }
 
 /// A task other than the first: what it has still to do.
-pub(super) struct Task<'s> {
+pub(super) struct Task {
     number: u16,
-    body: &'s [Stmt],
+    body: Body,
     counters: Vec<(String, u32)>,
 }
 
 /// A run under way: the lab, and what the script knows.
-pub(super) struct Runner<'r, 's> {
+pub(super) struct Runner<'r> {
     pub(super) lab: &'r mut Lab,
-    pub(super) script: &'r mut Script<'s>,
+    pub(super) script: &'r mut Script,
+}
+
+/// What is begun and not done yet of a text.
+pub(super) enum Frame {
+    /// Statements one after the other.
+    Block(Body),
+    /// Turns of a loop, the innermost counter's.
+    Loop { turn: u32, count: u32, body: Body },
+    /// Back into this context.
+    Leave(Context),
 }
 
 /// kswapd's number among the tasks.
@@ -88,7 +104,7 @@ impl Outcome {
 }
 
 /// The machine is lent in the middle of a call: other tasks run, or the filesystem writes.
-impl World for Script<'_> {
+impl World for Script {
     fn moment(&mut self, lab: &mut Lab, moment: Moment) -> bool {
         let mut runner = Runner { lab, script: self };
         match moment {
@@ -101,16 +117,14 @@ impl World for Script<'_> {
     }
 }
 
-impl<'s> Runner<'_, 's> {
-    /// Follows a text to its end, or to where it stops.
-    pub(super) fn run(
-        lab: &mut Lab,
-        bounds: Bounds,
-        body: &'s [Stmt],
-    ) -> (Vec<CallRecord>, Option<Ended>) {
-        let mut script = Script {
+impl Script {
+    /// At the beginning of a text.
+    pub(super) fn new(bounds: Bounds, body: &[Stmt]) -> Script {
+        Script {
+            program: Rc::new(Program::new(body)),
             bounds,
             steps: 0,
+            done: 0,
             calls: Vec::new(),
             open: Vec::new(),
             values: BTreeMap::new(),
@@ -129,14 +143,84 @@ impl<'s> Runner<'_, 's> {
             writing: 0,
             ended: None,
             owners: Owners::default(),
-        };
-        let mut runner = Runner {
-            lab,
-            script: &mut script,
-        };
-        let ended = runner.block(body).err();
-        let waits = (!script.blocked.is_empty()).then_some(Ended::Blocked);
-        (script.calls, script.ended.or(ended).or(waits))
+        }
+    }
+
+    /// The text.
+    pub(super) fn whole(&self) -> Body {
+        self.program.body
+    }
+
+    /// Statements done, and how many there are.
+    pub(super) fn share(&self) -> (u64, u64) {
+        let all = self.program.weight(self.program.body);
+        let all = all.min(self.bounds.steps as u64);
+        (self.done.min(all), all)
+    }
+
+    /// Why it ended, given what ended the first task.
+    pub(super) fn why_ended(&self, ended: Option<Ended>) -> Option<Ended> {
+        let waits = (!self.blocked.is_empty()).then_some(Ended::Blocked);
+        self.ended.or(ended).or(waits)
+    }
+
+    /// Something of the text itself is done, not of what others do meanwhile.
+    fn note_done(&mut self, statements: u64) {
+        if self.task == 0 && self.writing == 0 {
+            self.done = self.done.saturating_add(statements);
+        }
+    }
+}
+
+impl Runner<'_> {
+    /// Statements entered and events recorded.
+    pub(super) fn work(&self) -> usize {
+        self.script.steps + self.recorded()
+    }
+
+    /// Goes on with what is begun, until so much work is done or nothing is left of it.
+    pub(super) fn follow(&mut self, stack: &mut Vec<Frame>, until: usize) -> Result<(), Ended> {
+        let program = Rc::clone(&self.script.program);
+        while let Some(frame) = stack.last_mut() {
+            if self.work() >= until {
+                return Ok(());
+            }
+            match frame {
+                Frame::Block(Body { next, end }) if next == end => {
+                    stack.pop();
+                }
+                Frame::Block(body) => {
+                    let at = body.next;
+                    body.next += 1;
+                    self.statement(&program, at, stack)?;
+                }
+                Frame::Loop { turn, count, .. } if turn == count => {
+                    stack.pop();
+                    self.script.counters.pop();
+                }
+                Frame::Loop { turn, body, .. } => {
+                    self.script.counters.last_mut().expect("a loop has one").1 = *turn;
+                    *turn += 1;
+                    let body = *body;
+                    self.count_step()?;
+                    stack.push(Frame::Block(body));
+                }
+                Frame::Leave(context) => {
+                    self.lab.set_context(*context);
+                    stack.pop();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Leaves everything that is begun as it is, but no context.
+    pub(super) fn leave(&mut self, stack: &mut Vec<Frame>) {
+        while let Some(frame) = stack.pop() {
+            if let Frame::Leave(context) = frame {
+                self.lab.set_context(context);
+            }
+        }
     }
 
     /// Every task that waits for the processor runs until it sleeps or ends.
@@ -151,7 +235,7 @@ impl<'s> Runner<'_, 's> {
     }
 
     /// Lets another task go on, in its own context, and comes back.
-    pub(super) fn switch_to(&mut self, task: Task<'s>) {
+    pub(super) fn switch_to(&mut self, task: Task) {
         if self.script.ended.is_some() || self.lab.machine().stopped().is_some() {
             return;
         }
@@ -160,15 +244,18 @@ impl<'s> Runner<'_, 's> {
         self.lab.emit(Event::TaskSwitched { task: task.number });
         self.lab.set_context(Context::PROCESS);
         (self.script.task, self.script.counters) = (task.number, task.counters);
-        for (at, statement) in task.body.iter().enumerate() {
-            match self.statement(statement) {
+        for next in task.body.next..task.body.end {
+            match self.block(Body {
+                next,
+                end: next + 1,
+            }) {
                 Ok(()) => {}
                 Err(Ended::Blocked) => {
                     // `up` lets it go on behind its `down`.
-                    let semaphore = self.blocking_semaphore(statement);
+                    let semaphore = self.blocking_semaphore(next);
                     let rest = Task {
                         number: task.number,
-                        body: &task.body[at..],
+                        body: Body { next, ..task.body },
                         counters: self.script.counters.clone(),
                     };
                     self.script.blocked.push((semaphore, rest));
@@ -185,9 +272,9 @@ impl<'s> Runner<'_, 's> {
         self.lab.set_context(context);
     }
 
-    fn blocking_semaphore(&self, statement: &Stmt) -> String {
-        match &statement.kind {
-            StmtKind::Call(Call::Down(name)) => name.clone(),
+    fn blocking_semaphore(&self, at: usize) -> String {
+        match &self.script.program.line(at).what {
+            What::Call(Call::Down(name)) => name.clone(),
             _ => String::new(),
         }
     }
@@ -222,32 +309,44 @@ impl<'s> Runner<'_, 's> {
         written
     }
 
-    fn block(&mut self, body: &'s [Stmt]) -> Result<(), Ended> {
-        body.iter()
-            .try_for_each(|statement| self.statement(statement))
+    /// All of a body, in one piece.
+    fn block(&mut self, body: Body) -> Result<(), Ended> {
+        let mut stack = alloc::vec![Frame::Block(body)];
+        let done = self.follow(&mut stack, usize::MAX);
+        self.leave(&mut stack);
+        done
     }
 
-    fn statement(&mut self, statement: &'s Stmt) -> Result<(), Ended> {
+    fn count_step(&mut self) -> Result<(), Ended> {
         self.script.steps += 1;
+        self.script.note_done(1);
         if self.script.steps > self.script.bounds.steps {
             return Err(Ended::TooManySteps);
         }
-        match &statement.kind {
-            StmtKind::Call(call) => self.call(call, statement.span),
-            StmtKind::For { var, count, body } => {
+        Ok(())
+    }
+
+    /// Does a statement, or begins it: what is inside of it goes onto the stack.
+    fn statement(
+        &mut self,
+        program: &Program,
+        at: usize,
+        stack: &mut Vec<Frame>,
+    ) -> Result<(), Ended> {
+        self.count_step()?;
+        let line = program.line(at);
+        match &line.what {
+            What::Call(call) => self.call(call, line.span),
+            What::For { var, count, body } => {
                 self.script.counters.push((var.clone(), 0));
-                for turn in 0..*count {
-                    self.script.steps += 1;
-                    if self.script.steps > self.script.bounds.steps {
-                        return Err(Ended::TooManySteps);
-                    }
-                    self.script.counters.last_mut().expect("pushed above").1 = turn;
-                    self.block(body)?;
-                }
-                self.script.counters.pop();
+                stack.push(Frame::Loop {
+                    turn: 0,
+                    count: *count,
+                    body: *body,
+                });
                 Ok(())
             }
-            StmtKind::If {
+            What::If {
                 place,
                 negated,
                 body,
@@ -259,13 +358,16 @@ impl<'s> Runner<'_, 's> {
                     .get(&self.name_of(place))
                     .copied()
                     .unwrap_or(Value::Null);
-                if (value == Value::Null) == *negated {
-                    self.block(body)
-                } else {
-                    self.block(otherwise)
-                }
+                let taken = match (value == Value::Null) == *negated {
+                    true => *body,
+                    false => *otherwise,
+                };
+                self.script
+                    .note_done(line.weight - 1 - program.weight(taken));
+                stack.push(Frame::Block(taken));
+                Ok(())
             }
-            StmtKind::Within { who, body } => {
+            What::Within { who, body } => {
                 let before = self.lab.machine().context();
                 let entered = match who {
                     Who::Irq => Context::HARDIRQ,
@@ -279,21 +381,21 @@ impl<'s> Runner<'_, 's> {
                         self.script.tasks += 1;
                         let task = Task {
                             number: self.script.tasks,
-                            body,
+                            body: *body,
                             counters: self.script.counters.clone(),
                         };
                         self.script.waiting.push_back(task);
                         return Ok(());
                     }
                     Who::Writepage => {
-                        self.script.writepage = Some(body);
+                        self.script.writepage = Some(*body);
                         return Ok(());
                     }
                 };
                 self.lab.set_context(before.with(entered));
-                let done = self.block(body);
-                self.lab.set_context(before);
-                done
+                stack.push(Frame::Leave(before));
+                stack.push(Frame::Block(*body));
+                Ok(())
             }
         }
     }

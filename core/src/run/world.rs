@@ -32,7 +32,7 @@ pub(super) struct Addressed {
 }
 
 /// What reclaim can find.
-impl Runner<'_, '_> {
+impl Runner<'_> {
     pub(super) fn page_cache(&mut self, kinds: &[(FilePages, u32)]) -> Outcome {
         self.start_world();
         let mut there = 0;
@@ -142,7 +142,7 @@ impl Runner<'_, '_> {
 }
 
 /// Locks.
-impl Runner<'_, '_> {
+impl Runner<'_> {
     pub(super) fn set_irqs(&mut self, on: bool) -> Outcome {
         let context = self.lab.machine().context();
         self.lab.set_context(if on {
@@ -200,7 +200,7 @@ impl Runner<'_, '_> {
 }
 
 /// Bytes.
-impl Runner<'_, '_> {
+impl Runner<'_> {
     /// What a pointer means that is used as an address.
     pub(super) fn addressed(&self, pointer: &Pointer) -> Result<Addressed, Sin> {
         let machine = self.lab.machine();
@@ -416,7 +416,7 @@ impl Runner<'_, '_> {
 }
 
 /// Addresses.
-impl Runner<'_, '_> {
+impl Runner<'_> {
     /// The page that a `struct page *` means, and the number of its allocation.
     fn page_struct(&self, page: &Pointer) -> Result<(u32, u32), Sin> {
         match self.value(page)? {

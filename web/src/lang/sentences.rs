@@ -742,6 +742,10 @@ pub fn ended(lang: Lang, why: Ended) -> &'static str {
             "A task waits for a semaphore that nobody gives back. Everything up to here stands.",
             "有任务在等待一个永远不会释放的信号量。到此为止的内容都有效。",
         ],
+        Ended::Cancelled => [
+            "The run was cancelled. Everything up to here stands.",
+            "运行已被取消。到此为止的内容都有效。",
+        ],
     };
     both[lang as usize]
 }
@@ -1411,6 +1415,7 @@ mod tests {
             Ended::TooManyEvents,
             Ended::TooManySteps,
             Ended::Blocked,
+            Ended::Cancelled,
         ];
         for lang in Lang::ALL {
             for &given in &answers {

@@ -373,18 +373,22 @@ impl Checker {
         for (at, language) in LANGUAGES.iter().enumerate() {
             let page = &chapter.pages[at];
             let file = chapter.folder.join(format!("{language}.md"));
-            self.places_of(course, chapter, &file, &page.links, &page.cards);
+            let runs = self.cards(&file, &page.cards);
+            self.here(&file, &page.links, &runs, "no card of this page has");
+            for link in &page.links {
+                self.place_of_link(course, chapter, &file, link, &page.cards);
+            }
             for exercise in &chapter.exercises {
                 let text = &exercise.texts[at];
                 let file = exercise.folder.join(format!("{language}.md"));
+                let mut runs = self.cards(&file, &text.cards);
+                if text.links.iter().any(|link| link.to == Target::Here) {
+                    let texts = [Some(&exercise.start), exercise.solution.as_ref()];
+                    runs.extend(texts.into_iter().flatten().filter_map(|text| run_of(text)));
+                }
+                let nowhere = "neither the start nor the solution has";
+                self.here(&file, &text.links, &runs, nowhere);
                 let all: Vec<Card> = text.cards.iter().chain(&page.cards).cloned().collect();
-                self.places_of(
-                    course,
-                    chapter,
-                    &file,
-                    &text.links,
-                    &all[..text.cards.len()],
-                );
                 for link in &text.links {
                     self.place_of_link(course, chapter, &file, link, &all);
                 }
@@ -392,23 +396,31 @@ impl Checker {
         }
     }
 
-    fn places_of(
-        &mut self,
-        course: &Course,
-        chapter: &Chapter,
-        file: &Path,
-        links: &[Link],
-        cards: &[Card],
-    ) {
+    /// Runs the cards of a page; each has the moment it opens at.
+    fn cards(&mut self, file: &Path, cards: &[Card]) -> Vec<Run> {
+        let mut runs = Vec::new();
         for card in cards {
-            if let Some(ran) = self.run(file, card.line, &card.text)
-                && !card.at.is_empty()
-            {
-                self.place(file, card.line, &card.at, Some(&ran.run));
+            let Some(Ran { run, .. }) = self.run(file, card.line, &card.text) else {
+                continue;
+            };
+            if !card.at.is_empty() {
+                self.place(file, card.line, &card.at, Some(&run));
             }
+            runs.push(run);
         }
-        for link in links {
-            self.place_of_link(course, chapter, file, link, cards);
+        runs
+    }
+
+    /// A link that moves in what is on the page leads to a moment that something on this page has.
+    fn here(&mut self, file: &Path, links: &[Link], runs: &[Run], nowhere: &str) {
+        for link in links.iter().filter(|link| link.to == Target::Here) {
+            match Place::parse(&link.at) {
+                Ok(place) if !runs.iter().any(|run| place.cursor(run).is_some()) => {
+                    let what = format!("{nowhere} the moment `{}`", link.at);
+                    self.wrong(file.into(), link.line, what);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -426,10 +438,7 @@ impl Checker {
         match &link.to {
             Target::Lab(name) => {
                 let text = scenario_of(course, chapter, cards, name);
-                let parsed = text.map(parse).filter(|parsed| parsed.errors.is_empty());
-                let run =
-                    parsed.and_then(|parsed| Run::new(&parsed.scenario, Bounds::default()).ok());
-                if let Some(run) = run {
+                if let Some(run) = text.and_then(run_of) {
                     self.place(file, link.line, &link.at, Some(&run));
                 }
             }
@@ -473,6 +482,13 @@ impl Checker {
             }
         }
     }
+}
+
+/// The run of a text that is right; what is wrong with one is said where it stands.
+fn run_of(text: &str) -> Option<Run> {
+    let parsed = parse(text);
+    let right = parsed.errors.is_empty().then_some(parsed.scenario)?;
+    Run::new(&right, Bounds::default()).ok()
 }
 
 fn exercises(course: &Course) -> impl Iterator<Item = &Exercise> {
@@ -648,6 +664,17 @@ fn coverage(course: &Course, long: usize) -> (String, Vec<String>) {
     text += &row("misconceptions", MISCONCEPTIONS, &|exercise| {
         &exercise.misconceptions
     });
+    let treated = |claim: &u32| {
+        let mut chapters = course.chapters.iter();
+        chapters.any(|chapter| chapter.claims.contains(claim))
+    };
+    let untreated: Vec<String> = (1..=CLAIMS)
+        .filter(|claim| !treated(claim))
+        .map(|claim| claim.to_string())
+        .collect();
+    if !untreated.is_empty() {
+        gaps.push(format!("prose for claim {}", untreated.join(", ")));
+    }
     let claims = lacking(CLAIMS, &|exercise| &exercise.claims);
     if !claims.is_empty() {
         gaps.push(format!("an exercise for claim {}", claims.join(", ")));

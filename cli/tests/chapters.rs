@@ -405,6 +405,20 @@ const COMPLAINTS: &[Complaint] = &[
         "the heading `## Teacher` is missing",
     ),
     complaint(
+        "here",
+        "en.md",
+        ("Do.", "[a](lab:event=joined)"),
+        5,
+        "neither the start nor the solution has the moment `event=joined`",
+    ),
+    complaint(
+        "page-here",
+        "/01-one/zh.md",
+        ("正文。", "[a](lab:event=split)"),
+        3,
+        "no card of this page has the moment `event=split`",
+    ),
+    complaint(
         "section",
         "/01-one/chapter.toml",
         ("\"8.1\"", "\"9\""),
@@ -558,6 +572,89 @@ fn two_exercises_may_not_be_one() {
         all.contains("the same claim (18), kind and start as"),
         "{all}"
     );
+}
+
+/// Within a chapter exercises go from short to long.
+#[test]
+fn a_short_exercise_does_not_stand_behind_a_long_one() {
+    let root = course("order");
+    let two = root.join("01-one/exercises/two");
+    fs::create_dir_all(&two).expect("a folder");
+    for file in [
+        "exercise.toml",
+        "start.kms",
+        "solution.kms",
+        "wrong.kms",
+        "en.md",
+        "zh.md",
+    ] {
+        let text = fs::read_to_string(root.join(ONE).join(file)).expect("a file of the course");
+        let text = text.replace("minutes = 2", "minutes = 1");
+        let text = text.replace("claims = [18]", "claims = [19]");
+        fs::write(two.join(file), text).expect("it is written");
+    }
+    let chapter = root.join("01-one/chapter.toml");
+    fs::write(
+        &chapter,
+        CHAPTER.replace("\"one\"", "\n  \"one\",\n  \"two\",\n"),
+    )
+    .expect("it is written");
+    let all = said(&check(&root));
+    let wanted = format!(
+        "{}:6: exercises go from short to long: `two` (1 min) stands behind `one` (2 min)",
+        chapter.display()
+    );
+    assert!(all.contains(&wanted), "{all}");
+    fs::write(&chapter, CHAPTER.replace("\"one\"", "\"two\", \"one\"")).expect("it is written");
+    let all = said(&check(&root));
+    assert!(all.contains("\n0 problems\n"), "{all}");
+}
+
+/// Whoever copies the worked example of README.md, file by file, has an exercise that nothing is wrong with.
+#[test]
+fn the_worked_example_works() {
+    let readme = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../static/chapters/README.md"
+    ))
+    .expect("the writers' page");
+    let root = course("example");
+    let folder = root.join("01-one/exercises/last-pages");
+    fs::create_dir_all(&folder).expect("a folder");
+    // Each file stands in a fence, below a line that ends in its name.
+    let mut name = None;
+    let mut files = Vec::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            let text: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if let Some(name) = name.take() {
+                fs::write(folder.join(name), text.join("\n") + "\n").expect("it is written");
+                files.push(name);
+            }
+        } else if let Some(word) = line
+            .strip_suffix("`:")
+            .and_then(|line| line.rsplit('`').next())
+        {
+            name = Some(word);
+        }
+    }
+    assert_eq!(
+        files,
+        [
+            "exercise.toml",
+            "start.kms",
+            "solution.kms",
+            "wrong.kms",
+            "en.md",
+            "zh.md"
+        ]
+    );
+    let chapter = CHAPTER.replace("\"one\"", "\"one\", \"last-pages\"");
+    fs::write(root.join("01-one/chapter.toml"), chapter).expect("it is written");
+    let all = said(&check(&root));
+    assert!(all.contains("\n0 problems\n"), "{all}");
+    assert!(all.starts_with("1 chapters, 2 exercises"), "{all}");
 }
 
 /// What the course as a whole lacks is a summary; only `--complete` makes it a failure.

@@ -184,7 +184,19 @@ impl Reader {
         for exercise in &toml.exercises {
             let path = folder.join("exercises").join(exercise.get_ref());
             if path.is_dir() {
-                exercises.extend(self.exercise(&path));
+                let read = self.exercise(&path);
+                if let (Some(before), Some(next)) = (exercises.last(), &read) {
+                    let Exercise { name, minutes, .. }: &Exercise = before;
+                    if next.minutes < *minutes {
+                        let line = line_of(&source, exercise.span().start);
+                        let what = format!(
+                            "exercises go from short to long: `{}` ({} min) stands behind `{name}` ({minutes} min)",
+                            next.name, next.minutes
+                        );
+                        self.wrong(&file, line, what);
+                    }
+                }
+                exercises.extend(read);
             } else {
                 let line = line_of(&source, exercise.span().start);
                 let what = format!("there is no folder exercises/{}", exercise.get_ref());

@@ -287,7 +287,7 @@ pub fn question(lang: Lang, question: &Question) -> String {
         } => about(
             [
                 "How many free pages does the first test for {0} ask for?",
-                "分配 {0} 时，第一次测试要求有多少空闲页？",
+                "分配 {0} 时，第一次检查要求有多少空闲页？",
             ],
             by,
         ),
@@ -298,14 +298,14 @@ pub fn question(lang: Lang, question: &Question) -> String {
             lang,
             [
                 "How many free pages does the first test of {1} for {0} ask for?",
-                "分配 {0} 时，对 {1} 的第一次测试要求有多少空闲页？",
+                "分配 {0} 时，对 {1} 的第一次检查要求有多少空闲页？",
             ],
             &[Arg::Text(&call(lang, by)), Arg::Name(zone.name())],
         ),
         Question::Walk(by) => about(
             [
                 "Which zones are tested for {0}, in which order?",
-                "分配 {0} 时，依次测试了哪些内存区？",
+                "分配 {0} 时，依次检查了哪些内存区？",
             ],
             by,
         ),

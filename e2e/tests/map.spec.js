@@ -46,6 +46,21 @@ for (const [locale, viewport, next, closer] of [
   });
 }
 
+test("a machine of four nodes fills the map's width, and its names stand beside it", async ({ page }) => {
+  await page.goto("./");
+  await page.evaluate(() => window.kmallocLab.run("kernel 2.6.10\nmachine dma=16M normal=112M highmem=128M nodes=4\np = kmalloc(100, GFP_KERNEL);\n"));
+  const canvas = await page.locator(".memory canvas").first().boundingBox();
+  const room = await page.locator(".memory .room").boundingBox();
+  expect(canvas.width).toBeGreaterThan(room.width * 0.75);
+  const ends = await page.locator(".memory .zone b").evaluateAll((names) => names.map((name) => {
+    const range = document.createRange();
+    range.selectNodeContents(name);
+    return range.getBoundingClientRect().right;
+  }));
+  expect(ends.length).toBe(9);
+  for (const end of ends) expect(end).toBeLessThanOrEqual(canvas.x);
+});
+
 test("the wheel with Control comes closer, and the page stays as it is", async ({ page }) => {
   await page.goto("./");
   const whole = await width(page);

@@ -315,6 +315,16 @@ for (const [name, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
   });
 }
 
+test("a first visit reads from the top, a later one goes on at the open exercise", async ({ page }) => {
+  await page.goto("./");
+  await expect(page.locator(".lesson .exercise")).toBeAttached();
+  await expect(page.getByRole("heading", { level: 1 })).toBeInViewport();
+  await page.getByRole("button", { name: "kmalloc", exact: true }).click();
+  await expect.poll(() => page.evaluate(() => Object.keys(localStorage).some((key) => localStorage[key].includes("/")))).toBe(true);
+  await page.reload();
+  await expect(page.locator(".lesson .exercise")).toBeInViewport();
+});
+
 test("less movement shows the same states", async ({ fresh }) => {
   const moving = await opened(await fresh());
   const still = await opened(await fresh({ reducedMotion: "reduce" }));

@@ -16,8 +16,10 @@ const BETWEEN: f32 = 10.0;
 const SMALL: u64 = 2_048;
 /// … and up to this many in 128; larger ones as an image.
 const MEDIUM: u64 = 8_192;
-/// … and up to this many with two pixels a page.
-const LARGE: u64 = 32_768;
+/// Columns that an image may have: as many as show its pages largest.
+const COLUMNS: [u32; 3] = [256, 512, 1024];
+/// Edge of an image's pixel at the least: a room that has less scrolls.
+const SMALLEST: f32 = 0.5;
 /// Pixels that the label of a band takes in an image.
 const LABEL: f32 = 20.0;
 /// Pages of an image; a larger machine has several pages in a cell.
@@ -78,37 +80,35 @@ impl Layout {
     /// The layout of a machine in a room of this size. Small machines fit whole; larger ones may be taller than the room.
     pub fn of(machine: &Machine, width: f32, height: f32) -> Layout {
         let pages = machine.spec().total_pages();
-        let (columns, cells) = if pages <= SMALL {
-            (64, true)
-        } else if pages <= MEDIUM {
-            (128, true)
-        } else if pages <= LARGE {
-            (256, false)
-        } else {
-            (512, false)
-        };
         let mut pages_shift = 0;
         while pages >> pages_shift > IMAGE {
             pages_shift += 1;
         }
-        let zones = machine.zones().count().max(1);
-        let rows: u32 = machine
-            .zones()
-            .map(|(_, zone)| zone.pages().div_ceil(columns << pages_shift))
-            .sum();
-        let by_width = width / columns as f32;
-        let by_height = (height - BETWEEN * (zones - 1) as f32) / rows.max(1) as f32;
-        let cell = if cells {
+        let rows_in = |columns: u32| -> Vec<u32> {
+            let rows = machine.zones();
+            rows.map(|(_, zone)| zone.pages().div_ceil(columns << pages_shift))
+                .collect()
+        };
+        let cells = pages <= MEDIUM;
+        let (columns, cell) = if cells {
+            let columns = if pages <= SMALL { 64 } else { 128 };
+            let zones = machine.zones().count().max(1);
+            let rows: u32 = rows_in(columns).iter().sum();
+            let by_width = width / columns as f32;
+            let by_height = (height - BETWEEN * (zones - 1) as f32) / rows.max(1) as f32;
             // Half pixels keep the edges crisp on every screen that matters.
             let fit = (by_width.min(by_height) * 2.0).floor() / 2.0;
-            fit.clamp(if columns == 64 { 3.5 } else { 3.0 }, 12.0)
-                .min(by_width.max(2.0))
+            let least = if columns == 64 { 3.5 } else { 3.0 };
+            (columns, fit.clamp(least, 12.0).min(by_width.max(2.0)))
         } else {
-            // A thin band keeps the height of its label.
-            let labels = LABEL * (zones - 1) as f32 / rows.max(1) as f32;
-            by_width
-                .min(by_height - labels)
-                .clamp(0.5, 512.0 / columns as f32)
+            let fits = COLUMNS.map(|columns| {
+                let by_width = (width / columns as f32).min(512.0 / columns as f32);
+                (columns, fitting(&rows_in(columns), by_width, height))
+            });
+            let [first, others @ ..] = fits;
+            let larger =
+                |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
+            others.into_iter().fold(first, larger)
         };
         let mut top = 0.0;
         let mut bands = Vec::new();
@@ -260,6 +260,32 @@ impl Layout {
             pfn
         }
     }
+}
+
+/// The largest edge of a pixel, `by_width` at the most, with which bands of so many rows fit a height. Labels take their room
+/// whatever the edge, so a height that they fill by themselves is no bound.
+fn fitting(rows: &[u32], by_width: f32, height: f32) -> f32 {
+    let total = |cell: f32| -> f32 {
+        let bands = rows
+            .iter()
+            .map(|&rows| (rows as f32 * cell).max(LABEL) + BETWEEN);
+        bands.sum::<f32>() - BETWEEN
+    };
+    let height = height.max(total(0.0));
+    let (mut fits, mut too_much) = (SMALLEST.min(by_width), by_width);
+    if total(by_width) <= height {
+        return by_width;
+    }
+    // Ten halvings leave less than a hundredth of a pixel.
+    for _ in 0..10 {
+        let middle = (fits + too_much) / 2.0;
+        if total(middle) <= height {
+            fits = middle;
+        } else {
+            too_much = middle;
+        }
+    }
+    fits
 }
 
 /// What a page is used for, as it is drawn: the allocator's word, or that of the world around it.
@@ -539,6 +565,19 @@ mod tests {
         let machine = machine([4096, 61_440, 0]);
         let layout = Layout::of(&machine, 494.0, 140.0);
         assert!(!layout.cells && layout.height <= 140.0, "{}", layout.height);
+    }
+
+    #[test]
+    fn an_image_of_many_zones_is_as_wide_as_its_room() {
+        let spec = MachineSpec {
+            zone_pages: [4_096, 28_672, 32_768],
+            nodes: 4,
+            ..MachineSpec::default()
+        };
+        let machine = Lab::boot(spec).expect("boots").machine().clone();
+        let layout = Layout::of(&machine, 494.0, 140.0);
+        assert!(layout.bands.len() > 3);
+        assert!(layout.width() > 400.0, "{}", layout.width());
     }
 
     #[test]

@@ -27,6 +27,8 @@ use crate::view::{Action, Shared, View};
 
 /// Width of the zones' names; a room narrower than [`BARE`] does without.
 const NAMES: f32 = 62.0;
+/// … and of those that say their node.
+const NODES_NAMES: f32 = 78.0;
 /// Width of the lens of a low page.
 const LOW_LENS: f32 = 320.0;
 /// Below this width the names of the zones are left out.
@@ -52,7 +54,11 @@ pub fn MapPanel(props: &Props) -> Html {
     // The page under the pointer or the keys, until the pointer leaves.
     let seen = use_state(|| None::<u32>);
     let bare = room.width < BARE;
-    let left = if bare { 0.0 } else { NAMES };
+    let left = match machine.spec().nodes {
+        _ if bare => 0.0,
+        0 | 1 => NAMES,
+        _ => NODES_NAMES,
+    };
     let fitted = Layout::of(machine, (room.width - left).max(64.0), room.height);
     let scale = use_state(|| 1.0_f32);
     let closest = fitted.closest();

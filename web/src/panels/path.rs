@@ -65,9 +65,15 @@ pub fn Path(props: &Props) -> Html {
         .iter()
         .rposition(|step| step.state(at) != State::Ahead)
         .map_or(0, |place| place + 1);
+    // The step that is marked is the one that is counted; the answer behind it needs no event of its own.
+    let marked = steps
+        .shown
+        .iter()
+        .position(|step| step.state(at) == State::Now)
+        .map_or(reached, |place| place + 1);
     let place = fill(
         words.path_fact,
-        &[&(steps.before + reached).to_string(), &total.to_string()],
+        &[&(steps.before + marked).to_string(), &total.to_string()],
     );
     let left_out = |count: usize| {
         (count > 0).then(

@@ -77,14 +77,17 @@ pub fn Lesson(props: &Props) -> Html {
     // place with it; but only what was done in here moves the focus.
     let pressed = use_mut_ref(|| false);
     let before = use_mut_ref(|| place.clone());
+    // Who comes for the first time, and by no link, reads from the top.
+    let newcomer = use_mut_ref(|| place.0.is_empty());
     use_effect_with((place, closed), {
         let (scroll, pressed) = (scroll.clone(), pressed.clone());
         move |(place, _)| {
-            let opened = before.replace(place.clone()) != *place;
+            let opened = before.replace(place.clone()) != *place && !*newcomer.borrow();
             browser::show_lesson(&scroll, opened, *pressed.borrow());
             // A chapter that was asked for may still be on its way.
             if place.2 {
                 pressed.replace(false);
+                newcomer.replace(false);
             }
         }
     });

@@ -50,14 +50,16 @@ pub(crate) fn dist() -> Result<()> {
     let folder = process::root().join("dist");
     let work = Work::start("Building the page for a host", usually(true));
     trunk_build(true)?;
+    let minifier = tools::minifier()?;
     // Of the module in one piece: a page that cannot fetch has no use for halves.
     process::run(
         dist_tool("single")
             .arg(&folder)
-            .arg(folder.join("kmalloc-lab.html")),
+            .arg(folder.join("kmalloc-lab.html"))
+            .args(&minifier),
     )?;
     finish()?;
-    process::run(dist_tool("host").arg(&folder))?;
+    process::run(dist_tool("host").arg(&folder).args(&minifier))?;
     work.done();
     say::news(&format!("{} is ready for any host", folder.display()));
     Ok(())

@@ -86,6 +86,47 @@ pub(crate) fn npm() -> Result<PathBuf> {
     })
 }
 
+/// What makes the page's texts small: the Node in which `xtask-dist` runs esbuild. None where there is no Node, as a page is
+/// the same without, only larger.
+pub(crate) fn minifier() -> Result<Option<PathBuf>> {
+    let (node, npm) = match (node(), npm()) {
+        (Ok(node), Ok(npm)) => (node, npm),
+        (Err(missing), _) | (_, Err(missing)) => {
+            say::news(&format!(
+                "The page's style sheets and glue are not made small: {missing:#}"
+            ));
+            return Ok(None);
+        }
+    };
+    let folder = process::root().join("xtask/dist");
+    let manifest = fs::read_to_string(folder.join("package.json"))?;
+    let version = manifest
+        .split("\"esbuild\": \"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .context("xtask/dist/package.json names esbuild")?;
+    let program = folder.join("node_modules/esbuild/bin/esbuild");
+    let is_there = || {
+        process::output(Command::new(&node).arg(&program).arg("--version"))
+            .is_some_and(|found| found.trim() == version)
+    };
+    if !is_there() {
+        let work = Work::start("Installing esbuild with npm", "seconds");
+        // Its own script would put a program in place of the one that Node runs.
+        process::run(
+            Command::new(npm)
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .arg("--prefer-offline")
+                .current_dir(&folder)
+                .stdin(Stdio::null()),
+        )
+        .context("esbuild could not be installed: check the network, then run this again")?;
+        ensure!(is_there(), "esbuild {version} does not run here");
+        work.done();
+    }
+    Ok(Some(node))
+}
+
 /// Fetches the packages that the page is built from.
 pub(crate) fn fetch_packages() -> Result<()> {
     // Trunk builds with `--offline`, which keeps it from fetching tools of its own; so the packages must be here first.

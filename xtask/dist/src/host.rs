@@ -1,5 +1,5 @@
-//! Makes a built page ready for any static host: names by content, a policy against foreign scripts, and a service worker
-//! that keeps all of it for later without a network.
+//! Makes a built page ready for any static host: small texts, names by content, a policy against foreign scripts, and a
+//! service worker that keeps all of it for later without a network.
 //!
 //! Trunk's page starts by a script inside of `index.html`. A policy worth having forbids those, so the start moves to the
 //! end of the glue. Every step fails when it does not find exactly what it expects: a page half made is no page.
@@ -12,6 +12,8 @@ use std::{
 use anyhow::{Context as _, Result, bail, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
+
+use crate::minify::{Kind, Minifier};
 
 const BOOT: &str = include_str!("../../../static/hosted/boot.js");
 const WORKER: &str = include_str!("../../../static/hosted/sw.js");
@@ -42,7 +44,7 @@ pub(crate) const SINGLE: &str = "kmalloc-lab.html";
 const FETCHED: [&str; 2] = ["chapters", "scenarios"];
 
 /// Turns the page that lies in `dist` into the hosted one.
-pub(crate) fn host(dist: &Path) -> Result<()> {
+pub(crate) fn host(dist: &Path, minifier: &Minifier) -> Result<()> {
     let index = dist.join("index.html");
     let mut page = fs::read_to_string(&index).with_context(|| index.display().to_string())?;
     ensure!(
@@ -58,14 +60,18 @@ pub(crate) fn host(dist: &Path) -> Result<()> {
     )?;
 
     // The page that shows itself when the lab has stopped, and the script that calls for it.
-    let rescue = renamed(dist, "rescue.js", &fs::read(dist.join("rescue.js"))?)?;
+    let rescue = fs::read_to_string(dist.join("rescue.js"))?;
+    let rescue = minifier.small(Kind::Script, &rescue)?;
+    let rescue = renamed(dist, "rescue.js", rescue.as_bytes())?;
     let guard = between(&page, "src=\"./guard-", "\"")?;
     let guard = format!("guard-{guard}");
     let script = fs::read_to_string(dist.join(&guard))?;
     let script = once(&script, "\"rescue.js\"", &format!("\"{rescue}\""))?;
+    let script = minifier.small(Kind::Script, &script)?;
     page = once(&page, &guard, &renamed(dist, &guard, script.as_bytes())?)?;
 
-    page = with_own_start(dist, &page)?;
+    page = with_own_start(dist, &page, minifier)?;
+    page = with_one_style_sheet(dist, &page, minifier)?;
 
     let app = format!("app-{}", short(&[MANIFEST.as_bytes(), ICONS[0].1]));
     fs::create_dir(dist.join(&app))?;
@@ -113,7 +119,7 @@ fn gathered(dist: &Path) -> Result<String> {
 }
 
 /// The page without Trunk's script: the glue starts it by itself.
-fn with_own_start(dist: &Path, page: &str) -> Result<String> {
+fn with_own_start(dist: &Path, page: &str, minifier: &Minifier) -> Result<String> {
     const OPEN: &str = "<script type=\"module\">";
     const CLOSE: &str = "</script>";
     let script = between(page, OPEN, CLOSE)?;
@@ -121,6 +127,7 @@ fn with_own_start(dist: &Path, page: &str) -> Result<String> {
     let module = between(script, "module_or_path: './", "'")?;
     let mut started = fs::read_to_string(dist.join(glue))?;
     started.push_str(&once(BOOT, "MODULE", module)?);
+    let started = minifier.small(Kind::Module, &started)?;
     let fresh = renamed(dist, glue, started.as_bytes())?;
     let page = once(
         page,
@@ -132,6 +139,40 @@ fn with_own_start(dist: &Path, page: &str) -> Result<String> {
         &format!("<link rel=\"modulepreload\" href=\"./{glue}\" crossorigin=\"anonymous\">"),
         "",
     )
+}
+
+/// The page with one style sheet in place of several: one answer of the host, and packed better.
+fn with_one_style_sheet(dist: &Path, page: &str, minifier: &Minifier) -> Result<String> {
+    let (links, styles) = style_sheets(dist, page)?;
+    let first = links.first().context("a page has a style sheet")?;
+    let styles = minifier.small(Kind::Style, &styles)?;
+    let name = format!("style-{}.css", short(&[styles.as_bytes()]));
+    let mut page = once(page, first, &format!("{LINK_OPEN}{name}{LINK_CLOSE}"))?;
+    for link in &links[1..] {
+        page = once(&page, link, "")?;
+    }
+    for link in &links {
+        fs::remove_file(dist.join(&link[LINK_OPEN.len()..link.len() - LINK_CLOSE.len()]))?;
+    }
+    fs::write(dist.join(name), styles)?;
+    Ok(page)
+}
+
+const LINK_OPEN: &str = "<link rel=\"stylesheet\" href=\"./";
+const LINK_CLOSE: &str = "\"/>";
+
+/// The links to the page's style sheets, and all of these in their order.
+pub(crate) fn style_sheets(dist: &Path, page: &str) -> Result<(Vec<String>, String)> {
+    let mut links = Vec::new();
+    let mut styles = String::new();
+    for part in page.split(LINK_OPEN).skip(1) {
+        let (name, _) = part
+            .split_once(LINK_CLOSE)
+            .context("the built page has changed: a link to a style sheet does not end")?;
+        styles.push_str(&fs::read_to_string(dist.join(name))?);
+        links.push(format!("{LINK_OPEN}{name}{LINK_CLOSE}"));
+    }
+    Ok((links, styles))
 }
 
 /// The service worker, with all files and what each must be.
@@ -245,6 +286,8 @@ mod tests {
         fs::write(dist.join("scenarios/en.txt"), "1")?;
         fs::write(dist.join("rescue.js"), "rescue();")?;
         fs::write(dist.join("guard-12.js"), "new URL(\"rescue.js\", own)")?;
+        fs::write(dist.join("style-1.css"), "a { color: red }\n")?;
+        fs::write(dist.join("world-1.css"), "a { color: blue }\n")?;
         fs::write(dist.join("web-1.js"), "export { __wbg_init as default };")?;
         fs::write(dist.join("web-1_bg.wasm"), b"\0asm")?;
         fs::write(
@@ -253,6 +296,8 @@ mod tests {
              <link rel=\"icon\" href=\"data:,\" />\n    <script src=\"./guard-12.js\"></script>\n\
              <script type=\"module\">\nimport init, * as bindings from './web-1.js';\n\
              const wasm = await init({ module_or_path: './web-1_bg.wasm' });\n</script>\n  \
+             <link rel=\"stylesheet\" href=\"./style-1.css\"/>\n\
+             <link rel=\"stylesheet\" href=\"./world-1.css\"/>\n\
              <link rel=\"modulepreload\" href=\"./web-1.js\" crossorigin=\"anonymous\"></head>\n</html>\n",
         )?;
         Ok(dist)
@@ -261,7 +306,7 @@ mod tests {
     #[test]
     fn a_hosted_page_has_no_script_inside() -> Result<()> {
         let dist = built("hosted")?;
-        host(&dist)?;
+        host(&dist, &Minifier::none())?;
         let page = fs::read_to_string(dist.join("index.html"))?;
         for script in page.split("<script").skip(1) {
             let (open, rest) = script.split_once('>').context("a script has a start tag")?;
@@ -276,7 +321,7 @@ mod tests {
     #[test]
     fn every_file_is_kept_for_later_under_a_name_of_its_content() -> Result<()> {
         let dist = built("kept")?;
-        host(&dist)?;
+        host(&dist, &Minifier::none())?;
         let worker = fs::read_to_string(dist.join("sw.js"))?;
         for path in files_below(&dist)? {
             let name = relative(&dist, &path)?;
@@ -305,11 +350,27 @@ mod tests {
     }
 
     #[test]
+    fn style_sheets_become_one_in_their_order() -> Result<()> {
+        let dist = built("styles")?;
+        host(&dist, &Minifier::none())?;
+        let page = fs::read_to_string(dist.join("index.html"))?;
+        let name = between(&page, LINK_OPEN, LINK_CLOSE)?;
+        assert_eq!(
+            fs::read_to_string(dist.join(name))?,
+            "a { color: red }\na { color: blue }\n"
+        );
+        let is_sheet = |path: &&PathBuf| path.extension().is_some_and(|end| end == "css");
+        assert_eq!(files_below(&dist)?.iter().filter(is_sheet).count(), 1);
+        fs::remove_dir_all(dist)?;
+        Ok(())
+    }
+
+    #[test]
     fn another_build_has_another_name() -> Result<()> {
         let name = |chapter: &str| {
             let dist = built(&format!("build-{chapter}"))?;
             fs::write(dist.join("chapters/en/contents.txt"), chapter)?;
-            host(&dist)?;
+            host(&dist, &Minifier::none())?;
             let worker = fs::read_to_string(dist.join("sw.js"))?;
             let build = between(&worker, "BUILD = \"", "\"")?.to_owned();
             fs::remove_dir_all(dist)?;
@@ -323,7 +384,7 @@ mod tests {
     fn a_page_that_looks_otherwise_is_refused() -> Result<()> {
         let dist = built("otherwise")?;
         fs::write(dist.join("index.html"), "<html lang=\"en\"></html>")?;
-        assert!(host(&dist).is_err());
+        assert!(host(&dist, &Minifier::none()).is_err());
         fs::remove_dir_all(dist)?;
         Ok(())
     }

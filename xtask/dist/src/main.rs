@@ -4,6 +4,7 @@
 mod data;
 mod finish;
 mod host;
+mod minify;
 mod outline;
 mod single;
 mod size;
@@ -14,6 +15,8 @@ mod visit;
 use std::{path::Path, process::ExitCode};
 
 use anyhow::{Result, bail};
+
+use crate::minify::Minifier;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -33,18 +36,29 @@ fn fulfil(args: &[&str]) -> Result<ExitCode> {
             finish::part(Path::new(dist), Path::new(browser)).map(|()| ExitCode::SUCCESS)
         }
         ["keep-whole", dist] => finish::keep_whole(Path::new(dist)).map(|()| ExitCode::SUCCESS),
-        ["single", dist, file] => {
-            let size = single::write(Path::new(dist), Path::new(file))?;
+        ["single", dist, file, ref node @ ..] => {
+            let size = single::write(Path::new(dist), Path::new(file), &minifier(node)?)?;
             println!("{file}: {size} bytes, the whole lab in one file");
             Ok(ExitCode::SUCCESS)
         }
-        ["host", dist] => host::host(Path::new(dist)).map(|()| ExitCode::SUCCESS),
+        ["host", dist, ref node @ ..] => {
+            host::host(Path::new(dist), &minifier(node)?).map(|()| ExitCode::SUCCESS)
+        }
         ["size", dist] => size::print(Path::new(dist)).map(|_| ExitCode::SUCCESS),
         ["size", dist, "--check"] => Ok(if size::print(Path::new(dist))? {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         }),
+        _ => bail!("call this through `cargo xtask`"),
+    }
+}
+
+/// A minifier, if there is a Node for it.
+fn minifier(node: &[&str]) -> Result<Minifier> {
+    match node {
+        [] => Ok(Minifier::none()),
+        [node] => Ok(Minifier::with(Path::new(node))),
         _ => bail!("call this through `cargo xtask`"),
     }
 }

@@ -9,7 +9,8 @@ use anyhow::{Context as _, Result, ensure};
 use flate2::{Compression, write::DeflateEncoder};
 
 use crate::{
-    host::{between, files_below, once, relative},
+    host::{between, files_below, once, relative, style_sheets},
+    minify::{Kind, Minifier},
     slim,
 };
 
@@ -20,17 +21,13 @@ const START: &str = "__wbg_init({ module_or_path: window.kmallocLabModule }).the
                      dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm } })));";
 
 /// Writes the page that Trunk built in `dist` as one file. Returns its size.
-pub(crate) fn write(dist: &Path, file: &Path) -> Result<usize> {
+pub(crate) fn write(dist: &Path, file: &Path, minifier: &Minifier) -> Result<usize> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let glue = between(&page, "from './", "'")?;
     let module = between(&page, "module_or_path: './", "'")?;
     let guard = between(&page, "src=\"./guard-", "\"")?;
 
-    let mut styles = String::new();
-    for part in page.split("<link rel=\"stylesheet\" href=\"./").skip(1) {
-        let name = part.split('"').next().unwrap_or_default();
-        styles.push_str(&fs::read_to_string(dist.join(name))?);
-    }
+    let (_, styles) = style_sheets(dist, &page)?;
     let script = fs::read_to_string(dist.join(glue))?;
     let script = once(
         &script,
@@ -40,19 +37,26 @@ pub(crate) fn write(dist: &Path, file: &Path) -> Result<usize> {
     let script = once(&script, "import.meta.url", "document.baseURI")?;
     let script = format!("(() => {{\n{script}\n}})();\n");
 
-    let mut files = vec![
+    let mut files = vec![(
+        "lab.wasm".to_owned(),
+        slim::without_names(&fs::read(dist.join(module))?)?,
+    )];
+    for (name, kind, text) in [
+        ("lab.js", Kind::Script, script),
+        ("lab.css", Kind::Style, styles),
         (
-            "lab.wasm".to_owned(),
-            slim::without_names(&fs::read(dist.join(module))?)?,
+            "guard.js",
+            Kind::Script,
+            fs::read_to_string(dist.join(format!("guard-{guard}")))?,
         ),
-        ("lab.js".into(), script.into_bytes()),
-        ("lab.css".into(), styles.into_bytes()),
         (
-            "guard.js".into(),
-            fs::read(dist.join(format!("guard-{guard}")))?,
+            "rescue.js",
+            Kind::Script,
+            fs::read_to_string(dist.join("rescue.js"))?,
         ),
-        ("rescue.js".into(), fs::read(dist.join("rescue.js"))?),
-    ];
+    ] {
+        files.push((name.to_owned(), minifier.small(kind, &text)?.into_bytes()));
+    }
     for folder in ["chapters", "scenarios"] {
         for path in files_below(&dist.join(folder))? {
             files.push((relative(dist, &path)?, fs::read(path)?));

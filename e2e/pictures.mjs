@@ -5,72 +5,10 @@ import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { quiet } from "./browser.mjs";
 import { serve } from "./serve.mjs";
+import { STATES } from "./states.mjs";
 
 const FOLDER = fileURLToPath(new URL("../docs/pictures/", import.meta.url));
 const WIDTHS = { wide: { width: 1440, height: 900 }, narrow: { width: 390, height: 844 } };
-
-const run = (page, text) => page.evaluate((text) => window.kmallocLab.run(text), text);
-const seek = (page, cursor, progress) => page.evaluate((at) => window.kmallocLab.seek(...at), [cursor, progress]);
-const tab = async (page, index) => {
-  const tabs = page.locator(".tabs button");
-  if (await tabs.nth(index).isVisible()) await tabs.nth(index).click();
-};
-const LESSON = 0;
-const STAGE = 1;
-const PATH = 2;
-
-/** Name, what it shows, how to come there, and the widths that have it. */
-const STATES = [
-  ["first", "the first visit", async () => {}],
-  [
-    "split",
-    "half-way through a split",
-    async (page) => {
-      await run(page, "kernel 2.6.10\nmachine dma=1M normal=4M highmem=1M reserve=none l1=32\np = __get_free_pages(GFP_KERNEL, 2);\n");
-      await tab(page, STAGE);
-      await page.keyboard.press("Home");
-      const events = await page.evaluate(() => window.kmallocLab.snapshot().events);
-      for (let cursor = 1; cursor <= events; cursor += 1) {
-        await seek(page, cursor, 0.5);
-        if (await page.locator('[data-half="upper"]').count()) break;
-      }
-      await page.locator(".free-lists").scrollIntoViewIfNeeded();
-    },
-  ],
-  [
-    "rounding",
-    "2,052 bytes take 4,096",
-    async (page) => {
-      await run(page, "kernel 2.6.10\nmachine dma=1M normal=4M highmem=1M reserve=none l1=32\np = kmalloc(2052, GFP_KERNEL);\n");
-      await tab(page, STAGE);
-      await page.keyboard.press("Home");
-      await seek(page, 2);
-      await page.locator(".bins").scrollIntoViewIfNeeded();
-    },
-  ],
-  [
-    "failure",
-    "a request that fails in an interrupt",
-    async (page) => {
-      await run(page, "kernel 2.6.10\nmachine dma=1M normal=4M highmem=1M reserve=none l1=32\nirq { for (i = 0; i < 9; i++) p[i] = __get_free_pages(GFP_ATOMIC, 8); }\n");
-      await tab(page, PATH);
-    },
-  ],
-  [
-    "reclaim",
-    "a process sleeps while dirty pages are written",
-    async (page) => {
-      await page.keyboard.press("g");
-      await page.getByRole("button", { name: /Dirty pages|脏页/ }).first().click();
-      await tab(page, STAGE);
-      const events = await page.evaluate(() => window.kmallocLab.snapshot().events);
-      await seek(page, Math.floor(events * 0.6));
-    },
-  ],
-  ["course", "an exercise of the course", async (page) => tab(page, LESSON)],
-  ["gallery", "the gallery", async (page) => page.keyboard.press("g")],
-  ["projector", "for the projector", async (page) => page.keyboard.press("p"), ["wide"]],
-];
 
 /** The browser encodes: WebP is a third of PNG. */
 async function webp(page, png) {

@@ -22,6 +22,8 @@ use crate::view::{Action, View};
 
 /// Pixels of a list that are always there, whatever the width of the page.
 const LIST_ROOM: usize = 196;
+/// … and those that a narrow page has for them, beside the number of what is not shown.
+const NARROW_ROOM: usize = 84;
 /// A piece narrower than this share of the cut carries its number beside it.
 const NAMED_INSIDE: f32 = 0.24;
 
@@ -79,6 +81,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         words,
         view,
         shown: LIST_ROOM / (chip_width + 4),
+        near: (NARROW_ROOM / (chip_width + 4)).max(1),
         moving,
         t,
         touched: touched.filter(|_| t >= 1.0),
@@ -242,11 +245,19 @@ fn touched_head(event: Option<&Event>) -> Option<u32> {
     }
 }
 
+/// How many of a list are not shown.
+fn more(class: &'static str, count: usize, shown: usize) -> Option<El> {
+    let more = count.saturating_sub(shown);
+    (more > 0).then(|| El::new("span", class).key(class).text(&format!("+{more}")))
+}
+
 /// The rows of lists and what they need.
 struct List<'a> {
     words: &'static Texts,
     view: &'a View,
     shown: usize,
+    /// Of them, those that a narrow page shows.
+    near: usize,
     moving: Option<Moving>,
     t: f32,
     touched: Option<u32>,
@@ -292,7 +303,8 @@ impl List<'_> {
             .iter()
             .take(self.shown)
             .filter(|pfn| Some(**pfn) != arriving)
-            .map(|pfn| self.chip(*pfn))
+            .enumerate()
+            .map(|(index, pfn)| self.chip(*pfn, index >= self.near))
             .collect();
         if let Some(moving) = moving {
             let open = if moving.arrives { self.t } else { 1.0 - self.t };
@@ -301,28 +313,22 @@ impl List<'_> {
                 .style(format!("width:calc(var(--chip)*{})", tween::fixed(open)));
             chips.insert(moving.index.min(chips.len()), gap);
         }
-        cell.all(chips).maybe(self.more(row.count))
+        cell.all(chips)
+            .maybe(more("more wide", row.count, self.shown))
+            .maybe(more("more narrow", row.count, self.near))
     }
 
-    /// How many are not shown.
-    fn more(&self, count: usize) -> Option<El> {
-        let more = count.saturating_sub(self.shown);
-        (more > 0).then(|| {
-            El::new("span", "more")
-                .key("more")
-                .text(&format!("+{more}"))
-        })
-    }
-
-    fn chip(&self, pfn: u32) -> El {
+    /// A block; a narrow page has no room for those that are `far` down the list.
+    fn chip(&self, pfn: u32, far: bool) -> El {
         let class = match (self.touched == Some(pfn), self.view.inspected == Some(pfn)) {
             (false, false) => "chip",
             (true, false) => "chip touched",
             (false, true) => "chip seen",
             (true, true) => "chip touched seen",
         };
-        El::new("span", class)
-            .key(&pfn.to_string())
+        let chip = El::new("span", class);
+        let chip = if far { chip.also(class, "far") } else { chip };
+        chip.key(&pfn.to_string())
             .attr("data-pfn", pfn.to_string())
             .click(self.on.reform(move |_| Action::Inspect(Some(pfn))))
             .text(&hex(pfn))
@@ -334,7 +340,10 @@ impl List<'_> {
             Temperature::Hot => ("hot", self.words.hot),
             Temperature::Cold => ("cold", self.words.cold),
         };
-        let chips = list.pages().take(self.shown).map(|pfn| self.chip(pfn));
+        let chips = list
+            .pages()
+            .take(self.shown)
+            .map(|pfn| self.chip(pfn, false));
         let none = (list.count() == 0).then(|| El::new("span", "").key("none").text("–"));
         El::new("div", class)
             .key(class)
@@ -347,7 +356,7 @@ impl List<'_> {
             )
             .all(chips)
             .maybe(none)
-            .maybe(self.more(list.count().into()))
+            .maybe(more("more", list.count().into(), self.shown))
     }
 }
 

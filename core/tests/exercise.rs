@@ -30,6 +30,9 @@ const LOCKED: &str = "spin_lock(&l);\np = kmalloc(64, GFP_KERNEL);\nspin_unlock(
 const TWICE: &str = "p = kmalloc(64, GFP_KERNEL);\nkfree(p);\nkfree(p);\n";
 const BIG: &str = "p = kmalloc(131073, GFP_KERNEL);\n";
 const ZERO: &str = "p = kmalloc(10, GFP_KERNEL);\nmemset(p, 0, 10);\n";
+const COLD: &str =
+    "a = alloc_pages(GFP_KERNEL, 0);\nb = alloc_pages(GFP_KERNEL | __GFP_COLD, 0);\n";
+const RATION: &str = "for (i = 0; i < 12; i++) p = __get_free_pages(GFP_ATOMIC, 10);\n";
 const DMA: &str = "p = kmalloc(64, GFP_DMA);\nh = __get_free_pages(GFP_KERNEL, 2);\n";
 
 /// A scenario, a goal that it reaches, and one like it that it misses.
@@ -50,6 +53,21 @@ const GOALS: &[(&str, &str, &str)] = &[
         "event split of order 3 in DMA",
     ),
     (GROW, "no warned", "no split"),
+    (
+        COLD,
+        "event pcp-got cold in Normal by b exactly 1",
+        "event pcp-got hot by b",
+    ),
+    (
+        RATION,
+        "event warned printed exactly 10",
+        "event warned printed exactly 12",
+    ),
+    (
+        RATION,
+        "event warned unprinted exactly 2",
+        "event split unprinted",
+    ),
     (
         GROW,
         "event class-chosen by q[3] exactly 1",

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::words::{self, Unread, Words, reason_of};
 use crate::context::Context;
-use crate::event::{CacheId, Event};
+use crate::event::{CacheId, Event, Temperature};
 use crate::gfp::Gfp;
 use crate::machine::Machine;
 use crate::profile::ZoneId;
@@ -65,6 +65,10 @@ pub struct Filter {
     pub class: Option<u32>,
     /// `granted`, `refused`: the outcome of a zone's test.
     pub granted: Option<bool>,
+    /// `hot`, `cold`: the per-cpu list.
+    pub list: Option<Temperature>,
+    /// `printed`, `unprinted`: whether a failure message came into the log.
+    pub printed: Option<bool>,
     /// `because no-retry`
     pub because: Option<&'static str>,
     /// `by p`, `by line 7`: during this call.
@@ -324,6 +328,8 @@ fn read_what(words: &mut Words<'_>) -> Result<What, Unread> {
         class,
         because,
         granted: None,
+        list: None,
+        printed: None,
         by: None,
     } = filter
     else {
@@ -362,6 +368,14 @@ fn read_filter(words: &mut Words<'_>) -> Result<(Filter, Option<Amount>), Unread
             filter.granted = Some(true);
         } else if words.take(&["refused"]) {
             filter.granted = Some(false);
+        } else if words.take(&["hot"]) {
+            filter.list = Some(Temperature::Hot);
+        } else if words.take(&["cold"]) {
+            filter.list = Some(Temperature::Cold);
+        } else if words.take(&["printed"]) {
+            filter.printed = Some(true);
+        } else if words.take(&["unprinted"]) {
+            filter.printed = Some(false);
         } else if words.take(&["because"]) {
             filter.because = Some(words.reason()?);
         } else if words.take(&["by"]) {
@@ -481,12 +495,27 @@ fn fits(event: &Event, filter: &Filter, machine: &Machine) -> bool {
         Event::ZoneTested { granted, .. } => Some(*granted),
         _ => None,
     };
+    let printed = match event {
+        Event::Warned { printed, .. } => Some(*printed),
+        _ => None,
+    };
     // A condition that an event has nothing to do with does not hold.
     (filter.zone.is_none() || filter.zone == event.zone())
         && (filter.order.is_none() || filter.order == order_of(event))
         && (filter.class.is_none() || filter.class == cache_of(event).map(class))
         && (filter.granted.is_none() || filter.granted == granted)
+        && (filter.list.is_none() || filter.list == list_of(event))
+        && (filter.printed.is_none() || filter.printed == printed)
         && (filter.because.is_none() || filter.because == reason_of(event))
+}
+
+fn list_of(event: &Event) -> Option<Temperature> {
+    match *event {
+        Event::PcpLow { list, .. } | Event::PcpGot { list, .. } | Event::PcpPut { list, .. } => {
+            Some(list)
+        }
+        _ => None,
+    }
 }
 
 fn order_of(event: &Event) -> Option<u32> {

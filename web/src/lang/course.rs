@@ -3,12 +3,14 @@
 //! The sentences are made of the core's data, so that a writer of exercises needs no Rust; a writer may put own questions in
 //! place of these.
 
+use kmalloc_core::event::Temperature;
 use kmalloc_core::exercise::{
     Amount, CallRef, Calls, Counterexample, Filter, Finding, Foresight, Found, Goal, Kind,
     Quantity, Question, What, Who,
 };
 use kmalloc_core::run::Run;
 
+use super::happenings::happening;
 use super::{Arg, Lang, fill, sentences};
 
 type Both = [&'static str; 2];
@@ -367,44 +369,40 @@ pub fn question(lang: Lang, question: &Question) -> String {
         }
         Question::Count { name, filter } => say(
             lang,
-            ["How often does {0} happen{1}?", "{0}{1}发生多少次？"],
-            &[Arg::Name(name), Arg::Text(&filter_text(lang, filter))],
+            [
+                "How many times does this happen{1}: {0}?",
+                "{0}{1}：发生几次？",
+            ],
+            &[
+                Arg::Text(&happening(lang, name)),
+                Arg::Text(&filter_text(lang, filter)),
+            ],
         ),
         Question::Next { name, call: by, .. } => say(
             lang,
             [
-                "While {1} is served, what follows {0}?",
-                "分配 {1} 时，{0} 之后发生什么？",
+                "While {1} is served, what follows this: {0}?",
+                "分配 {1} 时，在下面这件事之后发生什么：{0}？",
             ],
-            &[Arg::Name(name), Arg::Text(&call(lang, by))],
+            &[
+                Arg::Text(&happening(lang, name)),
+                Arg::Text(&call(lang, by)),
+            ],
         ),
         Question::LineOf(name) => say(
             lang,
-            ["Which line causes {0}?", "哪一行引起了 {0}？"],
-            &[Arg::Name(name)],
+            [
+                "Which line is the first to cause this: {0}?",
+                "下面的事最先由哪一行引起：{0}？",
+            ],
+            &[Arg::Text(&happening(lang, name))],
         ),
     }
 }
 
-/// What a choice of a question says. Names of the kernel, of events and of variables speak for themselves.
-pub fn choice(lang: Lang, question: &Question, word: &str) -> String {
-    let both: Both = match word {
-        "yes" => ["yes", "是"],
-        "no" => ["no", "否"],
-        "null" => ["`NULL`", "`NULL`"],
-        "served" => ["an address, at once", "立刻得到地址"],
-        "served-after-sleep" => ["an address, after a sleep", "睡眠之后得到地址"],
-        "stopped" => ["it never returns", "不会返回"],
-        "exact" => [
-            "not at all: you get what you ask for",
-            "不取整：要多少给多少",
-        ],
-        "power-of-two" => ["the next power of two", "下一个 2 的幂"],
-        "first-class-that-fits" => [
-            "the first of the kernel's size classes that fits",
-            "第一个装得下的大小类",
-        ],
-        "whole-pages" => ["whole pages", "整页"],
+/// Why a call answers NULL, in words.
+fn reason(word: &str) -> Option<Both> {
+    Some(match word {
         "no-area" => [
             "no addresses are left for `vmalloc`",
             "`vmalloc` 的地址用完了",
@@ -427,6 +425,32 @@ pub fn choice(lang: Lang, question: &Question, word: &str) -> String {
             "no zone of this request has memory",
             "可用的内存区里都没有内存",
         ],
+        _ => return None,
+    })
+}
+
+/// What a choice of a question says. Names of the kernel, of events and of variables speak for themselves.
+pub fn choice(lang: Lang, question: &Question, word: &str) -> String {
+    if let Some(both) = reason(word) {
+        return both[lang as usize].into();
+    }
+    let both: Both = match word {
+        "yes" => ["yes", "是"],
+        "no" => ["no", "否"],
+        "null" => ["`NULL`", "`NULL`"],
+        "served" => ["an address, at once", "立刻得到地址"],
+        "served-after-sleep" => ["an address, after a sleep", "睡眠之后得到地址"],
+        "stopped" => ["it never returns", "不会返回"],
+        "exact" => [
+            "not at all: you get what you ask for",
+            "不取整：要多少给多少",
+        ],
+        "power-of-two" => ["the next power of two", "下一个 2 的幂"],
+        "first-class-that-fits" => [
+            "the first of the kernel's size classes that fits",
+            "第一个装得下的大小类",
+        ],
+        "whole-pages" => ["whole pages", "整页"],
         _ => {
             let parts: Vec<String> = word.split(' ').map(|part| format!("`{part}`")).collect();
             let arrow = match question {
@@ -489,26 +513,14 @@ pub fn goal(lang: Lang, goal: &Goal) -> String {
         Goal::Event {
             name,
             filter,
-            amount: Amount::NONE,
-        } => say(
-            lang,
-            ["{0} never happens{1}", "{0}{1}从不发生"],
-            &[Arg::Name(name), Arg::Text(&filter_text(lang, filter))],
-        ),
-        Goal::Event {
-            name,
-            filter,
             amount,
         } => say(
             lang,
-            ["{0} happens{1}{2}", "{0}{1}发生{2}"],
+            ["{0}{1}: {2}", "{0}{1}：{2}"],
             &[
-                Arg::Name(name),
+                Arg::Text(&happening(lang, name)),
                 Arg::Text(&filter_text(lang, filter)),
-                Arg::Text(&match *amount {
-                    Amount::SOME => String::new(),
-                    amount => times(lang, amount),
-                }),
+                Arg::Text(&times(lang, *amount)),
             ],
         ),
         Goal::Answers { who, what } => {
@@ -669,11 +681,11 @@ fn what_text(lang: Lang, what: &What) -> String {
         because: Some(because),
     } = what
     {
-        text += &say(
-            lang,
-            [", because {0}", "（原因：{0}）"],
-            &[Arg::Name(because)],
-        );
+        let why = match reason(because) {
+            Some(both) => both[lang as usize].into(),
+            None => format!("`{because}`"),
+        };
+        text += &say(lang, [": {0}", "，因为{0}"], &[Arg::Text(&why)]);
     }
     text
 }
@@ -726,38 +738,58 @@ fn amount_text(lang: Lang, amount: Amount) -> String {
     say(lang, both, &[Arg::Number(number.into())])
 }
 
+/// How often something has to happen.
 fn times(lang: Lang, amount: Amount) -> String {
-    let amount = amount_text(lang, amount);
-    say(lang, [" {0} times", "{0} 次"], &[Arg::Text(&amount)])
+    let once = |both: Both| say(lang, both, &[]);
+    match amount {
+        Amount::NONE => once(["never", "从不"]),
+        Amount::SOME => once(["at least once", "至少 1 次"]),
+        Amount { least: 1, most: 1 } => once(["exactly once", "恰好 1 次"]),
+        Amount { least: 0, most: 1 } => once(["at most once", "至多 1 次"]),
+        amount => {
+            let amount = amount_text(lang, amount);
+            say(lang, ["{0} times", "{0} 次"], &[Arg::Text(&amount)])
+        }
+    }
 }
 
-/// Which events are meant, in front of a verb (Chinese) or after it (English).
+/// Which events are meant; it stands behind the name of the event.
 fn filter_text(lang: Lang, filter: &Filter) -> String {
     let mut text = String::new();
     let mut add = |both: Both, arg: Arg<'_>| text += &say(lang, both, &[arg]);
     if let Some(order) = filter.order {
-        add([" for order {0}", "（{0} 阶）"], Arg::Number(order.into()));
+        add([" of order {0}", "，{0} 阶"], Arg::Number(order.into()));
     }
     if let Some(class) = filter.class {
         add(
-            [" for the class of {0} bytes", "（{0} 字节的大小类）"],
+            [" of the class of {0} bytes", "，{0} 字节的大小类"],
             Arg::Number(class.into()),
         );
     }
     if let Some(zone) = filter.zone {
-        add([" in {0}", "在 {0} "], Arg::Name(zone.name()));
+        add([" in {0}", "，在 {0}"], Arg::Name(zone.name()));
     }
     match filter.granted {
-        Some(true) => add([" and is granted", "并通过，"], Arg::Text("")),
-        Some(false) => add([" and is refused", "并被拒绝，"], Arg::Text("")),
+        Some(true) => add([", passed", "，通过"], Arg::Text("")),
+        Some(false) => add([", refused", "，未通过"], Arg::Text("")),
+        None => {}
+    }
+    match filter.list {
+        Some(Temperature::Hot) => add([", the hot list", "，热链表"], Arg::Text("")),
+        Some(Temperature::Cold) => add([", the cold list", "，冷链表"], Arg::Text("")),
+        None => {}
+    }
+    match filter.printed {
+        Some(true) => add([", printed", "，打印出来"], Arg::Text("")),
+        Some(false) => add([", not printed", "，没有打印"], Arg::Text("")),
         None => {}
     }
     if let Some(because) = filter.because {
-        add([" because of {0}", "因 {0} "], Arg::Name(because));
+        add([", because of {0}", "，原因 {0}"], Arg::Name(because));
     }
     if let Some(by) = &filter.by {
         let by = call(lang, by);
-        add([" while {0} is served", "在分配 {0} 时"], Arg::Text(&by));
+        add([" while {0} is served", "，分配 {0} 时"], Arg::Text(&by));
     }
     text
 }
@@ -775,6 +807,10 @@ mod tests {
             "event split at least 3 in Normal by p",
             "no zone-tested refused in DMA because no-retry",
             "event object-got of class 128 exactly 2",
+            "event pcp-got cold in Normal by p",
+            "event pcp-got hot in Normal by p",
+            "event warned printed at most 1",
+            "event warned unprinted at most 1",
             "call p answers object of class 128 in DMA",
             "call line 3 answers pages of order 2",
             "some kmalloc of 100 answers null because too-large",

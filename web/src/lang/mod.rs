@@ -6,6 +6,7 @@ pub mod course;
 pub mod embed;
 pub mod errors;
 pub mod gallery;
+mod happenings;
 pub mod remedies;
 pub mod sentences;
 pub mod share;

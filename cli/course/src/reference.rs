@@ -391,7 +391,7 @@ fn slabs() -> String {
             )
         })
         .collect();
-    words.join(", ")
+    words.join(" · ")
 }
 
 /// How often a call reclaims before it answers NULL, on a machine that has nothing to give: it is run.

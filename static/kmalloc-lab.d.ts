@@ -7,7 +7,8 @@ export * from "./kmalloc-values";
 
 /** `window.kmallocLab`. */
 export interface KmallocLab {
-  /** Puts this scenario in place of the present one and goes to its end. With errors, the last good run stays. */
+  /** Puts this scenario in place of the present one and goes to its end. With errors, the last good run stays.
+   *  The page stands still until the run has ended. */
   run(text: string): Ran;
   /** Makes these calls after those of the scenario; answers those alone. With errors, nothing happens. */
   call(text: string): Ran;

@@ -49,8 +49,11 @@ pub fn install(
         ignored: Rc::default(),
     };
     lab.publish();
-    port::listen(lab, answers);
-    Callback::from(move |session| hub.heard(&session))
+    let goes_on = port::listen(lab, answers);
+    Callback::from(move |session| {
+        hub.heard(&session);
+        goes_on.emit(());
+    })
 }
 
 fn to_js(value: &impl Serialize) -> JsValue {
@@ -138,11 +141,12 @@ impl Lab {
     /// Does what is asked for and gives the answer.
     fn told(&self, command: Command) -> JsValue {
         match command {
-            Command::Run(text) => {
-                self.act.emit(Action::Replace(text));
-                to_js(&ran(&(self.read)(), 0))
+            // The answer is what the function gives back: nothing else happens until the run has ended.
+            Command::Run(_) | Command::Call(_) => {
+                let begun = self.begin(command);
+                self.run_out();
+                to_js(&self.ended(begun))
             }
-            Command::Call(text) => to_js(&self.call(&text)),
             Command::Seek { cursor, progress } => {
                 self.act.emit(match progress {
                     Some(progress) => Action::SeekPartway(cursor, progress),
@@ -157,27 +161,59 @@ impl Lab {
         }
     }
 
-    /// Makes calls after those of the text. A text that cannot be read with them stays as it is.
-    fn call(&self, calls: &str) -> Ran {
-        let session = (self.read)();
-        let apart = if session.text.is_empty() || session.text.ends_with('\n') {
-            ""
-        } else {
-            "\n"
-        };
-        let text = format!("{}{apart}{}\n", session.text, calls.trim_end());
-        let parsed = parse(&text);
-        if !parsed.errors.is_empty() {
-            return Ran {
-                errors: told_errors(&session, &parsed.errors),
-                calls: Vec::new(),
-                ended: values::ended(&session.run.borrow()),
-            };
+    fn run_out(&self) {
+        if (self.read)().is_running() {
+            self.act.emit(Action::RunOut);
         }
-        let made = session.run.borrow().calls().len();
-        self.act.emit(Action::Replace(text));
-        ran(&(self.read)(), made)
     }
+
+    /// Begins a run: another text, or calls after those of the text. A text that cannot be read with them stays as it is.
+    fn begin(&self, command: Command) -> Begun {
+        match command {
+            Command::Run(text) => {
+                self.act.emit(Action::Replace(text));
+                Begun::Calls(0)
+            }
+            Command::Call(calls) => {
+                self.run_out();
+                let session = (self.read)();
+                let apart = if session.text.is_empty() || session.text.ends_with('\n') {
+                    ""
+                } else {
+                    "\n"
+                };
+                let text = format!("{}{apart}{}\n", session.text, calls.trim_end());
+                let parsed = parse(&text);
+                if !parsed.errors.is_empty() {
+                    return Begun::Refused(Ran {
+                        errors: told_errors(&session, &parsed.errors),
+                        calls: Vec::new(),
+                        ended: values::ended(&session.run.borrow()),
+                    });
+                }
+                let made = session.run.borrow().calls().len();
+                self.act.emit(Action::Replace(text));
+                Begun::Calls(made)
+            }
+            _ => Begun::Calls(0),
+        }
+    }
+
+    /// What came of it, once the run has ended.
+    fn ended(&self, begun: Begun) -> Ran {
+        match begun {
+            Begun::Calls(from) => ran(&(self.read)(), from),
+            Begun::Refused(ran) => ran,
+        }
+    }
+}
+
+/// A run that was asked for.
+enum Begun {
+    /// Its calls are told from this number on.
+    Calls(usize),
+    /// Nothing happened.
+    Refused(Ran),
 }
 
 // ── what is told ──────────────────────────────────────────────────────────────────────────────────────────────────

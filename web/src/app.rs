@@ -3,13 +3,13 @@
 //! The only place that sees both the session and the browser. It decides nothing: a change is the reducer's, a drawing a
 //! panel's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use yew::prelude::*;
 
 use crate::api;
-use crate::browser::{self, Frames, Timer};
+use crate::browser::{self, Frames, Key, Timer};
 use crate::embed::{self, Embedded, Switches};
 use crate::files;
 use crate::frame::{self, Frame, Pane, Side};
@@ -17,6 +17,7 @@ use crate::gallery::Gallery;
 use crate::keep;
 use crate::lang::Lang;
 use crate::lang::app as texts;
+use crate::making::PIECE;
 use crate::panels::badge::badge;
 use crate::panels::buckets::Buckets;
 use crate::panels::call_bar::CallBar;
@@ -33,6 +34,7 @@ use crate::panels::path::Path;
 use crate::panels::pointers::Pointers;
 use crate::panels::reclaim::Reclaim;
 use crate::panels::remedies::RemedyCard;
+use crate::panels::running::RunningLine;
 use crate::panels::share::ShareDialog;
 use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::standing::Standing;
@@ -43,6 +45,7 @@ use crate::panels::top::Top;
 use crate::rescue::{self, Witness};
 use crate::session::{Boot, Session, key_action};
 use crate::share::{MAX_LINK, ShareAction};
+use crate::turns::Turns;
 use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
@@ -59,6 +62,10 @@ pub fn start() {
     }
 }
 
+/// Work on a long run before the browser has its turn.
+const SLICE_MS: f64 = 8.0;
+/// From one drawing of how far it has come to the next; what takes less is not told at all.
+const TOLD_MS: f64 = 100.0;
 /// From the last movement of the cursor to its place in the address.
 const SETTLE_MS: i32 = 300;
 /// Bytes of text that an entry of the browser's history keeps.
@@ -76,6 +83,10 @@ pub(crate) struct Store {
     changed: RefCell<Callback<()>>,
     /// Other scripts that want to hear of it.
     heard: RefCell<Callback<Session>>,
+    /// The turns of the browser between the slices of a long run, once there was one.
+    turns: OnceCell<Turns>,
+    /// When its progress was drawn last.
+    drawn: Cell<f64>,
 }
 
 impl Store {
@@ -86,6 +97,8 @@ impl Store {
             coming: RefCell::default(),
             changed: RefCell::default(),
             heard: RefCell::default(),
+            turns: OnceCell::new(),
+            drawn: Cell::default(),
         }
     }
 
@@ -108,17 +121,84 @@ impl Store {
         })
     }
 
-    pub(crate) fn act(&self, action: Action) {
+    pub(crate) fn act(self: &Rc<Store>, action: Action) {
+        let began = browser::now();
         if let Action::Type(text) | Action::Replace(text) = &action {
             *self.coming.borrow_mut() = Some(text.clone());
         }
-        let next = self.session.borrow().reduced(action);
+        let was_running = self.session.borrow().is_running();
+        let mut next = self.session.borrow().begun(action);
+        if !was_running {
+            self.drawn.set(began);
+            self.go_on(&mut next, began);
+        }
+        let runs = next.is_running();
         *self.session.borrow_mut() = next;
         *self.coming.borrow_mut() = None;
+        if runs {
+            self.ask_for_turn();
+        }
+        self.tell_all();
+    }
+
+    fn tell_all(&self) {
         let heard = self.heard.borrow().clone();
         heard.emit(self.session());
         let changed = self.changed.borrow().clone();
         changed.emit(());
+    }
+
+    /// A slice of the run that is on its way, if there is one.
+    fn go_on(&self, session: &mut Session, began: f64) {
+        while session.is_running() && browser::now() - began < SLICE_MS {
+            session.go_on(PIECE);
+        }
+    }
+
+    /// After the browser has done what it had to do, the run on its way goes on.
+    fn ask_for_turn(self: &Rc<Store>) {
+        let turns = self.turns.get_or_init(|| {
+            let store = Rc::downgrade(self);
+            Turns::new(move || {
+                if let Some(store) = store.upgrade() {
+                    store.turn();
+                }
+            })
+        });
+        turns.ask();
+    }
+
+    fn turn(self: &Rc<Store>) {
+        let began = browser::now();
+        let mut next = self.session();
+        if !next.is_running() {
+            return;
+        }
+        // At a panic, the text is the one that was on its way.
+        *self.coming.borrow_mut() = Some(next.text.to_string());
+        self.go_on(&mut next, began);
+        let runs = next.is_running();
+        let draws = !runs || began - self.drawn.get() >= TOLD_MS;
+        if draws {
+            next.tell_that_it_runs();
+            self.drawn.set(began);
+        }
+        *self.session.borrow_mut() = next;
+        *self.coming.borrow_mut() = None;
+        if runs {
+            self.ask_for_turn();
+        }
+        if draws {
+            self.tell_all();
+        }
+    }
+
+    /// Goes on with a run that was on its way when the page opened.
+    pub(crate) fn wake(self: &Rc<Store>) {
+        if self.session.borrow().is_running() {
+            self.drawn.set(browser::now());
+            self.ask_for_turn();
+        }
     }
 
     pub(crate) fn session(&self) -> Session {
@@ -128,7 +208,7 @@ impl Store {
 
 /// The store, opened with what the browser remembers and connected to what it tells.
 fn open() -> (Rc<Store>, Frames) {
-    let store = Rc::new(Store::new(Session::open(boot())));
+    let store = Rc::new(Store::new(Session::opening(boot())));
     rescue::work_of(witness(&store));
     let act = acting(&store);
     // The entry of the history that the page was opened at keeps its text, too: Back returns to it.
@@ -146,8 +226,14 @@ fn open() -> (Rc<Store>, Frames) {
     }));
     browser::on_key({
         let (act, store) = (act.clone(), Rc::clone(&store));
-        let frame = move || store.session.borrow().frame;
-        move |key| match key_action(&key.name, key.control, key.shift, &frame()) {
+        let asked = move |key: &Key| {
+            let session = store.session.borrow();
+            match &*key.name {
+                "Escape" if session.under_way().is_some() => Some(Action::CancelRun),
+                name => key_action(name, key.control, key.shift, &session.frame),
+            }
+        };
+        move |key| match asked(&key) {
             Some(action) => {
                 act.emit(action);
                 true
@@ -164,6 +250,7 @@ fn open() -> (Rc<Store>, Frames) {
     let reader = Rc::clone(&store);
     let heard = api::install(Rc::new(move || reader.session()), act, false);
     store.tell(heard);
+    store.wake();
     (store, frames)
 }
 
@@ -282,7 +369,7 @@ fn settle(session: &Session) {
 }
 
 /// The student went back, forward, or to another address.
-fn follow(store: &Store) {
+fn follow(store: &Rc<Store>) {
     let fragment = browser::fragment();
     let kept = kept_for(&fragment);
     store.act(Action::Navigate { fragment, kept });
@@ -326,7 +413,7 @@ pub fn App() -> Html {
         let run = session.run.borrow();
         let call = run.call_at(session.player.cursor);
         call.map(|call| run.calls()[call].span.line)
-            .filter(|line| *line > 0)
+            .filter(|line| *line > 0 && !session.is_running())
     };
     let map = html! { <MapPanel view={view.clone()} on={on.clone()} /> };
     let lists = html! { <FreeLists view={view.clone()} {progress} on={on.clone()} /> };
@@ -336,8 +423,7 @@ pub fn App() -> Html {
         Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
         Side::Lru => html! { <Reclaim view={view.clone()} on={on.clone()} /> },
     };
-    let ask =
-        shown_side(&view) == Side::Path && session.errors.is_empty() && !session.is_unfolding();
+    let ask = shown_side(&view) == Side::Path && session.is_whole() && !session.is_unfolding();
     let path = html! {
         <>
             { side }
@@ -435,6 +521,7 @@ pub fn App() -> Html {
                     text={Rc::clone(&session.text)}
                     scenario={Rc::clone(&session.scenario)}
                     stale={!session.errors.is_empty()}
+                    ran={Rc::clone(&session.ran)}
                     page={session.course.attempt()}
                     lecture={session.sharing.lecture.clone()}
                     on={on.clone()}
@@ -452,9 +539,10 @@ pub fn App() -> Html {
                 lang={session.lang}
                 notice={session.notice.clone()}
                 has_earlier={session.earlier.is_some()}
-                {on}
+                on={on.clone()}
                 save={save.clone()}
             />
+            <RunningLine lang={session.lang} under_way={session.under_way()} {on} />
             <Standing lang={session.lang} {save} />
         </>
     }
@@ -520,7 +608,7 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
     let changed = (
         Rc::clone(&session.text),
         session.player.cursor,
-        session.player.is_moving(),
+        (session.player.is_moving(), session.is_running()),
         (
             session.course.place(),
             session.course.answered,
@@ -532,6 +620,10 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
     let (session, on) = (session.clone(), on.clone());
     use_effect_with(changed, move |_| {
         *timer.borrow_mut() = None;
+        // Once a run, at its end.
+        if session.is_running() {
+            return;
+        }
         // What has just been opened has its address, and is saved only once something happens to it.
         if first.replace(false) {
             return;

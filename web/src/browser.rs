@@ -606,6 +606,12 @@ impl Frames {
     }
 }
 
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    let performance = window().performance();
+    performance.map_or_else(js_sys::Date::now, |performance| performance.now())
+}
+
 /// Something that happens later, unless this is dropped first.
 pub struct Timer {
     id: i32,
@@ -686,6 +692,8 @@ fn is_for_the_page(event: &KeyboardEvent) -> bool {
     match target.tag_name().as_str() {
         _ if within("dialog, [popover]") => false,
         "BODY" | "HTML" => true,
+        // Nothing to write, and nothing that they do with it: it ends what the page does.
+        "SELECT" | "TEXTAREA" | "INPUT" if key == "Escape" => true,
         "SELECT" | "TEXTAREA" => false,
         "INPUT" => is_click || target.has_attribute("data-keys"),
         // A button is pressed with these.

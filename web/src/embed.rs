@@ -20,6 +20,7 @@ use crate::panels::map::MapPanel;
 use crate::panels::notices::Notices;
 use crate::panels::path::Path;
 use crate::panels::reclaim::Reclaim;
+use crate::panels::running::RunningLine;
 use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::term::Explained;
 use crate::panels::timeline::Timeline;
@@ -156,12 +157,14 @@ pub const fn is_looking(action: &Action) -> bool {
             | Action::Letters(_)
             | Action::Tell(_)
             | Action::DismissNotice
+            | Action::CancelRun
+            | Action::RunAgain
     )
 }
 
 /// The session as an embed begins.
 fn begin(switches: &Switches, fragment: String, still: bool, language: &str) -> Session {
-    let session = Session::open(Boot {
+    let mut session = Session::opening(Boot {
         fragment,
         lang: switches.lang.unwrap_or(Lang::of(language)),
         theme: switches.theme,
@@ -170,19 +173,22 @@ fn begin(switches: &Switches, fragment: String, still: bool, language: &str) -> 
         frame: Frame::read(&format!("side={}", switches.side.name())),
         ..Boot::default()
     });
-    let cursor = switches.at.and_then(|at| match at {
-        At::Cursor(cursor) => Some(cursor),
-        At::Moment(moment) => moment.cursor(&session.run.borrow()),
+    let (at, play) = (switches.at, switches.play && !still);
+    session.when_run(move |session| {
+        let cursor = at.and_then(|at| match at {
+            At::Cursor(cursor) => Some(cursor),
+            At::Moment(moment) => moment.cursor(&session.run.borrow()),
+        });
+        if let Some(cursor) = cursor {
+            session.stand_at(cursor);
+        }
+        if play && !session.is_empty() {
+            let len = session.len();
+            session.player.play(len);
+        }
     });
-    let session = match cursor {
-        Some(cursor) => session.reduced(Action::Seek(cursor)),
-        None => session,
-    };
-    if switches.play && !still && !session.is_empty() {
-        session.reduced(Action::TogglePlay)
-    } else {
-        session
-    }
+    session.afterwards();
+    session
 }
 
 /// The session's home, connected to what the browser tells: of the full lab's connections, those that only look.
@@ -208,8 +214,11 @@ fn open(switches: &Switches) -> (Rc<Store>, Frames) {
     browser::on_key({
         let store = Rc::clone(&store);
         move |key| {
-            let frame = store.session().frame;
-            let action = key_action(&key.name, key.control, key.shift, &frame);
+            let session = store.session();
+            let action = match &*key.name {
+                "Escape" if session.under_way().is_some() => Some(Action::CancelRun),
+                name => key_action(name, key.control, key.shift, &session.frame),
+            };
             match action.filter(is_looking) {
                 Some(action) => {
                     store.act(action);
@@ -226,6 +235,7 @@ fn open(switches: &Switches) -> (Rc<Store>, Frames) {
     let act = Callback::from(move |action| actor.act(action));
     let heard = api::install(Rc::new(move || reader.session()), act, true);
     store.tell(heard);
+    store.wake();
     (store, frames)
 }
 
@@ -314,7 +324,8 @@ pub fn Embedded(props: &Props) -> Html {
             if session.help {
                 <Keys {lang} letters={session.frame.letters} on={on.clone()} />
             }
-            <Notices {lang} notice={session.notice.clone()} has_earlier=false {on} save={Callback::noop()} />
+            <Notices {lang} notice={session.notice.clone()} has_earlier=false on={on.clone()} save={Callback::noop()} />
+            <RunningLine {lang} under_way={session.under_way()} {on} />
         </>
     }
 }
@@ -383,7 +394,7 @@ mod tests {
         let begin = |query: &str, still| {
             let switches = read(query).expect("an embed");
             let fragment = "s=AQcAAAwRAWQAIq8".to_string();
-            begin(&switches, fragment, still, "en-US")
+            begin(&switches, fragment, still, "en-US").run_out()
         };
         let rests = begin("embed", false);
         assert!(!rests.is_empty() && !rests.player.is_moving());

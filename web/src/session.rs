@@ -12,7 +12,7 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::remedy::{free_call, place};
-use kmalloc_core::run::{Bounds, Run, Value, Variable};
+use kmalloc_core::run::{Bounds, Run, Running, Value, Variable};
 use kmalloc_core::script::ast::{Call, Pointer, Scenario, ScriptError, ScriptErrorKind, Span};
 use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
@@ -25,6 +25,7 @@ use crate::frame::{Clicker, Frame, Pane};
 use crate::gallery::Gallery;
 use crate::lang::Lang;
 use crate::lessons::{self, ExerciseText};
+use crate::making::{Making, PIECE};
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::remedies::Remedies;
 use crate::share::lecture::Lecture;
@@ -113,8 +114,12 @@ pub struct Session {
     pub errors: Rc<Vec<ScriptError>>,
     /// The scenario that was run: the last one without errors.
     pub scenario: Rc<Scenario>,
-    /// Its run.
+    /// Its run; while it is on its way, the run before.
     pub run: SharedRun,
+    /// The text that this is the run of.
+    pub ran: Rc<str>,
+    /// The run of the present text, while it is on its way.
+    pub(crate) making: Option<Making>,
     /// Its variables at the end.
     pub held: Rc<Vec<Held>>,
     /// The events of the run at which the kernel prints something.
@@ -222,6 +227,8 @@ impl PartialEq for JudgedBy {
 pub(crate) enum Arrive {
     /// To the end of the old run; what is new is played.
     PlayNew,
+    /// To the last call, which is played.
+    PlayLast,
     /// To the end.
     End,
     /// Here.
@@ -231,8 +238,13 @@ pub(crate) enum Arrive {
 }
 
 impl Session {
-    /// The page as it opens.
+    /// The page as it opens, with its run however long that takes.
     pub fn open(boot: Boot) -> Session {
+        Session::opening(boot).run_out()
+    }
+
+    /// The page as it opens; a long run is still on its way.
+    pub fn opening(boot: Boot) -> Session {
         let start = lessons::FIRST;
         let work = boot.work.clone().unwrap_or(Work {
             text: start.into(),
@@ -242,12 +254,14 @@ impl Session {
         let mut shelf = Shelf::read(boot.earlier.as_deref().unwrap_or_default());
         let guide = (!boot.guided).then_some(Guide::Press);
         let parsed = parse(&work.text);
-        let (run, machine) = boot_run(&parsed.scenario);
+        let (run, machine) = boot_run(&parsed.scenario.machine);
         let mut session = Session {
             text: work.text.as_str().into(),
             errors: Rc::default(),
             scenario: Rc::default(),
             run,
+            ran: "".into(),
+            making: None,
             held: Rc::default(),
             spoken: Shared::new(Vec::new()),
             next_name: "".into(),
@@ -298,8 +312,7 @@ impl Session {
         session.take(parsed, Arrive::At(work.cursor));
         session.navigate(&boot.fragment, boot.kept.as_deref(), true);
         if boot.reloaded && *session.text == *work.text {
-            let len = session.len();
-            session.player.seek(work.cursor, len);
+            session.stand_at(work.cursor);
         }
         // An address that was opened is where undo and the browser's history begin.
         session.past = Rc::default();
@@ -307,19 +320,34 @@ impl Session {
         session
     }
 
-    /// What this action makes of everything.
+    /// What this action makes of everything, a run that it asks for included, however long that takes.
     #[must_use]
     pub fn reduced(&self, action: Action) -> Session {
+        self.begun(action).run_out()
+    }
+
+    /// The same, with a long run still on its way.
+    #[must_use]
+    pub fn begun(&self, action: Action) -> Session {
         let mut next = self.clone();
         next.apply(action);
-        next.compare = next
-            .compare
-            .filter(|both| both.runs[0] == next.run && both.texts[0] == next.text);
-        next.remedies = next.remedies.filter(|remedies| remedies.is_of(&next.run));
-        next.look();
-        next.judge();
-        next.lead();
+        next.afterwards();
         next
+    }
+
+    /// What follows from every change.
+    pub(crate) fn afterwards(&mut self) {
+        self.compare = self
+            .compare
+            .take()
+            .filter(|both| both.runs[0] == self.run && both.texts[0] == self.text);
+        self.remedies = self
+            .remedies
+            .take()
+            .filter(|remedies| remedies.is_of(&self.run));
+        self.look();
+        self.judge();
+        self.lead();
     }
 
     /// The moment to show.
@@ -433,6 +461,13 @@ impl Session {
             }
             Action::Undo => self.travel(true),
             Action::Redo => self.travel(false),
+            Action::CancelRun => self.cancel_run(),
+            Action::RunAgain => self.run_again(),
+            Action::RunOut => {
+                while self.is_running() {
+                    self.make(usize::MAX);
+                }
+            }
             Action::Machine(machine) => self.on_machine(&machine),
             Action::Type(text) => self.typed(text),
             Action::Replace(text) => self.bring(&text, Arrive::End, Base::Unknown),
@@ -465,7 +500,7 @@ impl Session {
 
             Action::Remedies(begin) => {
                 let call = self.run.borrow().call_at(self.player.cursor);
-                let call = call.filter(|_| begin && self.errors.is_empty());
+                let call = call.filter(|_| begin && self.is_whole());
                 self.remedies = call.and_then(|call| Remedies::begin(&self.text, &self.run, call));
             }
             Action::TryRemedy => {
@@ -591,7 +626,8 @@ impl Session {
             self.notice = Some(Notice::MendTextFirst);
             return;
         }
-        if self.run.borrow().ended().is_some() {
+        let ends_early = self.run.borrow().ended().is_some();
+        if ends_early && self.is_whole() {
             self.notice = Some(Notice::RunHasEnded);
             return;
         }
@@ -694,37 +730,78 @@ impl Session {
         if parsed.errors.is_empty() {
             self.take(parsed, arrive);
         } else {
+            self.making = None;
             self.errors = Rc::new(parsed.errors);
         }
     }
 
-    /// Runs what was read.
+    /// Runs the present text.
+    pub(crate) fn run_text(&mut self, arrive: Arrive) {
+        let parsed = parse(&self.text);
+        self.take(parsed, arrive);
+    }
+
+    /// Begins to run what was read. A short run has ended with this, a long one is on its way.
     fn take(&mut self, parsed: Parsed, arrive: Arrive) {
-        let old_len = self.len();
         let scenario = parsed.scenario;
         let mut errors = parsed.errors;
-        match Run::new(&scenario, Bounds::default()) {
-            Ok(run) => {
-                self.held = Rc::new(held(&run));
-                self.spoken = Shared::new(spoken(&run));
-                self.next_name = edit::fresh_name(&scenario).into();
-                self.run = Shared::new(RefCell::new(run));
-                self.scenario = Rc::new(scenario);
-                self.inspected = None;
-                self.highlighted = None;
+        let replaced = self.making.take().is_some();
+        let begun = Running::begin(&scenario, Bounds::default());
+        if begun.is_ok() {
+            self.next_name = edit::fresh_name(&scenario).into();
+            self.scenario = Rc::new(scenario);
+        }
+        match begun {
+            // Back from a run on its way to the one that is shown.
+            Ok(_) if replaced && self.ran == self.text && !self.is_cancelled() => {
+                self.arrive(self.len(), arrive);
+            }
+            Ok(running) => {
+                let arrive = match arrive {
+                    // What is new since the run before is not this call alone.
+                    Arrive::PlayNew if replaced => Arrive::PlayLast,
+                    arrive => arrive,
+                };
+                self.making = Some(Making::new(running, arrive));
+                self.make(PIECE);
             }
             // The parser lets only machines through that can be built.
-            Err(reason) => errors.push(ScriptError {
-                span: Span::default(),
-                kind: ScriptErrorKind::BadMachine(reason),
-            }),
+            Err(reason) => {
+                errors.push(ScriptError {
+                    span: Span::default(),
+                    kind: ScriptErrorKind::BadMachine(reason),
+                });
+                self.arrive(self.len(), arrive);
+            }
         }
         self.errors = Rc::new(errors);
+    }
+
+    /// The run of the present text is here.
+    pub(crate) fn arrived(&mut self, run: Run, arrive: Arrive) {
+        let old_len = self.len();
+        self.held = Rc::new(held(&run));
+        self.spoken = Shared::new(spoken(&run));
+        self.run = Shared::new(RefCell::new(run));
+        self.ran = Rc::clone(&self.text);
+        self.inspected = None;
+        self.highlighted = None;
+        self.arrive(old_len, arrive);
+    }
+
+    /// The cursor goes where it belongs in a run that came after one of so many events.
+    fn arrive(&mut self, old_len: usize, arrive: Arrive) {
         let len = self.len();
         match arrive {
             Arrive::PlayNew => {
                 self.player.round = self.looping.then_some((old_len, len));
                 self.player.play_from(old_len, len);
+            }
+            Arrive::PlayLast => {
+                let last = self.run.borrow().calls().last().map(|call| call.first);
+                let last = last.unwrap_or(len);
+                self.player.round = self.looping.then_some((last, len));
+                self.player.play_from(last, len);
             }
             Arrive::End => self.player.seek(len, len),
             Arrive::At(cursor) => self.player.seek(cursor, len),
@@ -787,8 +864,7 @@ impl Session {
         let bytes = link::encode(&shared.scenario, 0);
         let same = |scenario: &Scenario| link::encode(scenario, 0) == bytes;
         if same(&self.scenario) && self.errors.is_empty() {
-            let len = self.len();
-            self.player.seek(cursor, len);
+            self.stand_at(cursor);
             return;
         }
         // The text with its names and comments is better than the link's, as long as it is the same scenario.
@@ -804,8 +880,7 @@ impl Session {
     /// A text from an address in place of this one. Undo brings the old one back; a rescued one is kept by name, too.
     fn replace_work(&mut self, text: &str, cursor: usize, rescue: bool) {
         if *self.text == *text {
-            let len = self.len();
-            self.player.seek(cursor, len);
+            self.stand_at(cursor);
             return;
         }
         if rescue && self.own {
@@ -834,8 +909,7 @@ impl Session {
         };
         self.show_stage();
         if *self.text == *scenario.text {
-            let len = self.len();
-            self.player.seek(0, len);
+            self.stand_at(0);
             return;
         }
         if self.own {
@@ -856,6 +930,9 @@ impl Session {
             CompareAction::Close => self.compare = None,
             CompareAction::Open | CompareAction::OpenRemedy(_) if !self.errors.is_empty() => {
                 self.notice = Some(Notice::MendTextFirst);
+            }
+            CompareAction::Open | CompareAction::OpenRemedy(_) if !self.is_whole() => {
+                self.notice = Some(Notice::NeedsWholeRun);
             }
             CompareAction::Open => {
                 self.player.pause();
@@ -991,6 +1068,15 @@ impl Session {
 
     /// The answer is given; what decides is run, if it was not.
     fn answer(&mut self) {
+        if self.course.exercise().is_some() {
+            self.course.answered = true;
+            self.when_run(Session::decide);
+        }
+    }
+
+    /// Runs what decides, if the run has not.
+
+    fn decide(&mut self) {
         let Some((_, text)) = self.course.exercise() else {
             return;
         };
@@ -1000,7 +1086,6 @@ impl Session {
             .questions
             .iter()
             .any(|question| question.truth(&mut run.borrow_mut()).is_none());
-        self.course.answered = true;
         if open {
             self.run_solution();
         }
@@ -1047,6 +1132,12 @@ impl Session {
                 return;
             }
         }
+        let is_card = link.text.is_some();
+        self.when_run(move |session| session.go_to_moment(moment, is_card));
+    }
+
+    /// To a moment of the run; of a card without one, to its last call.
+    fn go_to_moment(&mut self, moment: Option<Moment>, is_card: bool) {
         let (cursor, plays) = {
             let run = self.run.borrow();
             let last = run.calls().last().map_or(0, |call| call.first);
@@ -1055,7 +1146,7 @@ impl Session {
                     moment.cursor(&run),
                     matches!(moment, Moment::Call(_) | Moment::Line(_)),
                 ),
-                None if link.text.is_some() => (Some(last), true),
+                None if is_card => (Some(last), true),
                 None => (None, false),
             }
         };
@@ -1102,8 +1193,8 @@ impl Session {
             answered: self.course.answered,
             place: self.course.place(),
         };
-        // A text that cannot be read has no run of its own yet.
-        let stale = !self.errors.is_empty();
+        // A text that cannot be read, or whose run is still on its way, has no run of its own yet.
+        let stale = !self.is_whole();
         if !stale && (self.judged_by.as_ref() != Some(&by) || self.course.judged.is_none()) {
             let exercise = &text.exercise;
             let run = &mut *self.run.borrow_mut();
@@ -1184,9 +1275,13 @@ impl Session {
     }
 }
 
-/// The run of a scenario, and the machine that its view begins with. A scenario from the parser always boots.
-fn boot_run(scenario: &Scenario) -> (SharedRun, Shared<Machine>) {
-    let run = Run::new(scenario, Bounds::default())
+/// A run of nothing on this machine, and the machine that its view begins with. One from the parser always boots.
+fn boot_run(machine: &MachineSpec) -> (SharedRun, Shared<Machine>) {
+    let scenario = Scenario {
+        machine: machine.clone(),
+        ..Scenario::default()
+    };
+    let run = Run::new(&scenario, Bounds::default())
         .or_else(|_| Run::new(&Scenario::default(), Bounds::default()))
         .expect("the teaching machine boots");
     let machine = Shared::new(run.start().clone());

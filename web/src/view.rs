@@ -153,6 +153,10 @@ pub enum Notice {
     FileRefused(FileError),
     /// The run has ended before the text's end: a call appended to it would not run.
     RunHasEnded,
+    /// The run was cancelled: what is shown is its beginning.
+    RunCancelled,
+    /// That needs the whole run.
+    NeedsWholeRun,
 }
 
 /// Everything a panel can ask for. The one reducer (`session`) carries it out.
@@ -209,6 +213,12 @@ pub enum Action {
     Undo,
     /// Make it again.
     Redo,
+    /// End the run that is on its way where it stands.
+    CancelRun,
+    /// Run what was cancelled, to its end.
+    RunAgain,
+    /// Wait for the end of the run that is on its way, and do nothing else meanwhile.
+    RunOut,
     /// Run the same text on another machine.
     Machine(MachineSpec),
     /// The student typed: this is the whole text now.

@@ -8,6 +8,7 @@ pub mod errors;
 pub mod gallery;
 mod happenings;
 pub mod remedies;
+pub mod running;
 pub mod sentences;
 pub mod share;
 pub mod stage;

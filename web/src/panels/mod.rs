@@ -18,6 +18,7 @@ pub mod path;
 pub mod pointers;
 pub mod reclaim;
 pub mod remedies;
+pub mod running;
 pub mod share;
 pub mod side;
 pub mod standing;

@@ -42,6 +42,8 @@ pub fn Notices(props: &Props) -> Html {
             Notice::UnknownId => texts.unknown_id,
             Notice::MendTextFirst => texts.mend_first,
             Notice::RunHasEnded => texts.run_ended,
+            Notice::RunCancelled => lang.running().cancelled,
+            Notice::NeedsWholeRun => lang.running().needs_whole,
             Notice::NoSuchMoment => lang.course().no_such_moment,
             Notice::NoProgressFile => lang.course().no_progress_file,
             Notice::FileRefused(error) => lang::share::refused(*lang, *error),
@@ -51,6 +53,9 @@ pub fn Notices(props: &Props) -> Html {
                 <p>{ rich(text) }</p>
                 if *notice == Notice::TooLongForLink {
                     <Button label={texts.save_file} onclick={save.clone()} />
+                }
+                if *notice == Notice::RunCancelled {
+                    <Button label={lang.running().again} class="strong" onclick={on.reform(|()| Action::RunAgain)} />
                 }
                 <Button label={texts.close} onclick={on.reform(|()| Action::DismissNotice)} />
             </div>

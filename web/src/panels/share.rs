@@ -30,6 +30,8 @@ pub struct Props {
     pub scenario: Rc<Scenario>,
     /// The text is another one: it has errors.
     pub stale: bool,
+    /// The text that the run is of.
+    pub ran: Rc<str>,
     /// The exercise that it is an attempt at.
     pub page: Option<String>,
     /// The sequence.
@@ -91,6 +93,7 @@ pub fn ShareDialog(props: &Props) -> Html {
 struct PartProps {
     view: View,
     text: Rc<str>,
+    ran: Rc<str>,
     scenario: Rc<Scenario>,
     page: Option<String>,
     lecture: Lecture,
@@ -103,6 +106,7 @@ fn props_of(props: &Props, told: &Told) -> PartProps {
     PartProps {
         view: props.view.clone(),
         text: Rc::clone(&props.text),
+        ran: Rc::clone(&props.ran),
         scenario: Rc::clone(&props.scenario),
         page: props.page.clone(),
         lecture: props.lecture.clone(),
@@ -414,7 +418,7 @@ fn Files(props: &PartProps) -> Html {
     };
     let exporter = |format: Format| {
         let (jobs, done, told) = (Rc::clone(&jobs), done.clone(), told_saved.clone());
-        let (run, text) = (view.run.clone(), Rc::clone(&props.text));
+        let (run, text) = (view.run.clone(), Rc::clone(&props.ran));
         Callback::from(move |()| {
             let export = Export::new(run.clone(), Rc::clone(&text), lang, format);
             done.set(Some((format, 0.0)));

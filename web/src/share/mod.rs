@@ -298,8 +298,7 @@ impl Session {
         self.sharing.lecture.playing = true;
         let cursor = part.shared.cursor as usize;
         if self.shows(&part) {
-            let len = self.len();
-            self.player.seek(cursor, len);
+            self.stand_at(cursor);
         } else {
             let text = print(&part.shared.scenario);
             self.bring(&text, Arrive::At(cursor), Base::Elsewhere);

@@ -1,0 +1,152 @@
+// A long run yields to the page: its progress is seen, the page answers meanwhile, it can be cancelled, and a newer text
+// replaces it. No test depends on how fast the machine is: as soon as the progress is seen, the run gets no further turn
+// until the test lets it.
+import { axe, expect, test } from "../lab.mjs";
+
+// Orders out of a gigabyte and back, and small objects: half a million events.
+const LONG = `kernel 2.6.10
+machine dma=16M normal=880M highmem=128M reserve=none l1=32
+for (r = 0; r < 2; r++) {
+  for (i = 0; i < 9000; i++) p[i] = alloc_pages(GFP_HIGHUSER, 2);
+  for (i = 0; i < 9000; i++) q[i] = kmalloc(1500, GFP_KERNEL);
+  for (i = 0; i < 9000; i++) __free_pages(p[i], 2);
+  for (i = 0; i < 9000; i++) kfree(q[i]);
+}
+`;
+
+/** Holds the messages by which the page asks for its next turn, from the first sight of a progress bar on. */
+function holding() {
+  const post = MessagePort.prototype.postMessage;
+  const held = [];
+  let holds = false;
+  MessagePort.prototype.postMessage = function (...message) {
+    holds ||= document.querySelector(".running progress") !== null && !window.free;
+    if (holds) held.push(() => post.apply(this, message));
+    else post.apply(this, message);
+  };
+  // Lets the run go on: to its end, or to the next sight of its progress.
+  window.release = (free) => {
+    window.free = free;
+    holds = false;
+    for (const send of held.splice(0)) send();
+  };
+}
+
+const snapshot = (page) => page.evaluate(() => window.kmallocLab.snapshot());
+const release = (page, free) => page.evaluate((free) => window.release(free), free);
+const bar = (page) => page.locator(".running").getByRole("progressbar", { name: "Running" });
+
+async function opened(page) {
+  await page.addInitScript(holding);
+  await page.goto("./");
+  await page.waitForFunction(() => window.kmallocLab);
+  await page.getByRole("button", { name: "Skip", exact: true }).click();
+  return page.locator("textarea").first();
+}
+
+test("progress is seen, the page answers, the run is cancelled and then run to its end", async ({ page }) => {
+  const text = await opened(page);
+  await page.getByRole("button", { name: "kmalloc", exact: true }).click();
+  await expect(page).toHaveURL(/#s=/);
+  await page.waitForTimeout(500); // the address settles behind the cursor
+  const before = await snapshot(page);
+  const [address, entries] = await page.evaluate(() => [location.hash, history.length]);
+
+  await text.fill(LONG);
+  await expect(bar(page)).toBeVisible();
+  const share = () => bar(page).evaluate((bar) => bar.value);
+  expect(await share()).toBeLessThan(100);
+  await expect(page.locator(".running").getByRole("status")).toHaveText(/A long run goes on/);
+  await axe(page);
+  // The run before is still here, and the page answers.
+  await page.getByRole("button", { name: "Step back" }).click();
+  await expect.poll(async () => (await snapshot(page)).cursor).toBe(before.cursor - 1);
+  await page.getByRole("button", { name: "中文" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh");
+  await page.getByRole("button", { name: "English" }).click();
+  expect((await snapshot(page)).events).toBe(before.events);
+  await expect(text).toHaveValue(LONG);
+  // Nothing is written before the run has ended.
+  expect(await page.evaluate(() => [location.hash, history.length])).toEqual([address, entries]);
+
+  await page.locator(".running").getByRole("button", { name: "Cancel" }).click();
+  await expect(bar(page)).toHaveCount(0);
+  const notice = page.locator(".notice", { hasText: "The run was cancelled" });
+  await expect(notice).toBeVisible();
+  await expect(text).toHaveValue(LONG);
+  const cut = await snapshot(page);
+  expect(cut.events).toBeGreaterThan(before.events);
+  expect(await page.evaluate(() => window.kmallocLab.validate())).toBeUndefined();
+  // The turn that was asked for comes too late to change anything.
+  await release(page, false);
+  await expect.poll(() => page.evaluate(() => history.length)).toBe(entries + 1);
+
+  await notice.getByRole("button", { name: "Run to the end" }).click();
+  await expect(bar(page)).toBeVisible();
+  await release(page, true);
+  await expect(bar(page)).toHaveCount(0, { timeout: 30_000 });
+  await expect(notice).toHaveCount(0);
+  const whole = await snapshot(page);
+  expect(whole.events).toBeGreaterThan(cut.events);
+  expect(whole.cursor).toBe(whole.events);
+  for (const cursor of [whole.events >> 1, 1, whole.events - 1, 0]) {
+    await page.evaluate((cursor) => window.kmallocLab.seek(cursor), cursor);
+    expect(await page.evaluate(() => [window.kmallocLab.snapshot().cursor, window.kmallocLab.validate() ?? null])).toEqual([cursor, null]);
+  }
+  // One text, one entry in the history.
+  expect(await page.evaluate(() => history.length)).toBe(entries + 1);
+});
+
+test("by keyboard alone in Chinese: Escape cancels; a newer text replaces the run, an old one never comes back", async ({ fresh }) => {
+  const page = await fresh({ locale: "zh-CN", viewport: { width: 1280, height: 720 } });
+  await page.addInitScript(holding);
+  await page.goto("./");
+  await page.waitForFunction(() => window.kmallocLab);
+  const line = page.locator(".running").getByRole("progressbar", { name: "正在运行" });
+  const text = page.locator("textarea").first();
+  await text.focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(LONG);
+  await expect(line).toBeVisible();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Escape");
+  await expect(line).toHaveCount(0);
+  const again = page.getByRole("button", { name: "运行到结束" });
+  await again.press("Enter");
+  await expect(line).toBeVisible();
+  await text.focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText("p = kmalloc(100, GFP_KERNEL);");
+  await expect(line).toHaveCount(0);
+  const short = await snapshot(page);
+  expect([short.text, short.events < 1000]).toEqual(["p = kmalloc(100, GFP_KERNEL);", true]);
+  await release(page, true);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Home");
+  await expect.poll(async () => (await snapshot(page)).cursor).toBe(0);
+  expect((await snapshot(page)).events).toBe(short.events);
+});
+
+test("a page that opens a long run answers before it has ended", async ({ page }) => {
+  const text = await opened(page);
+  await text.fill(LONG);
+  await expect(bar(page)).toBeVisible();
+  await release(page, true);
+  await expect(bar(page)).toHaveCount(0, { timeout: 30_000 });
+  const { events } = await snapshot(page);
+  await page.evaluate(() => window.kmallocLab.seek(1_234));
+  await expect.poll(() => page.evaluate(() => sessionStorage.length + localStorage.length)).toBeGreaterThan(0);
+  await page.waitForTimeout(600); // the cursor is saved when it is at rest
+  await page.reload();
+  await expect(bar(page)).toBeVisible();
+  expect((await snapshot(page)).events).toBe(0);
+  await expect(text).toHaveValue(LONG);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(bar(page)).toBeVisible();
+  await release(page, true);
+  await expect(bar(page)).toHaveCount(0, { timeout: 30_000 });
+  const again = await snapshot(page);
+  expect([again.events, again.cursor]).toEqual([events, 1_234]);
+});

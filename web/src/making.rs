@@ -7,9 +7,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use kmalloc_core::run::{Ended, Running};
+use kmalloc_core::recording::CHECKPOINT_EVERY;
+use kmalloc_core::run::{Ended, Holdings, Run, Running};
 
-use crate::session::{Arrive, Session};
+use crate::session::{Arrive, Held, Session};
 use crate::view::{Action, Notice};
 
 /// Statements and events of a piece: two or three milliseconds.
@@ -19,13 +20,53 @@ pub const PIECE: usize = 2_000;
 #[derive(Clone)]
 pub(crate) struct Making {
     /// Nothing once it has been taken out at its end.
-    running: Rc<RefCell<Option<Running>>>,
+    stage: Rc<RefCell<Option<Stage>>>,
     /// Where the cursor goes at its end.
     pub(crate) arrive: Arrive,
     /// What waits for its end.
-    then: Option<Rc<dyn Fn(&mut Session)>>,
+    then: Option<Then>,
     /// It takes long enough to be told.
     told: bool,
+}
+
+/// What is done with the session once the run is here.
+type Then = Rc<dyn Fn(&mut Session)>;
+
+/// What is still to be done.
+enum Stage {
+    /// The text is followed.
+    Runs(Box<Running>),
+    /// It has ended. What is wanted at once at any cursor is built: checkpoints, and what the names hold.
+    Gathers(Box<Run>, usize, Holdings),
+}
+
+impl Stage {
+    /// So much more; true once all is done.
+    fn go_on(&mut self, work: usize) -> bool {
+        match self {
+            Stage::Runs(running) => running.go_on(work),
+            Stage::Gathers(run, checkpoint, holdings) => {
+                if *checkpoint < run.len() {
+                    run.at(*checkpoint);
+                    *checkpoint += CHECKPOINT_EVERY;
+                    return false;
+                }
+                holdings.go_on(run, work)
+            }
+        }
+    }
+
+    /// The run as it stands, with nothing gathered yet.
+    fn gathers(self) -> Stage {
+        match self {
+            Stage::Runs(running) => {
+                let run = running.finish();
+                let holdings = Holdings::begin(&run, run.len());
+                Stage::Gathers(Box::new(run), CHECKPOINT_EVERY, holdings)
+            }
+            gathers => gathers,
+        }
+    }
 }
 
 /// How far a run on its way has come.
@@ -40,7 +81,7 @@ pub struct UnderWay {
 impl Making {
     pub(crate) fn new(running: Running, arrive: Arrive) -> Making {
         Making {
-            running: Rc::new(RefCell::new(Some(running))),
+            stage: Rc::new(RefCell::new(Some(Stage::Runs(Box::new(running))))),
             arrive,
             then: None,
             told: false,
@@ -57,13 +98,19 @@ impl Session {
     /// How far it has come, once it was found to take long.
     pub fn under_way(&self) -> Option<UnderWay> {
         let making = self.making.as_ref().filter(|making| making.told)?;
-        let running = making.running.borrow();
-        let running = running.as_ref()?;
-        let (done, all) = running.statements();
-        Some(UnderWay {
-            events: running.events(),
-            share: done as f64 / all.max(1) as f64,
-        })
+        match making.stage.borrow().as_ref()? {
+            Stage::Runs(running) => {
+                let (done, all) = running.statements();
+                Some(UnderWay {
+                    events: running.events(),
+                    share: done as f64 / all.max(1) as f64,
+                })
+            }
+            Stage::Gathers(run, ..) => Some(UnderWay {
+                events: run.len(),
+                share: 1.0,
+            }),
+        }
     }
 
     /// It takes long: from now on the page says so.
@@ -94,19 +141,51 @@ impl Session {
     /// The same within an action.
     pub(crate) fn make(&mut self, work: usize) {
         let Some(making) = &self.making else { return };
-        let mut running = making.running.borrow_mut();
-        if running.as_mut().is_some_and(|it| !it.go_on(work)) {
+        let mut stage = making.stage.borrow_mut();
+        if stage.as_mut().is_some_and(|stage| !stage.go_on(work)) {
             return;
         }
-        let ended = running.take();
-        drop(running);
+        // A short run's names are gathered in the same piece.
+        let gathers = stage.take().map(|ended| match ended {
+            Stage::Runs(_) => {
+                let mut gathers = ended.gathers();
+                (gathers.go_on(work), gathers)
+            }
+            gathers => (true, gathers),
+        });
+        match gathers {
+            Some((false, gathers)) => *stage = Some(gathers),
+            Some((true, gathered)) => {
+                drop(stage);
+                self.has_ended(gathered);
+            }
+            None => {
+                drop(stage);
+                self.making = None;
+            }
+        }
+    }
+
+    /// The run on its way is shown as far as it has come.
+    fn has_ended(&mut self, gathered: Stage) {
         let Some(making) = self.making.take() else {
             return;
         };
-        if let Some(ended) = ended {
-            self.arrived(ended.finish(), making.arrive);
-            if let Some(then) = making.then {
-                then(self);
+        let mut gathered = gathered.gathers();
+        while !gathered.go_on(usize::MAX) {}
+        if let Stage::Gathers(run, _, holdings) = gathered {
+            let held = holdings.finish().into_iter();
+            let held = held.map(|(variable, since)| Held { variable, since });
+            let cancelled = run.ended() == Some(Ended::Cancelled);
+            let arrive = match making.arrive {
+                // Nobody waits for what would be played.
+                Arrive::PlayNew | Arrive::PlayLast | Arrive::Play(_) if cancelled => Arrive::End,
+                arrive => arrive,
+            };
+            self.arrived(*run, held.collect(), arrive);
+            match making.then {
+                Some(then) if !cancelled => then(self),
+                _ => {}
             }
         }
     }
@@ -123,15 +202,10 @@ impl Session {
     /// Ends the run on its way where it stands. What there is of it is shown: it is the beginning of what the text does,
     /// where the run before would be another text's.
     pub(crate) fn cancel_run(&mut self) {
-        let Some(making) = self.making.take() else {
-            return;
-        };
-        if let Some(running) = making.running.take() {
-            let arrive = match making.arrive {
-                Arrive::At(cursor) => Arrive::At(cursor),
-                _ => Arrive::End,
-            };
-            self.arrived(running.finish(), arrive);
+        let Some(making) = &self.making else { return };
+        let stage = making.stage.take();
+        if let Some(stage) = stage {
+            self.has_ended(stage);
             if self.is_cancelled() {
                 self.notice = Some(Notice::RunCancelled);
             }

@@ -777,10 +777,10 @@ impl Session {
         self.errors = Rc::new(errors);
     }
 
-    /// The run of the present text is here.
-    pub(crate) fn arrived(&mut self, run: Run, arrive: Arrive) {
+    /// The run of the present text is here, with what it holds at its end.
+    pub(crate) fn arrived(&mut self, run: Run, held: Vec<Held>, arrive: Arrive) {
         let old_len = self.len();
-        self.held = Rc::new(held(&run));
+        self.held = Rc::new(held);
         self.spoken = Shared::new(spoken(&run));
         self.run = Shared::new(RefCell::new(run));
         self.ran = Rc::clone(&self.text);
@@ -1075,7 +1075,6 @@ impl Session {
     }
 
     /// Runs what decides, if the run has not.
-
     fn decide(&mut self) {
         let Some((_, text)) = self.course.exercise() else {
             return;
@@ -1286,23 +1285,6 @@ fn boot_run(machine: &MachineSpec) -> (SharedRun, Shared<Machine>) {
         .expect("the teaching machine boots");
     let machine = Shared::new(run.start().clone());
     (Shared::new(RefCell::new(run)), machine)
-}
-
-/// The variables at the end of a run, each with the cursor from which it is so.
-fn held(run: &Run) -> Vec<Held> {
-    let mut since = std::collections::BTreeMap::new();
-    for call in run.calls() {
-        if let Some((name, _)) = &call.binds {
-            since.insert(name.as_str(), call.end);
-        }
-    }
-    run.variables(run.len())
-        .into_iter()
-        .map(|variable| Held {
-            since: since.get(variable.name.as_str()).copied().unwrap_or(0),
-            variable,
-        })
-        .collect()
 }
 
 /// Variables that the call bar offers at most.

@@ -5,6 +5,7 @@
 //! world do in `world`, whose bytes are whose in `owners`. What a call *does* is decided in `mm`.
 
 pub mod compare;
+mod holdings;
 mod owners;
 mod program;
 pub mod remedy;
@@ -12,7 +13,6 @@ mod runner;
 mod running;
 mod world;
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -22,6 +22,7 @@ use crate::machine::Machine;
 use crate::profile::SpecError;
 use crate::recording::Recording;
 use crate::script::ast::{Call, Scenario, Span};
+pub use holdings::Holdings;
 pub use running::Running;
 
 /// How far a run is followed.
@@ -358,39 +359,9 @@ impl Run {
 
     /// Every variable at a cursor, in the order in which the names first appeared.
     pub fn variables(&self, cursor: usize) -> Vec<Variable> {
-        let mut order: Vec<Variable> = Vec::new();
-        let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut freed = BTreeSet::new();
-        // In the order in which they returned: a call that slept returns after those that ran meanwhile.
-        let mut returned: Vec<&CallRecord> = self
-            .calls
-            .iter()
-            .take_while(|call| call.first <= cursor)
-            .filter(|call| call.end <= cursor)
-            .collect();
-        returned.sort_by_key(|call| call.end);
-        for call in returned {
-            if let Some((name, value)) = &call.binds {
-                match places.get(name.as_str()) {
-                    Some(&at) => order[at].value = *value,
-                    None => {
-                        places.insert(name, order.len());
-                        order.push(Variable {
-                            name: name.clone(),
-                            value: *value,
-                            live: true,
-                        });
-                    }
-                }
-            }
-            freed.extend(call.frees);
-        }
-        for variable in &mut order {
-            variable.live = variable
-                .value
-                .serial()
-                .is_some_and(|serial| !freed.contains(&serial));
-        }
-        order
+        let mut holdings = Holdings::begin(self, cursor);
+        holdings.go_on(self, usize::MAX);
+        let found = holdings.finish();
+        found.into_iter().map(|(variable, _)| variable).collect()
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn dist() -> Result<()> {
     let work = Work::start("Building the page for a host", usually(true));
     trunk_build(true)?;
     let minifier = tools::minifier()?;
+    process::run(dist_tool("order").arg(&folder))?;
     // Of the module in one piece: a page that cannot fetch has no use for halves.
     process::run(
         dist_tool("single")

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::{outline, slim, split, visit};
+use crate::{order, outline, slim, split, visit};
 
 const LATER: &str = include_str!("later.js");
 
@@ -59,6 +59,16 @@ pub(crate) fn part(dist: &Path, browser: &Path) -> Result<()> {
     fs::write(dist.join(format!("{fresh}_bg.wasm")), halves.first)?;
     fs::write(dist.join(format!("{fresh}_later.wasm")), halves.later)?;
     fs::write(index, page.replace(&base, &fresh))?;
+    Ok(())
+}
+
+/// Puts the functions of the page's module into an order that packs well.
+pub(crate) fn order(dist: &Path) -> Result<()> {
+    let (base, module) = module(dist)?;
+    fs::write(
+        dist.join(format!("{base}_bg.wasm")),
+        order::ordered(&module)?,
+    )?;
     Ok(())
 }
 

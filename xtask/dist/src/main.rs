@@ -5,6 +5,7 @@ mod data;
 mod finish;
 mod host;
 mod minify;
+mod order;
 mod outline;
 mod single;
 mod size;
@@ -35,6 +36,7 @@ fn fulfil(args: &[&str]) -> Result<ExitCode> {
         ["part", dist, browser] => {
             finish::part(Path::new(dist), Path::new(browser)).map(|()| ExitCode::SUCCESS)
         }
+        ["order", dist] => finish::order(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["keep-whole", dist] => finish::keep_whole(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["single", dist, file, ref node @ ..] => {
             let size = single::write(Path::new(dist), Path::new(file), &minifier(node)?)?;

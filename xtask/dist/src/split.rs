@@ -20,7 +20,10 @@ use wasmparser::{
     Operator, Parser, Payload, Table, TypeRef, TypeSectionReader,
 };
 
-use crate::data::{Addresses, Segment, Symbols};
+use crate::{
+    data::{Addresses, Segment, Symbols},
+    order,
+};
 
 /// What the first half calls to have the second one: a function without arguments, imported from the glue's own module.
 pub(crate) const FETCH: &str = "later";
@@ -339,25 +342,20 @@ struct Names {
 impl Plan<'_> {
     /// The first half, and what the second finds in it.
     fn first(&self, source: &Source<'_>, renamed: &[(String, String)]) -> Result<(Vec<u8>, Names)> {
-        // Imported functions keep their numbers; the one that fetches stands after them, then those that stay, in order.
+        // Imported functions keep their numbers; the one that fetches stands after them, then those that stay, then the
+        // stubs of those that do not.
         let fetch = source.imported;
         let mut numbers = Numbers::default();
-        let mut kept = Vec::new();
-        for function in 0..source.functions.len() as u32 {
-            let own = function >= source.imported;
-            let later = self.is_later[function as usize];
-            if later && !self.slot_of.contains_key(&function) {
-                continue;
-            }
-            let number = if own {
-                fetch + 1 + kept.len() as u32
-            } else {
-                function
-            };
+        let mut kept = in_order(source, |function| !self.is_later[function as usize]);
+        let mut stubs: Vec<u32> = self.slot_of.keys().copied().collect();
+        stubs
+            .sort_by_key(|function| (source.functions[*function as usize], self.slot_of[function]));
+        kept.append(&mut stubs);
+        for (number, function) in (0..fetch)
+            .map(|own| (own, own))
+            .chain((fetch + 1..).zip(kept.iter().copied()))
+        {
             numbers.functions.insert(function, number);
-            if own {
-                kept.push(function);
-            }
         }
         let see_to_it = fetch + 1 + kept.len() as u32;
         let ready = source.global_types.len() as u32;
@@ -480,9 +478,10 @@ impl Plan<'_> {
                 name
             })
         };
+        let mut shared = self.shared.clone();
+        shared.sort_by_key(|old| numbers.functions[old]);
         let names = Names {
-            functions: self
-                .shared
+            functions: shared
                 .iter()
                 .map(|old| (*old, name(ExportKind::Func, *old, numbers.functions[old])))
                 .collect(),
@@ -608,20 +607,18 @@ impl Plan<'_> {
 
         let mut functions = FunctionSection::new();
         let mut number = self.shared.len() as u32;
-        for (function, _) in source.own() {
-            if self.is_later[function as usize] {
-                numbers.functions.insert(function, number);
-                functions.function(source.functions[function as usize]);
-                number += 1;
-            }
+        let own = in_order(source, |function| self.is_later[function as usize]);
+        for function in &own {
+            numbers.functions.insert(*function, number);
+            functions.function(source.functions[*function as usize]);
+            number += 1;
         }
         functions.function(plain);
 
         let mut code = CodeSection::new();
-        for (function, body) in source.own() {
-            if self.is_later[function as usize] {
-                numbers.parse_function_body(&mut code, body.clone())?;
-            }
+        for function in own {
+            let body = &source.bodies[(function - source.imported) as usize];
+            numbers.parse_function_body(&mut code, body.clone())?;
         }
         let mut in_place = Function::new([]);
         in_place.instruction(&Instruction::I32Const(1));
@@ -643,6 +640,17 @@ impl Plan<'_> {
         features(&mut module, source);
         Ok(module.finish())
     }
+}
+
+/// Some of a module's own functions, those that are alike beside each other.
+fn in_order(source: &Source<'_>, is_meant: impl Fn(u32) -> bool) -> Vec<u32> {
+    let some: Vec<_> = source
+        .own()
+        .filter(|(function, _)| is_meant(*function))
+        .collect();
+    let bodies: Vec<&[u8]> = some.iter().map(|(_, body)| body.as_bytes()).collect();
+    let order = order::alike(&bodies);
+    order.into_iter().map(|place| some[place].0).collect()
 }
 
 /// The type of the global [`READY`] and of marks.

@@ -1,0 +1,207 @@
+//! Functions that are alike stand beside each other: a compressor says of the second only what differs, and it does not look
+//! back far.
+//!
+//! From the largest function on, each is followed by the one of those left that has most of its code in common. What counts
+//! as in common are runs of [`RUN`] bytes, a rare one for more than one that many have. Nothing else changes.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    convert::Infallible,
+};
+
+use anyhow::Result;
+use wasm_encoder::{
+    CodeSection, FunctionSection, Module,
+    reencode::{self, Reencode, utils},
+};
+use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload};
+
+/// Two or three instructions.
+const RUN: usize = 6;
+
+/// What so many functions have says nothing of any two of them, and looking at all of them would take long.
+const COMMON: usize = 400;
+
+/// An order for functions with this code: places in `bodies`.
+pub(crate) fn alike(bodies: &[&[u8]]) -> Vec<usize> {
+    let mut having: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let mut runs: Vec<Vec<&[u8]>> = Vec::new();
+    for (place, body) in bodies.iter().enumerate() {
+        let distinct: BTreeSet<&[u8]> = body.windows(RUN).collect();
+        for run in &distinct {
+            having.entry(run).or_default().push(place);
+        }
+        runs.push(distinct.into_iter().collect());
+    }
+    let count = bodies.len() as f64;
+    let weight = |run: &[u8]| (count / having[run].len() as f64).ln();
+    let mut own: Vec<f64> = Vec::new();
+    for runs in &mut runs {
+        own.push(runs.iter().map(|run| weight(run)).sum());
+        runs.retain(|run| (2..COMMON).contains(&having[run].len()));
+    }
+
+    let mut order = Vec::new();
+    let mut left: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for (place, body) in bodies.iter().enumerate() {
+        left.insert((body.len(), place));
+    }
+    let mut is_left = vec![true; bodies.len()];
+    let mut common = vec![0.0; bodies.len()];
+    let mut next = left.last().map(|(_, place)| *place);
+    while let Some(at) = next {
+        order.push(at);
+        is_left[at] = false;
+        left.remove(&(bodies[at].len(), at));
+        let mut met = Vec::new();
+        for run in &runs[at] {
+            let weight = weight(run);
+            for &other in having[run].iter().filter(|other| is_left[**other]) {
+                if common[other] == 0.0 {
+                    met.push(other);
+                }
+                common[other] += weight;
+            }
+        }
+        // Among equals the first, so that every build has the same order.
+        met.sort_unstable();
+        let mut best = 0.0;
+        next = left.last().map(|(_, place)| *place);
+        for other in met {
+            let likeness = common[other] / own[other].sqrt();
+            if likeness > best {
+                (best, next) = (likeness, Some(other));
+            }
+            common[other] = 0.0;
+        }
+    }
+    order
+}
+
+/// The module with its functions in such an order.
+pub(crate) fn ordered(module: &[u8]) -> Result<Vec<u8>> {
+    let mut bodies = Vec::new();
+    let mut imported = 0;
+    for payload in Parser::new(0).parse_all(module) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    imported += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
+                }
+            }
+            Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
+            _ => {}
+        }
+    }
+    let order = alike(&bodies);
+    let mut numbers: Vec<u32> = (0..imported + order.len() as u32).collect();
+    for (new, old) in (imported..).zip(&order) {
+        numbers[imported as usize + old] = new;
+    }
+    let mut fresh = Module::new();
+    Ordered { numbers, order }.parse_core_module(&mut fresh, Parser::new(0), module)?;
+    Ok(fresh.finish())
+}
+
+struct Ordered {
+    /// The new number of each function.
+    numbers: Vec<u32>,
+    /// Which of the module's own functions comes when.
+    order: Vec<usize>,
+}
+
+type Outcome = Result<(), reencode::Error<Infallible>>;
+
+impl Reencode for Ordered {
+    type Error = Infallible;
+
+    fn function_index(&mut self, old: u32) -> Result<u32, reencode::Error<Infallible>> {
+        Ok(self.numbers[old as usize])
+    }
+
+    fn parse_function_section(
+        &mut self,
+        functions: &mut FunctionSection,
+        section: FunctionSectionReader<'_>,
+    ) -> Outcome {
+        let types = section.into_iter().collect::<Result<Vec<u32>, _>>()?;
+        for old in &self.order {
+            functions.function(types[*old]);
+        }
+        Ok(())
+    }
+
+    fn parse_code_section(
+        &mut self,
+        code: &mut CodeSection,
+        section: CodeSectionReader<'_>,
+    ) -> Outcome {
+        let bodies = section.into_iter();
+        let bodies = bodies.collect::<Result<Vec<FunctionBody<'_>>, _>>()?;
+        for old in self.order.clone() {
+            utils::parse_function_body(self, code, bodies[old].clone())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_encoder::{ExportKind, ExportSection, Function, Instruction, TypeSection};
+
+    #[test]
+    fn what_is_alike_stands_together() {
+        let bodies = ["all of one kind", "something else", "part of one kind", ""];
+        let bodies = bodies.map(str::as_bytes);
+        assert_eq!(alike(&bodies), [2, 0, 1, 3]);
+    }
+
+    /// Three functions; the last calls the others, and its answer has a digit of each.
+    #[test]
+    fn another_order_gives_the_same_answer() -> Result<()> {
+        let mut types = TypeSection::new();
+        types.ty().function([], [wasm_encoder::ValType::I32]);
+        let mut functions = FunctionSection::new();
+        let mut code = CodeSection::new();
+        let bodies: [&[Instruction<'_>]; 3] = [
+            &[Instruction::I32Const(7)],
+            &[
+                Instruction::Call(0),
+                Instruction::I32Const(9),
+                Instruction::I32Mul,
+            ],
+            &[
+                Instruction::Call(0),
+                Instruction::I32Const(100),
+                Instruction::I32Mul,
+                Instruction::Call(1),
+                Instruction::I32Add,
+            ],
+        ];
+        for body in bodies {
+            functions.function(0);
+            let mut function = Function::new([]);
+            for instruction in body {
+                function.instruction(instruction);
+            }
+            function.instruction(&Instruction::End);
+            code.function(&function);
+        }
+        let mut exports = ExportSection::new();
+        exports.export("answer", ExportKind::Func, 2);
+        let mut module = Module::new();
+        module.section(&types).section(&functions);
+        let module = module.section(&exports).section(&code).clone().finish();
+
+        let ordered = ordered(&module)?;
+        assert_ne!(ordered, module);
+        let engine = wasmi::Engine::default();
+        let mut store = wasmi::Store::new(&engine, ());
+        let module = wasmi::Module::new(&engine, &ordered)?;
+        let instance = wasmi::Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
+        let answer = instance.get_typed_func::<(), i32>(&store, "answer")?;
+        assert_eq!(answer.call(&mut store, ())?, 763);
+        Ok(())
+    }
+}

@@ -169,7 +169,7 @@ fn glossary(language: usize, course: &Course) -> String {
             "<div id=\"{id}\">\n<dt>{name}</dt>\n<dd>{text}<p class=\"source\">{source}</p>",
             id = term.id,
             name = rendered_line(term.name(language)),
-            source = rendered_line(term.source),
+            source = rendered_line(term.source()),
         )
         .expect("writing to a String cannot fail");
         if !chapters.is_empty() {

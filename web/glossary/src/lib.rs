@@ -7,29 +7,30 @@
 pub mod prose;
 
 /// A term.
-#[derive(PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Term {
     /// Its name in the page's source, and in attributes.
     pub id: &'static str,
-    /// What it is called.
-    names: [&'static str; 2],
-    /// What it means.
-    texts: [&'static str; 2],
-    /// File and function of Linux 2.6.10, section of the book.
-    pub source: &'static str,
     /// Words that stand for it in a text, by language. Kernel names are the same in both.
     words: [&'static [&'static str]; 2],
+    /// Its place in both tables.
+    at: usize,
 }
 
 impl Term {
     /// What it is called.
-    pub const fn name(&self, language: usize) -> &'static str {
-        self.names[language]
+    pub fn name(&self, language: usize) -> &'static str {
+        MEANINGS[self.at].names[language]
     }
 
     /// What it means.
-    pub const fn text(&self, language: usize) -> &'static str {
-        self.texts[language]
+    pub fn text(&self, language: usize) -> &'static str {
+        MEANINGS[self.at].texts[language]
+    }
+
+    /// File and function of Linux 2.6.10, section of the book.
+    pub fn source(&self) -> &'static str {
+        MEANINGS[self.at].source
     }
 
     /// The term of this name.
@@ -37,6 +38,37 @@ impl Term {
         TERMS.iter().find(|term| term.id == id)
     }
 }
+
+/// What is read when a term is asked for. Apart from the terms, so that a first visit, which only looks for words, can do
+/// without (`xtask/dist/src/data.rs`).
+#[derive(Clone, Copy)]
+struct Meaning {
+    names: [&'static str; 2],
+    texts: [&'static str; 2],
+    source: &'static str,
+}
+
+/// All terms, in the order of the rows.
+pub static TERMS: [Term; ROWS.len()] = {
+    let mut terms = [ROWS[0].0; ROWS.len()];
+    let mut at = 0;
+    while at < ROWS.len() {
+        terms[at] = ROWS[at].0;
+        terms[at].at = at;
+        at += 1;
+    }
+    terms
+};
+
+static MEANINGS: [Meaning; ROWS.len()] = {
+    let mut meanings = [ROWS[0].1; ROWS.len()];
+    let mut at = 0;
+    while at < ROWS.len() {
+        meanings[at] = ROWS[at].1;
+        at += 1;
+    }
+    meanings
+};
 
 /// A part of a text.
 #[derive(PartialEq, Debug)]
@@ -105,24 +137,27 @@ fn named_at<W: Iterator<Item = &'static str>>(
 }
 
 /// A row of the table.
+type Row = (Term, Meaning);
+
+/// A row of the table.
 const fn term(
     id: &'static str,
     names: [&'static str; 2],
     texts: [&'static str; 2],
     source: &'static str,
     words: [&'static [&'static str]; 2],
-) -> Term {
-    Term {
-        id,
+) -> Row {
+    let term = Term { id, words, at: 0 };
+    let meaning = Meaning {
         names,
         texts,
         source,
-        words,
-    }
+    };
+    (term, meaning)
 }
 
 /// The table: who asks, flags, zones and marks, pages, objects, waiting.
-pub const TERMS: &[Term] = &[
+const ROWS: &[Row] = &[
     term(
         "kmalloc",
         ["kmalloc", "kmalloc"],
@@ -710,7 +745,7 @@ mod tests {
     #[test]
     fn every_term_is_told_in_both_languages_and_names_its_source() {
         let mut ids = BTreeSet::new();
-        for term in TERMS {
+        for term in &TERMS {
             assert!(ids.insert(term.id), "{} twice", term.id);
             for language in [0, 1] {
                 let (name, text) = (term.name(language), term.text(language));
@@ -721,7 +756,7 @@ mod tests {
             let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
             assert!(!han(term.text(0)) && han(term.text(1)), "{}", term.id);
             assert!(
-                term.source.contains(".h") || term.source.contains(".c"),
+                term.source().contains(".h") || term.source().contains(".c"),
                 "{}",
                 term.id
             );
@@ -732,7 +767,7 @@ mod tests {
     fn a_word_stands_for_one_term() {
         for language in [0, 1] {
             let mut words = BTreeSet::new();
-            for term in TERMS {
+            for term in &TERMS {
                 for word in term.words[language] {
                     assert!(words.insert(*word), "{word}");
                 }
@@ -743,7 +778,7 @@ mod tests {
     #[test]
     fn chinese_texts_have_full_width_punctuation() {
         let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-        for term in TERMS {
+        for term in &TERMS {
             let chars: Vec<char> = term.text(1).chars().collect();
             for pair in chars.windows(2) {
                 let half = [',', ';', ':', '.', '('].contains(&pair[1]);

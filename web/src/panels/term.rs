@@ -40,7 +40,7 @@ pub fn Explained(props: &Props) -> Html {
                     .text(term.name(*lang as usize)),
             )
             .put(El::new("p", "").text(&plain(term.text(*lang as usize))))
-            .put(El::new("p", "source").text(term.source))
+            .put(El::new("p", "source").text(term.source()))
             .put(reference(*lang, Reference::Glossary, term.id))
             .html()
     });

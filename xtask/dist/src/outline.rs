@@ -21,8 +21,8 @@ use wasmparser::{
 /// Names of exported marks: this, and the number of the point that ran.
 const MARK: &str = "ran";
 
-/// What a call of a piece costs beside its arguments: a place in the table, a stub, its numbers.
-const CALL: usize = 16;
+/// What a call of a piece costs beside its arguments: a place in the table, and the number that says which.
+const CALL: usize = 8;
 
 /// A module whose functions are in pieces.
 pub(crate) struct Outlined {
@@ -563,7 +563,7 @@ impl Pieces<'_> {
                         all_live.get_or_insert_with(|| live(&body.ops, 0, &Locals::default()));
                     if let Some(piece) = self.piece(number, body, at..end, &around, live)? {
                         let call = self.call(number, body, &piece, &around, &mut more)?;
-                        if size > call.len() + 2 * piece.arguments.len() + CALL {
+                        if size > call.len() + CALL {
                             self.add(piece);
                             out.extend(call);
                             at = end;

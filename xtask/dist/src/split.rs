@@ -1,7 +1,8 @@
 //! Parts a WebAssembly module in two: the functions that a first visit runs, and the rest, which comes later.
 //!
 //! A function of the rest that the first half can reach leaves a stub there. The stub sees to it that the second half is in
-//! place and calls the function through the table. The second half shares memory, table and globals with the first and
+//! place and calls the function through the table. Of functions of one type that are called at one place each, as pieces are,
+//! one stub stands for all: it gets the place in the table as one more argument. The second half shares memory, table and globals with the first and
 //! overwrites the table's stubs with the functions themselves. Data that only the second half names ([`crate::data`]) come
 //! with it, to the place in memory that they always had. Nothing is optimised or left out. The module comes from rustc and wasm-bindgen: one memory, one table of functions, active segments.
 
@@ -33,6 +34,9 @@ pub(crate) const FIRST: &str = "first";
 
 /// The exported global that is 1 as soon as the second half is in place.
 pub(crate) const READY: &str = "ready";
+
+/// So many functions are worth a stub that stands for all of them.
+const WORTH_ONE: usize = 3;
 
 /// A module in two halves.
 pub(crate) struct Halves {
@@ -143,10 +147,6 @@ impl<'a> Source<'a> {
         (self.imported..).zip(&self.bodies)
     }
 
-    fn signature(&self, function: u32) -> &FuncType {
-        &self.signatures[self.functions[function as usize] as usize]
-    }
-
     /// The table that functions are called through.
     fn table(&self) -> Result<u32> {
         let of_functions = |table: &Table<'_>| table.ty.element_type.is_func_ref();
@@ -252,6 +252,7 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
     let size = u32::try_from(source.tables[source.table()? as usize].ty.initial)?;
     let mut next_slot = size;
     let (mut shared, mut globals) = (BTreeMap::new(), BTreeMap::new());
+    let mut calls: BTreeMap<u32, u32> = BTreeMap::new();
     for (function, body) in source.own() {
         let found = mentions(body)?;
         if is_later[function as usize] {
@@ -264,6 +265,7 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
         } else {
             for called in found.functions {
                 if is_later[called as usize] {
+                    *calls.entry(called).or_default() += 1;
                     slot_of.entry(called).or_insert_with(|| {
                         next_slot += 1;
                         next_slot - 1
@@ -275,6 +277,15 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
     for (function, slot) in &slot_of {
         slots.insert(*slot, *function);
     }
+    // Who leads to the table for whom.
+    let mut alike: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (function, slot) in &slot_of {
+        if *slot >= size && calls.get(function) == Some(&1) {
+            let signature = source.functions[*function as usize];
+            alike.entry(signature).or_default().push(*function);
+        }
+    }
+    alike.retain(|_, functions| functions.len() >= WORTH_ONE);
     let segments = Segment::all(source.data.clone())?;
     let mut addresses = Addresses::default();
     for (function, body) in source.own() {
@@ -296,6 +307,7 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
         is_later,
         slots,
         slot_of,
+        led: alike,
         table_size: next_slot,
     };
     let imports = source.imports.clone().into_imports();
@@ -328,6 +340,8 @@ struct Plan<'a> {
     slots: BTreeMap<u32, u32>,
     /// The place of each function that the first half calls and the second has.
     slot_of: BTreeMap<u32, u32>,
+    /// Those of them that share a stub, by their type.
+    led: BTreeMap<u32, Vec<u32>>,
     table_size: u32,
 }
 
@@ -347,7 +361,14 @@ impl Plan<'_> {
         let fetch = source.imported;
         let mut numbers = Numbers::default();
         let mut kept = in_order(source, |function| !self.is_later[function as usize]);
-        let mut stubs: Vec<u32> = self.slot_of.keys().copied().collect();
+        let mut leader = BTreeMap::new();
+        for (signature, functions) in &self.led {
+            leader.extend(functions.iter().map(|function| (*function, *signature)));
+        }
+        let stubs = self.slot_of.keys().copied();
+        let mut stubs: Vec<u32> = stubs
+            .filter(|function| !leader.contains_key(function))
+            .collect();
         stubs
             .sort_by_key(|function| (source.functions[*function as usize], self.slot_of[function]));
         kept.append(&mut stubs);
@@ -358,12 +379,30 @@ impl Plan<'_> {
             numbers.functions.insert(function, number);
         }
         let see_to_it = fetch + 1 + kept.len() as u32;
+        let leaders: BTreeMap<u32, u32> = self.led.keys().copied().zip(see_to_it + 1..).collect();
         let ready = source.global_types.len() as u32;
 
         let mut types = TypeSection::new();
         numbers.parse_type_section(&mut types, source.types.clone())?;
         let plain = source.signatures.len() as u32;
         types.ty().function([], []);
+        for signature in self.led.keys() {
+            let ty = &source.signatures[*signature as usize];
+            let value = |ty: &wasmparser::ValType| numbers.val_type(*ty);
+            let mut arguments = ty
+                .params()
+                .iter()
+                .map(value)
+                .collect::<Result<Vec<_>, _>>()?;
+            let value = |ty: &wasmparser::ValType| numbers.val_type(*ty);
+            let results = ty
+                .results()
+                .iter()
+                .map(value)
+                .collect::<Result<Vec<_>, _>>()?;
+            arguments.push(ValType::I32);
+            types.ty().function(arguments, results);
+        }
 
         let mut imports = ImportSection::new();
         for (signature, (_, name)) in source.functions.iter().zip(renamed) {
@@ -376,6 +415,9 @@ impl Plan<'_> {
             functions.function(source.functions[*function as usize]);
         }
         functions.function(plain);
+        for ty in (plain + 1..).take(self.led.len()) {
+            functions.function(ty);
+        }
 
         let mut globals = GlobalSection::new();
         numbers.parse_global_section(&mut globals, source.globals.clone())?;
@@ -389,7 +431,23 @@ impl Plan<'_> {
                 code.function(&self.stub(source, *function, see_to_it)?);
             } else {
                 let body = &source.bodies[(*function - source.imported) as usize];
-                numbers.parse_function_body(&mut code, body.clone())?;
+                let mut function = numbers.new_function_with_parsed_locals(body)?;
+                for operator in body.get_operators_reader()? {
+                    let operator = operator?;
+                    let led = match operator {
+                        Operator::Call { function_index } => {
+                            leader.get(&function_index).zip(Some(function_index))
+                        }
+                        _ => None,
+                    };
+                    if let Some((signature, called)) = led {
+                        function.instruction(&Instruction::I32Const(self.slot_of[&called] as i32));
+                        function.instruction(&Instruction::Call(leaders[signature]));
+                    } else {
+                        function.instruction(&numbers.instruction(operator)?);
+                    }
+                }
+                code.function(&function);
             }
         }
         let mut function = Function::new([]);
@@ -400,6 +458,9 @@ impl Plan<'_> {
         function.instruction(&Instruction::End);
         function.instruction(&Instruction::End);
         code.function(&function);
+        for signature in self.led.keys() {
+            code.function(&self.lead(source, *signature, see_to_it)?);
+        }
 
         let mut memories = MemorySection::new();
         numbers.parse_memory_section(&mut memories, source.memories.clone())?;
@@ -500,18 +561,19 @@ impl Plan<'_> {
 
     /// In place of a function that comes later.
     fn stub(&self, source: &Source<'_>, function: u32, see_to_it: u32) -> Result<Function> {
-        let mut stub = Function::new([]);
-        stub.instruction(&Instruction::Call(see_to_it));
-        for argument in 0..source.signature(function).params().len() as u32 {
-            stub.instruction(&Instruction::LocalGet(argument));
-        }
-        stub.instruction(&Instruction::I32Const(self.slot_of[&function] as i32));
-        stub.instruction(&Instruction::CallIndirect {
-            type_index: source.functions[function as usize],
-            table_index: source.table()?,
-        });
-        stub.instruction(&Instruction::End);
-        Ok(stub)
+        let slot = Instruction::I32Const(self.slot_of[&function] as i32);
+        to_table(
+            source,
+            source.functions[function as usize],
+            &slot,
+            see_to_it,
+        )
+    }
+
+    /// In place of all functions of a type that come later: the last argument says which.
+    fn lead(&self, source: &Source<'_>, signature: u32, see_to_it: u32) -> Result<Function> {
+        let last = source.signatures[signature as usize].params().len() as u32;
+        to_table(source, signature, &Instruction::LocalGet(last), see_to_it)
     }
 
     fn table_type(&self, source: &Source<'_>, at: usize) -> Result<wasm_encoder::TableType> {
@@ -640,6 +702,27 @@ impl Plan<'_> {
         features(&mut module, source);
         Ok(module.finish())
     }
+}
+
+/// Calls the function of the type `signature` that stands at `slot`.
+fn to_table(
+    source: &Source<'_>,
+    signature: u32,
+    slot: &Instruction<'_>,
+    see_to_it: u32,
+) -> Result<Function> {
+    let mut stub = Function::new([]);
+    stub.instruction(&Instruction::Call(see_to_it));
+    for argument in 0..source.signatures[signature as usize].params().len() as u32 {
+        stub.instruction(&Instruction::LocalGet(argument));
+    }
+    stub.instruction(slot);
+    stub.instruction(&Instruction::CallIndirect {
+        type_index: signature,
+        table_index: source.table()?,
+    });
+    stub.instruction(&Instruction::End);
+    Ok(stub)
 }
 
 /// Some of a module's own functions, those that are alike beside each other.

@@ -24,7 +24,13 @@ function goOn() {
 }
 
 function placeLater(module) {
-    if (!wasm.ready.value) new WebAssembly.Instance(module, { first: wasm });
+    if (wasm.ready.value) return;
+    const first = { ...wasm };
+    for (const { kind, name } of WebAssembly.Module.imports(module)) {
+        // Functions go by their places in the table.
+        if (kind === 'function') first[name] = wasm.table.get(Number(name));
+    }
+    new WebAssembly.Instance(module, { first });
 }
 
 function later() {

@@ -24,6 +24,12 @@ const MARK: &str = "ran";
 /// What a call of a piece costs beside its arguments: a place in the table, and the number that says which.
 const CALL: usize = 8;
 
+/// Data begin here, behind the stack.
+const DATA: i32 = 1 << 20;
+
+/// What it is worth that an address of data is named by a piece only: they may follow it.
+const NAMED: usize = 8;
+
 /// A module whose functions are in pieces.
 pub(crate) struct Outlined {
     pub(crate) module: Vec<u8>,
@@ -557,7 +563,10 @@ impl Pieces<'_> {
                     Some(begin) => self.arm_end(body, *begin, at),
                     None => body.ops.len() - 1,
                 };
-                let size = body.ops[end].bytes.start - op.bytes.start;
+                let named = body.ops[at..end]
+                    .iter()
+                    .filter(|op| matches!(op.op, Operator::I32Const { value } if value >= DATA));
+                let size = body.ops[end].bytes.start - op.bytes.start + NAMED * named.count();
                 if size > CALL {
                     let live =
                         all_live.get_or_insert_with(|| live(&body.ops, 0, &Locals::default()));

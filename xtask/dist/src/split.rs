@@ -29,8 +29,12 @@ use crate::{
 /// What the first half calls to have the second one: a function without arguments, imported from the glue's own module.
 pub(crate) const FETCH: &str = "later";
 
-/// The module of the second half's imports: the exports of the first.
+/// The module of the second half's imports: the exports of the first, and its functions by their places in the table. As
+/// exports, these would each have a name that nobody reads.
 pub(crate) const FIRST: &str = "first";
+
+/// The name of the table that functions are called through among the first half's exports.
+pub(crate) const TABLE: &str = "table";
 
 /// The exported global that is 1 as soon as the second half is in place.
 pub(crate) const READY: &str = "ready";
@@ -286,6 +290,20 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
         }
     }
     alike.retain(|_, functions| functions.len() >= WORTH_ONE);
+    // By which places the second half finds the functions of the first.
+    let kept = in_order(&source, |function| !is_later[function as usize]);
+    let mut shared_slot: BTreeMap<u32, u32> = BTreeMap::new();
+    for (slot, function) in &slots {
+        shared_slot.insert(*function, *slot);
+    }
+    shared_slot.retain(|function, _| shared.contains_key(function));
+    for function in (0..source.imported).chain(kept.iter().copied()) {
+        if shared.contains_key(&function) && !shared_slot.contains_key(&function) {
+            shared_slot.insert(function, next_slot);
+            slots.insert(next_slot, function);
+            next_slot += 1;
+        }
+    }
     let segments = Segment::all(source.data.clone())?;
     let mut addresses = Addresses::default();
     for (function, body) in source.own() {
@@ -302,7 +320,8 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
     let plan = Plan {
         segments,
         moved,
-        shared: shared.into_keys().collect(),
+        shared: shared_slot,
+        kept,
         globals: globals.into_keys().collect(),
         is_later,
         slots,
@@ -332,8 +351,10 @@ struct Plan<'a> {
     moved: Vec<Range<u32>>,
     /// For each function, whether it comes later.
     is_later: Vec<bool>,
-    /// The functions of the first half that the second calls.
-    shared: Vec<u32>,
+    /// The functions of the first half that the second calls, and their places in the table.
+    shared: BTreeMap<u32, u32>,
+    /// The functions that stay, in order.
+    kept: Vec<u32>,
     /// The globals that the second half uses.
     globals: Vec<u32>,
     /// Which function stands at each place of the table.
@@ -347,7 +368,6 @@ struct Plan<'a> {
 
 /// Names of the first half's exports.
 struct Names {
-    functions: BTreeMap<u32, String>,
     globals: BTreeMap<u32, String>,
     tables: Vec<String>,
     memory: String,
@@ -360,7 +380,7 @@ impl Plan<'_> {
         // stubs of those that do not.
         let fetch = source.imported;
         let mut numbers = Numbers::default();
-        let mut kept = in_order(source, |function| !self.is_later[function as usize]);
+        let mut kept = self.kept.clone();
         let mut leader = BTreeMap::new();
         for (signature, functions) in &self.led {
             leader.extend(functions.iter().map(|function| (*function, *signature)));
@@ -530,6 +550,8 @@ impl Plan<'_> {
             known.insert((kind(export.kind), export.index), export.name.to_owned());
         }
         exports.export(READY, ExportKind::Global, ready);
+        exports.export(TABLE, ExportKind::Table, source.table()?);
+        known.insert((ExportKind::Table as u8, source.table()?), TABLE.to_owned());
         let mut fresh = 0;
         let mut name = |kind: ExportKind, old: u32, new: u32| {
             known.get(&(kind as u8, old)).cloned().unwrap_or_else(|| {
@@ -539,13 +561,7 @@ impl Plan<'_> {
                 name
             })
         };
-        let mut shared = self.shared.clone();
-        shared.sort_by_key(|old| numbers.functions[old]);
         let names = Names {
-            functions: shared
-                .iter()
-                .map(|old| (*old, name(ExportKind::Func, *old, numbers.functions[old])))
-                .collect(),
             globals: self
                 .globals
                 .iter()
@@ -644,9 +660,9 @@ impl Plan<'_> {
         types.ty().function([], []);
 
         let mut imports = ImportSection::new();
-        for (at, function) in self.shared.iter().enumerate() {
+        for (at, (function, slot)) in self.shared.iter().enumerate() {
             let signature = EntityType::Function(source.functions[*function as usize]);
-            imports.import(FIRST, &names.functions[function], signature);
+            imports.import(FIRST, &slot.to_string(), signature);
             numbers.functions.insert(*function, at as u32);
         }
         let memory = source.memories.clone().into_iter().next();
@@ -890,8 +906,8 @@ mod tests {
         // 2, 4, 5, and what tells that they are in place.
         assert_eq!(bodies(&halves.later), 4);
         let source = Source::read(&halves.first)?;
-        assert_eq!(source.tables[0].ty.initial, 4, "a place for 2");
-        assert_eq!(source.slots()?.len(), 2, "which is empty at first");
+        assert_eq!(source.tables[0].ty.initial, 5, "a place for 2, and for 0");
+        assert_eq!(source.slots()?.len(), 3, "the one for 2 is empty at first");
         Ok(())
     }
 
@@ -908,17 +924,21 @@ mod tests {
             for import in imports.into_imports() {
                 let import = import?;
                 assert_eq!(import.module, FIRST);
+                wanted += 1;
+                if let TypeRef::Func(_) = import.ty {
+                    let slot = import.name.parse()?;
+                    assert!(first.slots()?.contains_key(&slot), "{slot}");
+                    continue;
+                }
                 let export = first.exports.iter().find(|it| it.name == import.name);
                 let export = export.unwrap_or_else(|| panic!("{} is exported", import.name));
                 let same = match import.ty {
-                    TypeRef::Func(_) => export.kind == ExternalKind::Func,
                     TypeRef::Table(_) => export.kind == ExternalKind::Table,
                     TypeRef::Memory(_) => export.kind == ExternalKind::Memory,
                     TypeRef::Global(_) => export.kind == ExternalKind::Global,
                     _ => false,
                 };
                 assert!(same, "{}", import.name);
-                wanted += 1;
             }
         }
         assert_eq!(halves.renamed, [("hello".to_owned(), "b".to_owned())]);

@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use kmalloc_core::exercise::{
-    self as core, Attempt, Finding, Foresight, Found, Goal, Kind, Place, Question, Verdict, verdict,
+    self as core, Attempt, Finding, Foresight, Found, Goal, Kind, Place, Question, Verdict, What,
+    Who, verdict,
 };
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
@@ -194,6 +195,9 @@ impl Checker {
                 }
             }
         }
+        if matches!(kind, Some(Kind::Predict | Kind::Diagnose)) {
+            self.goals_that_tell(exercise, &read);
+        }
         let Some(truths) = self.truths(exercise, &read, &mut solution) else {
             return;
         };
@@ -319,6 +323,16 @@ impl Checker {
                 "line {line} of start.kms is gone: it must stay, or `may-change` in exercise.toml names it"
             );
             self.wrong(exercise.folder.join("solution.kms"), 0, what);
+        }
+    }
+
+    /// Goals stand on the page before anything is answered: none of them may say what is asked.
+    fn goals_that_tell(&mut self, exercise: &Exercise, read: &core::Exercise) {
+        for (line, goal) in exercise.goals.iter().zip(&read.goals) {
+            if read.questions.iter().any(|question| tells(goal, question)) {
+                let what = "this goal tells what a question asks, and it is read before the answer";
+                self.wrong(exercise.file(), line.line, what);
+            }
         }
     }
 
@@ -496,6 +510,44 @@ fn exercises(course: &Course) -> impl Iterator<Item = &Exercise> {
         .chapters
         .iter()
         .flat_map(|chapter| &chapter.exercises)
+}
+
+/// Whether a goal says, in whole or in part, what a question asks.
+fn tells(goal: &Goal, question: &Question) -> bool {
+    if let (
+        Goal::Event { name, filter, .. },
+        Question::Count {
+            name: asked,
+            filter: about,
+        },
+    ) = (goal, question)
+    {
+        return name == asked && filter == about;
+    }
+    let Goal::Answers {
+        who: Who::One(told),
+        what,
+    } = goal
+    else {
+        return false;
+    };
+    match question {
+        Question::Outcome(asked) | Question::Reason(asked) => told == asked,
+        Question::Bytes(asked) => {
+            let class = matches!(what, What::Object { class: Some(_), .. });
+            told == asked && (class || matches!(what, What::Null { .. }))
+        }
+        Question::Zone(asked) => {
+            let zone = match what {
+                What::Object { zone, .. } | What::Pages { zone, .. } | What::Address { zone } => {
+                    zone.is_some()
+                }
+                What::Null { .. } => true,
+            };
+            told == asked && zone
+        }
+        _ => false,
+    }
 }
 
 fn judge(

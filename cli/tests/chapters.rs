@@ -526,10 +526,22 @@ fn questions_are_asked_of_the_run() {
             "no-retry",
             Some((7, "does not answer this question")),
         ),
+        (
+            "told",
+            START,
+            "count class-chosen by p",
+            "0",
+            Some((4, "this goal tells what a question asks")),
+        ),
     ] {
         let root = course(&format!("ask-{name}"));
+        let goal = match name {
+            "told" => "event class-chosen by p",
+            _ => "some kmalloc of 100 answers object",
+        };
         let toml = EXERCISE
             .replace("\"do\"", "\"predict\"")
+            .replace("call p answers object of class 128", goal)
             .replace("  \"calls at most 3\",\n", "");
         let ask = ASK.replace("bytes of p", question).replace("100", wrong);
         fs::write(

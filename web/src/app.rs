@@ -19,10 +19,10 @@ use crate::lang::Lang;
 use crate::lang::app as texts;
 use crate::making::PIECE;
 use crate::panels::badge::badge;
-use crate::panels::buckets::Buckets;
+use crate::panels::buckets::{self, Buckets};
 use crate::panels::call_bar::CallBar;
 use crate::panels::compare::CompareDialog;
-use crate::panels::free_lists::FreeLists;
+use crate::panels::free_lists::{self, FreeLists};
 use crate::panels::gallery::GalleryDialog;
 use crate::panels::guide::GuideCard;
 use crate::panels::keys::Keys;
@@ -46,7 +46,7 @@ use crate::rescue::{self, Witness};
 use crate::session::{Boot, Session, key_action};
 use crate::share::{MAX_LINK, ShareAction};
 use crate::turns::Turns;
-use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
+use crate::view::{Action, CourseAction, Notice, Tab, Theme, View};
 
 /// Shows the page.
 pub fn start() {
@@ -393,7 +393,7 @@ pub fn App() -> Html {
         frames.start();
     }
     use_root(&session);
-    use_memory(&session, &on);
+    use_memory(store, &session, &on);
     use_lecture(&session);
     use_course(&session, &on);
     use_gallery(&session, &on);
@@ -408,7 +408,6 @@ pub fn App() -> Html {
     });
     let view = session.view();
     let shown = session.tab == Tab::Path;
-    let progress = Progress(session.player.progress());
     let line = {
         let run = session.run.borrow();
         let call = run.call_at(session.player.cursor);
@@ -416,7 +415,8 @@ pub fn App() -> Html {
             .filter(|line| *line > 0 && !session.is_running())
     };
     let map = html! { <MapPanel view={view.clone()} on={on.clone()} /> };
-    let lists = html! { <FreeLists view={view.clone()} {progress} on={on.clone()} /> };
+    let progress = |moves| view.progress(session.player.progress(), moves);
+    let lists = html! { <FreeLists view={view.clone()} progress={progress(free_lists::moves)} on={on.clone()} /> };
     let side = match shown_side(&view) {
         Side::Path => html! { <Path view={view.clone()} {shown} on={on.clone()} /> },
         Side::Dmesg => html! { <Dmesg view={view.clone()} {shown} on={on.clone()} {copy} /> },
@@ -439,7 +439,7 @@ pub fn App() -> Html {
             { badge(session.lang) }
         </>
     };
-    let buckets = html! { <Buckets view={view.clone()} {progress} on={on.clone()} /> };
+    let buckets = html! { <Buckets view={view.clone()} progress={progress(buckets::moves)} on={on.clone()} /> };
     let shared_view = view.clone();
     let full = view.frame.is_folded(Pane::Column).then_some("full");
     let reading = view.frame.enlarged == Some(Pane::Column);
@@ -483,13 +483,13 @@ pub fn App() -> Html {
                         lang={session.lang}
                         draft={session.draft}
                         name={session.next_name.to_string()}
-                        held={Rc::clone(&session.held)}
+                        held={session.held.clone()}
                         on={on.clone()}
                     />
                     <Pointers
                         lang={session.lang}
                         run={session.run.clone()}
-                        held={Rc::clone(&session.held)}
+                        held={session.held.clone()}
                         cursor={session.player.cursor}
                         highlighted={session.highlighted.clone()}
                         can_undo={session.can_undo()}
@@ -601,7 +601,7 @@ fn use_root(session: &Session) {
 
 /// The address bar and the storage follow: an edit at once, the cursor when it has come to rest.
 #[hook]
-fn use_memory(session: &Session, on: &Callback<Action>) {
+fn use_memory(store: &Rc<Store>, session: &Session, on: &Callback<Action>) {
     let pushed = use_mut_ref(|| (0, true));
     let timer = use_mut_ref(|| None::<Timer>);
     let first = use_mut_ref(|| true);
@@ -617,7 +617,7 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
         ),
         session.earlier.clone(),
     );
-    let (session, on) = (session.clone(), on.clone());
+    let (store, session, on) = (Rc::clone(store), session.clone(), on.clone());
     use_effect_with(changed, move |_| {
         *timer.borrow_mut() = None;
         // Once a run, at its end.
@@ -638,9 +638,8 @@ fn use_memory(session: &Session, on: &Callback<Action>) {
                 on.emit(Action::Tell(Notice::TooLongForLink));
             }
         } else if !session.player.is_moving() {
-            let later = Timer::after(SETTLE_MS, move || {
-                settle(&session);
-            });
+            // Not this session: its machines would be kept until then.
+            let later = Timer::after(SETTLE_MS, move || settle(&store.session()));
             *timer.borrow_mut() = Some(later);
         }
     });

@@ -13,8 +13,8 @@ use crate::app::Store;
 use crate::browser::{self, Frames};
 use crate::frame::{Frame, Side};
 use crate::lang::Lang;
-use crate::panels::buckets::Buckets;
-use crate::panels::free_lists::FreeLists;
+use crate::panels::buckets::{self, Buckets};
+use crate::panels::free_lists::{self, FreeLists};
 use crate::panels::keys::Keys;
 use crate::panels::map::MapPanel;
 use crate::panels::notices::Notices;
@@ -25,7 +25,7 @@ use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::term::Explained;
 use crate::panels::timeline::Timeline;
 use crate::session::{Boot, Session, key_action};
-use crate::view::{Action, Progress, Theme};
+use crate::view::{Action, Theme};
 
 /// A panel that can be asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -291,14 +291,15 @@ pub fn Embedded(props: &Props) -> Html {
     });
     let link = link.borrow().clone();
     let (texts, view) = (lang.embed(), session.view());
-    let progress = Progress(session.player.progress());
     let panels = switches.panels.iter().map(|panel| {
         let (view, on) = (view.clone(), on.clone());
+        let progress = |moves| view.progress(session.player.progress(), moves);
+        let (lists, buckets) = (progress(free_lists::moves), progress(buckets::moves));
         let shown = match panel {
             Panel::Text => source(&session),
             Panel::Map => html! { <MapPanel {view} {on} /> },
-            Panel::Lists => html! { <FreeLists {view} {progress} {on} /> },
-            Panel::Buckets => html! { <Buckets {view} {progress} {on} /> },
+            Panel::Lists => html! { <FreeLists {view} progress={lists} {on} /> },
+            Panel::Buckets => html! { <Buckets {view} progress={buckets} {on} /> },
             Panel::Path => match shown_side(&view) {
                 Side::Path => html! { <Path {view} shown=true {on} /> },
                 Side::Dmesg => html! { <Dmesg {view} shown=true {on} copy={copy(store)} /> },

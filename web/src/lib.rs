@@ -18,6 +18,7 @@ pub mod keep;
 pub mod lang;
 pub mod lessons;
 pub mod making;
+pub mod moments;
 pub mod paint;
 pub mod panels;
 pub mod player;

@@ -26,6 +26,7 @@ use crate::gallery::Gallery;
 use crate::lang::Lang;
 use crate::lessons::{self, ExerciseText};
 use crate::making::{Making, PIECE};
+use crate::moments::Moments;
 use crate::player::{Player, SPEEDS, duration_ms};
 use crate::remedies::Remedies;
 use crate::share::lecture::Lecture;
@@ -121,7 +122,7 @@ pub struct Session {
     /// The run of the present text, while it is on its way.
     pub(crate) making: Option<Making>,
     /// Its variables at the end.
-    pub held: Rc<Vec<Held>>,
+    pub held: Shared<Vec<Held>>,
     /// The events of the run at which the kernel prints something.
     spoken: Shared<Vec<usize>>,
     /// The name of the next answer.
@@ -130,11 +131,7 @@ pub struct Session {
     pub player: Player,
     /// Playing goes round and round in the cursor's call.
     pub looping: bool,
-    machine: Shared<Machine>,
-    before: Shared<Machine>,
-    event: Option<Event>,
-    /// The cursor of `machine`, `before` and `event`; None when they are of another run.
-    seen: Option<usize>,
+    moments: Moments,
     past: Rc<Vec<Version>>,
     future: Rc<Vec<Version>>,
     /// Whose start the text goes back to.
@@ -262,15 +259,12 @@ impl Session {
             run,
             ran: "".into(),
             making: None,
-            held: Rc::default(),
+            held: Shared::new(Vec::new()),
             spoken: Shared::new(Vec::new()),
             next_name: "".into(),
             player: Player::at(0, boot.still),
             looping: false,
-            machine: machine.clone(),
-            before: machine,
-            event: None,
-            seen: None,
+            moments: Moments::new(machine),
             past: Rc::default(),
             future: Rc::default(),
             base: match &work.bookmark {
@@ -355,10 +349,10 @@ impl Session {
         View {
             lang: self.lang,
             run: self.run.clone(),
-            machine: self.machine.clone(),
-            before: self.before.clone(),
+            machine: self.moments.machine.clone(),
+            before: self.moments.before.clone(),
             cursor: self.player.cursor,
-            event: self.event,
+            event: self.moments.event,
             inspected: self.inspected,
             highlighted: self.highlighted.clone(),
             spoken: self.spoken.clone(),
@@ -780,7 +774,7 @@ impl Session {
     /// The run of the present text is here, with what it holds at its end.
     pub(crate) fn arrived(&mut self, run: Run, held: Vec<Held>, arrive: Arrive) {
         let old_len = self.len();
-        self.held = Rc::new(held);
+        self.held = Shared::new(held);
         self.spoken = Shared::new(spoken(&run));
         self.run = Shared::new(RefCell::new(run));
         self.ran = Rc::clone(&self.text);
@@ -807,7 +801,6 @@ impl Session {
             Arrive::At(cursor) => self.player.seek(cursor, len),
             Arrive::Play(cursor) => self.player.play_from(cursor, len),
         }
-        self.seen = None;
     }
 
     // ── links ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -1234,29 +1227,9 @@ impl Session {
 
     // ── looking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /// Brings the machines to the cursor. One event on, which playing does all the time, costs one copy.
+    /// Brings the machines to the cursor.
     fn look(&mut self) {
-        let cursor = self.player.cursor;
-        if self.seen == Some(cursor) {
-            return;
-        }
-        let run = self.run.clone();
-        let mut run = run.borrow_mut();
-        if cursor == 0 {
-            self.before = Shared::new(run.at(0));
-            self.machine = self.before.clone();
-        } else {
-            if self.seen == Some(cursor - 1) {
-                self.before = self.machine.clone();
-            } else {
-                self.before = Shared::new(run.at(cursor - 1));
-            }
-            let mut machine = Machine::clone(&self.before);
-            run.seek(&mut machine, cursor - 1, cursor);
-            self.machine = Shared::new(machine);
-        }
-        self.event = cursor.checked_sub(1).and_then(|index| run.event(index));
-        self.seen = Some(cursor);
+        self.moments.look(&self.run, self.player.cursor);
     }
 
     /// The guide goes on when the student has done what it asked for.
@@ -1264,7 +1237,7 @@ impl Session {
         let Some(step) = self.guide else { return };
         let calls_made = self.edits > 0;
         let resting = !self.player.is_moving();
-        let at_split = matches!(self.event, Some(Event::Split { .. }));
+        let at_split = matches!(self.moments.event, Some(Event::Split { .. }));
         self.guide = Some(match step {
             Guide::Press if calls_made => Guide::Step,
             Guide::Step if resting && self.player.cursor < self.len() => Guide::Look,
@@ -1679,9 +1652,9 @@ mod tests {
         };
         let moved = follow("", None, "event=class-chosen:3");
         assert!(
-            matches!(moved.event, Some(Event::ClassChosen { .. })),
+            matches!(moved.moments.event, Some(Event::ClassChosen { .. })),
             "{:?}",
-            moved.event
+            moved.moments.event
         );
         assert!(!moved.player.is_moving());
         let card = follow(
@@ -2108,7 +2081,10 @@ mod tests {
                 if next.player.cursor == walking.player.cursor {
                     break;
                 }
-                assert_eq!(next.event.as_ref().and_then(Landmark::of), Some(*landmark));
+                assert_eq!(
+                    next.moments.event.as_ref().and_then(Landmark::of),
+                    Some(*landmark)
+                );
                 places.push(next.player.cursor);
                 walking = next;
             }

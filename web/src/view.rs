@@ -28,6 +28,11 @@ impl<T> Shared<T> {
     pub fn new(value: T) -> Shared<T> {
         Shared(Rc::new(value))
     }
+
+    /// The value, if nobody else has it.
+    pub fn into_inner(self) -> Option<T> {
+        Rc::into_inner(self.0)
+    }
 }
 
 impl<T> Clone for Shared<T> {
@@ -62,7 +67,7 @@ pub struct View {
     pub run: SharedRun,
     /// The machine after the event before the cursor.
     pub machine: Shared<Machine>,
-    /// The machine before that event; the same as `machine` at cursor 0.
+    /// The machine before that event; the same as `machine` at cursor 0 and after a decision.
     pub before: Shared<Machine>,
     /// Events that have happened: 0 is the start.
     pub cursor: usize,
@@ -85,6 +90,14 @@ impl View {
             let rest = variable.strip_prefix(name);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
         })
+    }
+
+    /// How far a panel's movement has come. One in which this event does not move is not drawn again in every frame.
+    pub fn progress(&self, progress: f32, moves: fn(&Event) -> bool) -> Progress {
+        match &self.event {
+            Some(event) if moves(event) => Progress(progress),
+            _ => Progress(1.0),
+        }
     }
 }
 

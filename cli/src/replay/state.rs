@@ -79,11 +79,11 @@ pub fn cache(machine: &Machine, id: CacheId) -> Value {
     let cache = machine.cache(id);
     let shape = cache.shape();
     let slabs = |list| {
-        let slabs = machine.slabs(id, list).map(|slab| {
-            let slab = machine.slab(slab);
+        let slabs = machine.slabs(id, list).map(|id| {
+            let slab = machine.slab(id);
             json!({
                 "pfn": slab.pfn(), "inuse": slab.in_use(), "s_mem": slab.first_object() - shape.red_zone, "off": shape.off_slab,
-                "mgmt": slab.management(), "free": slab.free_chain().collect::<Vec<_>>(),
+                "mgmt": slab.management(), "free": machine.free_chain(id).collect::<Vec<_>>(),
             })
         });
         slabs.collect::<Vec<_>>()
@@ -143,8 +143,8 @@ fn hash_text(machine: &Machine, with_slab: bool) -> String {
                 text.push('|');
                 text.push(letter);
                 text.push(' ');
-                for slab in machine.slabs(id, list) {
-                    let slab = machine.slab(slab);
+                for id in machine.slabs(id, list) {
+                    let slab = machine.slab(id);
                     write!(
                         text,
                         "{}/{}/{}/",
@@ -153,7 +153,7 @@ fn hash_text(machine: &Machine, with_slab: bool) -> String {
                         slab.first_object()
                     )
                     .expect("writing to a String cannot fail");
-                    join(&mut text, slab.free_chain().map(u32::from));
+                    join(&mut text, machine.free_chain(id).map(u32::from));
                     text.push(' ');
                 }
             }

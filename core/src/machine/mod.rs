@@ -126,6 +126,9 @@ pub struct Machine {
     caches: Vec<Cache>,
     classes: [Classes; 2],
     slabs: Vec<Slab>,
+    /// The free chains of all slabs, one after the other: a machine is copied at every look back, and one table copies
+    /// in a piece.
+    chains: Vec<u16>,
     dead_slabs: Vec<u32>,
     context: Context,
     jiffies: u32,
@@ -182,6 +185,7 @@ impl Machine {
             caches: shapes.into_iter().map(Cache::new).collect(),
             classes,
             slabs: Vec::new(),
+            chains: Vec::new(),
             dead_slabs: Vec::new(),
             context: Context::PROCESS,
             jiffies: INITIAL_JIFFIES,
@@ -370,6 +374,22 @@ impl Machine {
     #[inline(always)]
     pub fn slab(&self, id: SlabId) -> &Slab {
         &self.slabs[id.0 as usize]
+    }
+
+    /// Indices of a slab's free objects in the order in which they will be taken.
+    pub fn free_chain(&self, slab: SlabId) -> impl Iterator<Item = u16> + '_ {
+        let Slab {
+            chain, first_free, ..
+        } = *self.slab(slab);
+        let mut at = first_free;
+        core::iter::from_fn(move || {
+            let index = at;
+            if index == CHAIN_END {
+                return None;
+            }
+            at = self.chains[chain as usize + usize::from(index)];
+            Some(index)
+        })
     }
 
     /// Slabs of one of a cache's lists, head first.
@@ -1096,7 +1116,7 @@ impl Machine {
         let slab = &mut self.slabs[id.0 as usize];
         for _ in 0..count {
             let index = slab.first_free;
-            slab.first_free = slab.chain[usize::from(index)];
+            slab.first_free = self.chains[slab.chain as usize + usize::from(index)];
             owner
                 .array
                 .push_back(slab.first_object + u32::from(index) * owner.shape.object_size);
@@ -1125,7 +1145,7 @@ impl Machine {
         );
         owner.flushing -= 1;
         let slab = &mut self.slabs[id.0 as usize];
-        slab.chain[usize::from(index)] = slab.first_free;
+        self.chains[slab.chain as usize + usize::from(index)] = slab.first_free;
         slab.first_free = index;
         slab.in_use -= 1;
         let empty = slab.in_use == 0;
@@ -1148,12 +1168,22 @@ impl Machine {
         } else {
             shape.management_size
         };
-        // A place that is used again keeps the memory of its chain.
-        let mut chain = match self.dead_slabs.pop() {
-            Some(dead) => core::mem::take(&mut self.slabs[dead as usize].chain),
-            None => Vec::new(),
+        // A place that is used again keeps the room of its chain, if that is enough.
+        let dead = self.dead_slabs.pop();
+        let kept = dead.map(|dead| &self.slabs[dead as usize]);
+        let kept = kept.filter(|slab| slab.room >= objects);
+        let (chain, room) = match kept {
+            Some(slab) => (slab.chain, slab.room),
+            None => (self.chains.len() as u32, objects),
         };
-        chain.extend((1..objects).chain([CHAIN_END]));
+        let end = chain as usize + usize::from(objects);
+        if self.chains.len() < end {
+            self.chains.resize(end, CHAIN_END);
+        }
+        let places = &mut self.chains[chain as usize..end];
+        for (place, next) in places.iter_mut().zip((1..objects).chain([CHAIN_END])) {
+            *place = next;
+        }
         let slab = Slab {
             cache,
             live: true,
@@ -1170,6 +1200,7 @@ impl Machine {
             next: NIL,
             prev: NIL,
             chain,
+            room,
         };
         match self.slabs.get_mut(id.0 as usize) {
             Some(place) => *place = slab,
@@ -1195,7 +1226,6 @@ impl Machine {
         self.caches[cache.index()].free_objects -= objects;
         let slab = &mut self.slabs[id.0 as usize];
         slab.live = false;
-        slab.chain.clear();
         for body in slab.pfn + 1..slab.pfn + (1 << order) {
             self.frames.put(body, Frame::BODY);
         }

@@ -279,7 +279,9 @@ pub struct Slab {
     pub(super) management: u32,
     pub(super) next: u32,
     pub(super) prev: u32,
-    pub(super) chain: Vec<u16>,
+    /// Where its free chain begins among those of all slabs, and how many places it has there.
+    pub(super) chain: u32,
+    pub(super) room: u16,
 }
 
 impl Slab {
@@ -316,18 +318,5 @@ impl Slab {
     /// Address of `struct slab`.
     pub const fn management(&self) -> u32 {
         self.management
-    }
-
-    /// Indices of free objects in the order in which they will be taken.
-    pub fn free_chain(&self) -> impl Iterator<Item = u16> + '_ {
-        let mut at = self.first_free;
-        core::iter::from_fn(move || {
-            let index = at;
-            if index == CHAIN_END {
-                return None;
-            }
-            at = self.chain[usize::from(index)];
-            Some(index)
-        })
     }
 }

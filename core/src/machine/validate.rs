@@ -232,7 +232,7 @@ impl Machine {
                 );
                 prev = slab_id.0;
                 let mut seen = vec![false; usize::from(objects)];
-                for index in slab.free_chain() {
+                for index in self.free_chain(slab_id) {
                     let place = seen.get_mut(usize::from(index));
                     let Some(place) = place else {
                         return Err(format!("{name}: object {index} of {objects}"));
@@ -314,6 +314,6 @@ impl Machine {
 
     /// Whether an object is in its slab's free chain.
     pub fn is_chained(&self, slab: SlabId, index: u16) -> bool {
-        self.slab(slab).free_chain().any(|free| free == index)
+        self.free_chain(slab).any(|free| free == index)
     }
 }

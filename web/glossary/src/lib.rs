@@ -124,9 +124,12 @@ fn named_at<W: Iterator<Item = &'static str>>(
         return None;
     }
     let rest = &text[at..];
+    let first = rest.as_bytes().first();
     let names = TERMS
         .iter()
         .flat_map(|term| words(term).map(move |word| (term, word)));
+    // Nearly every name is told apart by its first letter.
+    let names = names.filter(|(_, word)| word.as_bytes().first() == first);
     let here = names.filter(|(_, word)| {
         let after = rest.strip_prefix(word);
         let ends_in_word = word.ends_with(in_word);

@@ -10,7 +10,7 @@ use web_sys::{
     MutationObserver, MutationObserverInit, ResizeObserver,
 };
 
-use super::shapes::{BlockShape, Kind, Layout, PIXELS};
+use super::shapes::{BlockShape, Kind, Layout, PIXELS, Picture};
 
 /// What the map's room is like now.
 #[derive(Clone, Copy, PartialEq, Debug, Default)]
@@ -140,6 +140,13 @@ pub fn reveal(scroller: &Element, child: &HtmlElement) {
     }
 }
 
+/// A row of the list in a box, counted from 1.
+pub fn row_of(scroller: &Element, number: usize) -> Option<HtmlElement> {
+    let rows = scroller.query_selector("ol").ok()??.children();
+    let row = rows.item(number.checked_sub(1)? as u32)?;
+    row.dyn_into().ok()
+}
+
 /// How far a band has to go to show a span.
 fn missing(band: (f64, f64), span: (f64, f64)) -> i32 {
     let (under, over) = (span.0 - band.0, span.1 - band.1);
@@ -258,9 +265,15 @@ pub fn draw(
     density: f32,
 ) -> Option<()> {
     let scale = density.max(1.0);
-    canvas.set_width((layout.width() * scale).ceil() as u32);
-    canvas.set_height((layout.height * scale).ceil() as u32);
+    let size = [layout.width(), layout.height].map(|long| (long * scale).ceil() as u32);
+    // A canvas that gets a size gets new memory, and the page is laid out anew.
+    if [canvas.width(), canvas.height()] != size {
+        canvas.set_width(size[0]);
+        canvas.set_height(size[1]);
+    }
     let pen = context(canvas)?;
+    pen.reset_transform().ok()?;
+    pen.clear_rect(0.0, 0.0, size[0].into(), size[1].into());
     pen.scale(scale.into(), scale.into()).ok()?;
     pen.set_line_width(1.0);
     for what in Kind::ALL {
@@ -389,6 +402,9 @@ pub struct Image {
     size: (u32, u32),
     data: ImageData,
     bytes: Uint8ClampedArray,
+    /// What is on the canvas; of a new one, nothing.
+    pixels: Vec<u8>,
+    /// Red, green, blue and opacity of a few rows.
     rgba: Vec<u8>,
 }
 
@@ -401,18 +417,43 @@ impl Image {
             size: (width, height),
             data,
             bytes,
-            rgba: vec![0; (width * height * 4) as usize],
+            pixels: Vec::new(),
+            rgba: Vec::new(),
         })
+    }
+
+    /// The rows in which these pixels differ from those on the canvas: the first, and the one after the last.
+    fn changed_rows(&self, pixels: &[u8]) -> Option<(u32, u32)> {
+        let (width, height) = self.size;
+        if self.pixels.len() != pixels.len() {
+            return Some((0, height));
+        }
+        let width = width as usize;
+        let mut rows = self.pixels.chunks(width).zip(pixels.chunks(width));
+        let first = rows.position(|(old, new)| differ(old, new))?;
+        let last = rows.rposition(|(old, new)| differ(old, new));
+        let after = last.map_or(first + 1, |last| first + 2 + last);
+        Some((first as u32, after as u32))
     }
 }
 
-/// Puts an image of `shapes::image` on a canvas; the image is kept between calls.
+/// Whether two rows of pixels differ, eight at a time: wasm has no instruction that compares memory.
+fn differ(old: &[u8], new: &[u8]) -> bool {
+    let (old, old_rest) = old.as_chunks::<8>();
+    let (new, new_rest) = new.as_chunks::<8>();
+    let mut eights = old.iter().zip(new);
+    eights.any(|(old, new)| u64::from_ne_bytes(*old) != u64::from_ne_bytes(*new))
+        || old_rest != new_rest
+}
+
+/// Puts an image of `shapes::image` on a canvas; the image is kept between calls, and only rows that have changed are drawn.
 pub fn blit(
     canvas: &HtmlCanvasElement,
     kept: &mut Option<Image>,
-    (width, height, pixels): (u32, u32, &[u8]),
+    picture: &Picture,
     palette: &Palette,
 ) -> Option<()> {
+    let (width, height) = (picture.width, picture.height);
     if kept
         .as_ref()
         .is_none_or(|image| image.size != (width, height))
@@ -422,6 +463,9 @@ pub fn blit(
         *kept = Image::new(width, height);
     }
     let image = kept.as_mut()?;
+    let Some((first, after)) = image.changed_rows(&picture.pixels) else {
+        return Some(());
+    };
     let mut table = [[0u8; 4]; PIXELS];
     for (what, ink) in [
         (Kind::Of(Use::Free), Ink::Tick),
@@ -440,9 +484,25 @@ pub fn blit(
         let [red, green, blue] = palette.bytes(ink);
         table[what.index()] = [red, green, blue, 255];
     }
-    for (rgba, kind) in image.rgba.chunks_exact_mut(4).zip(pixels) {
+    let rows = (first * width) as usize..(after * width) as usize;
+    let changed = &picture.pixels[rows];
+    image.rgba.resize(changed.len() * 4, 0);
+    for (rgba, kind) in image.rgba.chunks_exact_mut(4).zip(changed) {
         rgba.copy_from_slice(&table[usize::from(*kind)]);
     }
-    image.bytes.copy_from(&image.rgba);
-    context(canvas)?.put_image_data(&image.data, 0.0, 0.0).ok()
+    let bytes = image.bytes.subarray(first * width * 4, after * width * 4);
+    bytes.copy_from(&image.rgba);
+    image.pixels.clone_from(&picture.pixels);
+    let (across, down) = (f64::from(width), f64::from(after - first));
+    let pen = context(canvas)?;
+    pen.put_image_data_with_dirty_x_and_dirty_y_and_dirty_width_and_dirty_height(
+        &image.data,
+        0.0,
+        0.0,
+        0.0,
+        first.into(),
+        across,
+        down,
+    )
+    .ok()
 }

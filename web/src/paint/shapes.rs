@@ -399,9 +399,20 @@ const USES: usize = 8;
 /// Kinds of pixels: nothing, then those of [`Kind::index`].
 pub const PIXELS: usize = USES + PageKind::ALL.len();
 
-/// The image of a large machine: width, height, and a kind of pixel for each cell, row by row. Cells of several pages take
-/// the use that most of them have.
-pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
+/// The image of a large machine.
+pub struct Picture {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// A kind of pixel for each cell, row by row. Cells of several pages take the use that most of them have.
+    pub pixels: Vec<u8>,
+    /// Which kinds occur, in the order of the legend.
+    pub uses: Vec<Kind>,
+}
+
+/// Draws a large machine: one walk over its blocks.
+pub fn image(machine: &Machine, layout: &Layout) -> Picture {
     let line = |y: f32| (y / layout.cell).round() as u32;
     let height = layout
         .bands
@@ -409,6 +420,7 @@ pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
         .map_or(0, |band| line(band.top) + band.rows);
     let kinds = Kinds::of(machine);
     let mut pixels = vec![0; (layout.columns * height) as usize];
+    let mut seen = [false; PIXELS];
     for band in &layout.bands {
         let offset = (line(band.top) * layout.columns) as usize;
         let end = band.first + band.pages;
@@ -418,6 +430,7 @@ pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
             let block = machine.block_at(at);
             let next = (at + (1 << block.order)).min(end);
             let kind = kinds.kind(block).index();
+            seen[kind] = true;
             if layout.pages_shift == 0 {
                 let from = offset + (at - band.first) as usize;
                 pixels[from..from + (next - at) as usize].fill(kind as u8);
@@ -434,7 +447,12 @@ pub fn image(machine: &Machine, layout: &Layout) -> (u32, u32, Vec<u8>) {
             at = next;
         }
     }
-    (layout.columns, height, pixels)
+    Picture {
+        width: layout.columns,
+        height,
+        pixels,
+        uses: legend(seen),
+    }
 }
 
 /// Gives the pages `from..to` of a band to a kind, and writes every cell that they touch by majority so far.
@@ -460,6 +478,10 @@ pub fn uses(machine: &Machine) -> Vec<Kind> {
     for block in machine.blocks() {
         seen[kinds.kind(block).index()] = true;
     }
+    legend(seen)
+}
+
+fn legend(seen: [bool; PIXELS]) -> Vec<Kind> {
     Kind::ALL
         .into_iter()
         .filter(|kind| seen[kind.index()])
@@ -554,7 +576,13 @@ mod tests {
             (layout.columns, layout.cells, layout.pages_shift),
             (512, false, 0)
         );
-        let (width, height, pixels) = image(&large, &layout);
+        let Picture {
+            width,
+            height,
+            pixels,
+            uses,
+        } = image(&large, &layout);
+        assert_eq!(uses, super::uses(&large));
         assert_eq!(pixels.len(), (width * height) as usize);
         let drawn = pixels.iter().filter(|kind| **kind != 0).count();
         assert_eq!(drawn, 4096 + 225_280 + 32_768);
@@ -585,7 +613,7 @@ mod tests {
         let huge = machine([4096, 225_280, 1 << 19]);
         let layout = Layout::of(&huge, 512.0, 300.0);
         assert_eq!(layout.pages_shift, 2);
-        let (_, _, pixels) = image(&huge, &layout);
+        let pixels = image(&huge, &layout).pixels;
         let free = pixels
             .iter()
             .filter(|kind| **kind == Use::Free as u8)

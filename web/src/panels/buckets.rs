@@ -1,7 +1,7 @@
 //! Buckets: what was asked against what is given, the size classes around it, and the slabs that the object comes from.
 //! For calls that take whole pages, the pages. The class was chosen by the core; the bar only draws it.
 
-use kmalloc_core::event::{CacheId, Event};
+use kmalloc_core::event::{CacheId, Event, SlabId};
 use kmalloc_core::exercise::classes;
 use kmalloc_core::machine::SlabList;
 use kmalloc_core::profile::ORDERS;
@@ -14,7 +14,7 @@ use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::supply::{
-    Class, Fit, SlabSlots, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of, supply,
+    Class, Fit, SlabSlots, Slabs, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of, supply,
 };
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
@@ -22,6 +22,19 @@ use crate::view::{Action, View};
 
 /// Pages that are drawn as squares; beyond, the sentence speaks.
 const SQUARES: u32 = 64;
+
+/// Whether this event is one that moves here: the bar grows, or the array's level changes.
+pub fn moves(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::ClassChosen { .. }
+            | Event::ObjectGot { .. }
+            | Event::ObjectPut { .. }
+            | Event::ObjectReturned { .. }
+            | Event::ArrayFilled { .. }
+            | Event::FlushStarted { .. }
+    )
+}
 
 /// The panel.
 #[component]
@@ -34,11 +47,22 @@ pub fn Buckets(props: &MovingProps) -> Html {
     let current = current.as_ref().as_ref();
     let t = props.progress.0.clamp(0.0, 1.0);
     let machine = &view.machine;
+    let supply = supply(machine, current);
+    let from = match supply {
+        Supply::Object { cache, address, .. } => Some((cache, address)),
+        _ => None,
+    };
+    // A cache can have thousands of slabs: they are read once a machine, not in every frame of a movement.
+    let stocked = use_memo((machine.clone(), from), |(machine, from)| {
+        let (cache, address) = (*from)?;
+        let lit = address.and_then(|address| machine.object_of(address));
+        Some((slabs(machine, cache, lit.map(|(slab, _)| slab)), lit))
+    });
     let mut body = El::new("div", "body")
         .is("tabindex", "0")
         .is("role", "group")
         .is("aria-label", words.buckets_title);
-    body = match supply(machine, current) {
+    body = match supply {
         Supply::None => body.put(ladder(words, &ruler(machine, None))),
         Supply::Asked(size) => body
             .put(El::new("p", "quiet").text(&fill(words.asked, &[&grouped(size)])))
@@ -67,7 +91,12 @@ pub fn Buckets(props: &MovingProps) -> Html {
             let t_bar = if choosing { t } else { 1.0 };
             body.maybe(asked.map(|asked| bar(words, asked, given, &near, t_bar)))
                 .put(ladder(words, &near))
-                .put(stock(words, view, current, cache, address, t, &props.on))
+                .maybe(
+                    stocked
+                        .as_ref()
+                        .as_ref()
+                        .map(|stocked| stock(view, current, cache, address, stocked, t, &props.on)),
+                )
         }
         Supply::Pages {
             order,
@@ -170,14 +199,15 @@ fn ladder(words: &Texts, near: &[Class]) -> El {
 
 /// The array cache and the slabs behind it.
 fn stock(
-    words: &Texts,
     view: &View,
     current: Option<&Current>,
     cache: CacheId,
     address: Option<u32>,
+    (all, lit): &(Slabs, Option<(SlabId, u16)>),
     t: f32,
     on: &Callback<Action>,
 ) -> El {
+    let (words, lit) = (texts(view.lang), *lit);
     let machine = &view.machine;
     let state = machine.cache(cache);
     let available = state.available();
@@ -186,13 +216,11 @@ fn stock(
     let level = mix(f32::from(before), f32::from(available), out(t));
     let share = level / f32::from(state.limit().max(1));
     let next = state.array().next_back().filter(|_| available > 0);
-    let lit = address.and_then(|address| machine.object_of(address));
     let held = view.highlighted.as_ref().and_then(|name| {
         let variables = view.run.borrow().variables(view.cursor);
         let variable = variables.iter().find(|variable| variable.name == *name)?;
         slot_of(machine, &variable.value)
     });
-    let all = slabs(machine, cache, lit.map(|(slab, _)| slab));
     let [partial, full, free] = all.counts.map(|count| count.to_string());
     let slab = |slab: &SlabSlots| {
         let list = match slab.list {

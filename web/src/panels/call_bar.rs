@@ -1,7 +1,5 @@
 //! The call bar: the line of C that a press of the button makes, with its fields in the line.
 
-use std::rc::Rc;
-
 use kmalloc_core::gfp::{GfpName, MODIFIERS};
 use kmalloc_core::profile::ORDERS;
 use yew::prelude::*;
@@ -14,7 +12,7 @@ use crate::draft::{
 use crate::lang::app::{Texts, caller};
 use crate::lang::{Arg, Lang, fill, plain};
 use crate::session::{Held, offered};
-use crate::view::Action;
+use crate::view::{Action, Shared};
 use crate::widgets::Menu;
 
 /// What the panel is given.
@@ -27,7 +25,7 @@ pub struct Props {
     /// The name of the answer.
     pub name: AttrValue,
     /// The variables at the end of the run.
-    pub held: Rc<Vec<Held>>,
+    pub held: Shared<Vec<Held>>,
     /// Where actions go.
     pub on: Callback<Action>,
 }

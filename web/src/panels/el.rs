@@ -3,40 +3,101 @@
 //! `html!` writes out the building of every element where it stands; the stage has a hundred kinds of spans. One function
 //! for all of them is a tenth of the code, and the page is downloaded. Elements with a reference stay with the macro.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use kmalloc_glossary::{Piece, pieces};
 use yew::html::onclick;
 use yew::prelude::*;
-use yew::virtual_dom::{VTag, VText};
+use yew::virtual_dom::{AttributeOrProperty, Attributes, VTag, VText};
 
 use crate::lang::{Lang, rich};
 
 /// An element that is being put together.
-pub(super) struct El(VTag);
+pub(super) struct El {
+    tag: VTag,
+    names: Vec<&'static str>,
+    values: Vec<Option<AttributeOrProperty>>,
+}
+
+/// Lists of attributes' names, each kept for good: there are as many as kinds of elements.
+const NAMES: usize = 64;
+
+thread_local! {
+    static KNOWN: RefCell<[Vec<&'static [&'static str]>; NAMES]> = const { RefCell::new([const { Vec::new() }; NAMES]) };
+}
+
+/// The one list with these names: Yew compares attributes of one list value by value, without looking for names.
+#[inline(never)]
+fn known(names: &[&'static str]) -> &'static [&'static str] {
+    let place = names.iter().fold(names.len(), |sum, name| {
+        let ends = [name.as_bytes().first(), name.as_bytes().last()];
+        let letters = ends.into_iter().flatten();
+        letters.fold(sum * 7 + name.len(), |sum, letter| {
+            sum * 5 + usize::from(*letter)
+        })
+    });
+    KNOWN.with_borrow_mut(|known| {
+        let lists = &mut known[place % NAMES];
+        if let Some(list) = lists.iter().find(|list| **list == names) {
+            return *list;
+        }
+        let list: &'static [&'static str] = Vec::leak(names.to_vec());
+        lists.push(list);
+        list
+    })
+}
 
 impl El {
     /// An element of this class.
     #[inline(never)]
     pub(super) fn new(tag: &'static str, class: &'static str) -> El {
-        let mut element = VTag::new(tag);
+        let mut element = El {
+            tag: VTag::new(tag),
+            names: Vec::new(),
+            values: Vec::new(),
+        };
         if !class.is_empty() {
-            element.add_attribute("class", class);
+            element.set("class", class.into());
         }
-        El(element)
+        element
+    }
+
+    #[inline(never)]
+    fn set(&mut self, name: &'static str, value: AttrValue) {
+        let value = Some(AttributeOrProperty::Attribute(value));
+        match self.names.iter().position(|own| *own == name) {
+            Some(place) => self.values[place] = value,
+            None => {
+                self.names.push(name);
+                self.values.push(value);
+            }
+        }
+    }
+
+    /// With its attributes.
+    #[inline(never)]
+    fn done(mut self) -> VTag {
+        if !self.names.is_empty() {
+            self.tag.set_attributes(Attributes::Dynamic {
+                keys: known(&self.names),
+                values: self.values.into_boxed_slice(),
+            });
+        }
+        self.tag
     }
 
     /// An attribute that is made while drawing.
     #[inline(never)]
     pub(super) fn attr(mut self, name: &'static str, value: String) -> El {
-        self.0.add_attribute(name, value);
+        self.set(name, value.into());
         self
     }
 
     /// An attribute that is always the same.
     #[inline(never)]
     pub(super) fn is(mut self, name: &'static str, value: &'static str) -> El {
-        self.0.add_attribute(name, value);
+        self.set(name, value.into());
         self
     }
 
@@ -48,7 +109,7 @@ impl El {
     /// What tells it from its siblings.
     #[inline(never)]
     pub(super) fn key(mut self, key: &str) -> El {
-        self.0.key = Some(key.into());
+        self.tag.key = Some(key.into());
         self
     }
 
@@ -66,7 +127,7 @@ impl El {
     /// A text in it.
     #[inline(never)]
     pub(super) fn text(mut self, text: &str) -> El {
-        self.0.add_child(VText::new(text.to_string()).into());
+        self.tag.add_child(VText::new(text.to_string()).into());
         self
     }
 
@@ -94,13 +155,13 @@ impl El {
     /// An element in it.
     #[inline(never)]
     pub(super) fn put(mut self, child: El) -> El {
-        self.0.add_child(child.0.into());
+        self.tag.add_child(child.done().into());
         self
     }
 
     /// A component in it.
     pub(super) fn child(mut self, child: Html) -> El {
-        self.0.add_child(child);
+        self.tag.add_child(child);
         self
     }
 
@@ -120,7 +181,7 @@ impl El {
 
     /// A text whose `backticks` mark names of the kernel.
     pub(super) fn rich(mut self, text: &str) -> El {
-        self.0.add_child(rich(text));
+        self.tag.add_child(rich(text));
         self
     }
 
@@ -128,21 +189,21 @@ impl El {
     #[inline(never)]
     pub(super) fn raw(mut self, html: &str) -> El {
         let html = AttrValue::from(html.to_string());
-        self.0.add_child(Html::from_html_unchecked(html));
+        self.tag.add_child(Html::from_html_unchecked(html));
         self
     }
 
     /// What a click on it does.
     #[inline(never)]
     pub(super) fn click(mut self, on: Callback<MouseEvent>) -> El {
-        self.0.add_listener(Rc::new(onclick::Wrapper::new(on)));
+        self.tag.add_listener(Rc::new(onclick::Wrapper::new(on)));
         self
     }
 
     /// Done.
     #[inline(never)]
     pub(super) fn html(self) -> Html {
-        self.0.into()
+        self.done().into()
     }
 }
 

@@ -38,6 +38,20 @@ fn seen(all: &[Gauge], zone: ZoneId) -> impl Iterator<Item = &Gauge> {
     all.iter().take(first).chain(rest)
 }
 
+/// Whether this event is one that moves here: a block on its way, or a test's mark that drops onto its gauge.
+pub fn moves(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Taken { .. }
+            | Event::Split { .. }
+            | Event::Joined { .. }
+            | Event::Listed { .. }
+            | Event::Drained { .. }
+            | Event::PcpPut { .. }
+            | Event::ZoneTested { .. }
+    )
+}
+
 /// The panel.
 #[component]
 pub fn FreeLists(props: &MovingProps) -> Html {

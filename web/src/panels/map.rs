@@ -4,6 +4,8 @@
 //! roves with the keys, and the inspector says in words what is under it or under the pointer. Where a page lies is computed in `paint::shapes`, what is known about it in
 //! `stage::facts`.
 
+use std::rc::Rc;
+
 use kmalloc_core::machine::{Machine, Use};
 use kmalloc_core::page::PageKind;
 use kmalloc_core::run::Variable;
@@ -18,7 +20,7 @@ use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::lang::world;
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
-use crate::paint::shapes::{Kind, Layout, Rect, blocks, image, uses};
+use crate::paint::shapes::{BlockShape, Kind, Layout, Picture, Rect, blocks, image, uses};
 use crate::paint::zoom::{self, Pinch};
 use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
@@ -79,10 +81,16 @@ pub fn MapPanel(props: &Props) -> Html {
     };
     let lens = (!layout.cells).then(|| Layout::lens(machine, spoken.unwrap_or(0), lens_width));
 
-    use_painting(&canvas_ref, &view.machine, Some(&layout), room);
-    use_painting(&lens_ref, &view.machine, lens.as_ref(), room);
-
-    let occurring = use_memo(view.machine.clone(), |machine| uses(machine));
+    let seen_layout = (view.machine.clone(), layout.clone());
+    let shown = use_memo(seen_layout, |(machine, layout)| Shown::of(machine, layout));
+    use_painting(
+        &canvas_ref,
+        &view.machine,
+        Some(&layout),
+        Some(&shown),
+        room,
+    );
+    use_painting(&lens_ref, &view.machine, lens.as_ref(), None, room);
     let needs_names = at.is_some() || view.highlighted.is_some();
     let variables = use_memo(
         (view.run.clone(), view.cursor, needs_names),
@@ -135,10 +143,10 @@ pub fn MapPanel(props: &Props) -> Html {
         let on = props.on.clone();
         Callback::from(move |event: MouseEvent| on.emit(Action::Inspect(page_under(&event))))
     };
-    let zoom = {
+    let zoom = use_newest({
         let scale = scale.setter();
         Callback::from(move |by: f32| scale.set((zoomed * by).clamp(1.0, closest)))
-    };
+    });
     use_pinch(&room_ref, &zoom);
     use_standing(
         &room_ref,
@@ -146,14 +154,18 @@ pub fn MapPanel(props: &Props) -> Html {
         at.and_then(|pfn| layout.rect(pfn, 1)),
         left,
     );
-    let find = {
+    let find = use_newest({
         let (look, machine, order) = (look.clone(), view.machine.clone(), *order);
         Callback::from(move |()| {
             if let Some(pfn) = machine.next_free_block(order, at.unwrap_or(u32::MAX)) {
                 look(Some(pfn));
             }
         })
-    };
+    });
+    let choose = use_callback((), {
+        let order = order.setter();
+        move |chosen, ()| order.set(chosen)
+    });
     let onkeydown = {
         let (on, layout, machine) = (props.on.clone(), layout.clone(), view.machine.clone());
         let (zoom, look) = (zoom.clone(), look.clone());
@@ -203,10 +215,10 @@ pub fn MapPanel(props: &Props) -> Html {
                         key="map-tools"
                         lang={view.lang}
                         order={*order}
-                        found={machine.next_free_block(*order, 0).is_some()}
+                        found={machine.zones().any(|(_, zone)| zone.head(*order).is_some())}
                         closer={zoomed < closest}
                         farther={zoomed > 1.0}
-                        choose={Callback::from(move |chosen| order.set(chosen))}
+                        {choose}
                         next={find}
                         {zoom}
                     />
@@ -273,7 +285,7 @@ pub fn MapPanel(props: &Props) -> Html {
                         </div>
                     </div>
                 }
-                { legend(view.lang, &occurring) }
+                { legend(view.lang, shown.uses()) }
             </div>
             <div class="inspector" id="inspector" aria-live="polite">
                 { match &known {
@@ -326,17 +338,28 @@ fn use_room(node: &NodeRef) -> Room {
     *room
 }
 
-/// Comes closer when two fingers or the wheel say so.
+/// A callback that stays the same and does what the newest one does: who is given it need not be drawn again.
+#[hook]
+fn use_newest<T: 'static>(newest: Callback<T>) -> Callback<T> {
+    let latest = use_mut_ref(Callback::noop);
+    *latest.borrow_mut() = newest;
+    let same = use_memo((), |()| {
+        Callback::from(move |given| {
+            let newest = latest.borrow().clone();
+            newest.emit(given);
+        })
+    });
+    (*same).clone()
+}
+
+/// Comes closer when two fingers or the wheel say so. The listeners stay, and so must the callback.
 #[hook]
 fn use_pinch(room: &NodeRef, zoom: &Callback<f32>) {
-    // The listeners stay; what they call is always the newest.
-    let latest = use_mut_ref(Callback::noop);
-    *latest.borrow_mut() = zoom.clone();
-    let room = room.clone();
+    let (room, zoom) = (room.clone(), zoom.clone());
     use_effect_with((), move |()| {
         let pinch = room
             .cast::<Element>()
-            .and_then(|room| Pinch::new(&room, move |by| latest.borrow().emit(by)));
+            .and_then(|room| Pinch::new(&room, move |by| zoom.emit(by)));
         move || drop(pinch)
     });
 }
@@ -365,31 +388,63 @@ fn use_standing(room: &NodeRef, zoomed: f32, at: Option<Rect>, left: f32) {
     });
 }
 
+/// What a machine is drawn as: blocks in cells, or an image.
+enum Shown {
+    Blocks(Vec<BlockShape>, Vec<Kind>),
+    Picture(Picture),
+}
+
+impl Shown {
+    fn of(machine: &Machine, layout: &Layout) -> Shown {
+        if layout.cells {
+            Shown::Blocks(blocks(machine, layout), uses(machine))
+        } else {
+            Shown::Picture(image(machine, layout))
+        }
+    }
+
+    fn uses(&self) -> &[Kind] {
+        match self {
+            Shown::Blocks(_, uses) | Shown::Picture(Picture { uses, .. }) => uses,
+        }
+    }
+}
+
 /// What a canvas is drawn with, kept between drawings.
 #[derive(Default)]
 struct Brush {
     /// Read again when the theme changes.
     palette: Option<(u32, Palette)>,
     image: Option<Image>,
+    /// The blocks on the canvas, and how they lie there.
+    blocks: Option<(Vec<BlockShape>, Layout, Room)>,
 }
 
-/// Draws a machine on a canvas whenever one of them, the room or the theme is another.
+/// Draws a machine on a canvas whenever one of them, the room or the theme is another. What is known of the machine
+/// already need not be found out again.
 #[hook]
-fn use_painting(canvas: &NodeRef, machine: &Shared<Machine>, layout: Option<&Layout>, room: Room) {
+fn use_painting(
+    canvas: &NodeRef,
+    machine: &Shared<Machine>,
+    layout: Option<&Layout>,
+    shown: Option<&Rc<Shown>>,
+    room: Room,
+) {
     let brush = use_mut_ref(Brush::default);
-    let canvas = canvas.clone();
+    let (canvas, shown) = (canvas.clone(), shown.cloned());
     let deps = (machine.clone(), layout.cloned(), room);
     use_effect_with(deps, move |(machine, layout, room)| {
         if let Some(layout) = layout.as_ref().filter(|_| room.width > 0.0) {
+            let shown = shown.unwrap_or_else(|| Rc::new(Shown::of(machine, layout)));
             // A browser without a canvas still has the inspector and the lists.
-            let _ = paint(&canvas, machine, layout, &mut brush.borrow_mut(), *room);
+            let _ = paint(&canvas, &shown, layout, &mut brush.borrow_mut(), *room);
         }
     });
 }
 
 fn paint(
     canvas: &NodeRef,
-    machine: &Machine,
+    shown: &Shown,
     layout: &Layout,
     brush: &mut Brush,
     room: Room,
@@ -400,21 +455,26 @@ fn paint(
         .as_ref()
         .is_none_or(|(theme, _)| *theme != room.theme)
     {
-        brush.palette = Some((room.theme, Palette::read(&canvas)?));
+        *brush = Brush {
+            palette: Some((room.theme, Palette::read(&canvas)?)),
+            ..Brush::default()
+        };
     }
     let (_, palette) = brush.palette.as_ref()?;
-    if layout.cells {
-        brush.image = None;
-        screen::draw(
-            &canvas,
-            layout,
-            &blocks(machine, layout),
-            palette,
-            room.density,
-        )
-    } else {
-        let (width, height, pixels) = image(machine, layout);
-        screen::blit(&canvas, &mut brush.image, (width, height, &pixels), palette)
+    match shown {
+        Shown::Blocks(blocks, _) => {
+            brush.image = None;
+            let drawn = brush.blocks.as_ref();
+            if drawn.is_some_and(|(own, at, within)| (own, at, *within) == (blocks, layout, room)) {
+                return Some(());
+            }
+            brush.blocks = Some((blocks.clone(), layout.clone(), room));
+            screen::draw(&canvas, layout, blocks, palette, room.density)
+        }
+        Shown::Picture(picture) => {
+            brush.blocks = None;
+            screen::blit(&canvas, &mut brush.image, picture, palette)
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Decision path: the steps that the kernel took in the current call, each with the numbers that decided, the function it
 //! stands for and the clause of the book. A step is a way to go there. What a step is, is decided in `stage::steps`.
 
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::el::El;
@@ -38,14 +37,23 @@ pub fn Path(props: &Props) -> Html {
         let steps = steps(*lang, &view.machine, &current);
         Some((current, steps))
     });
-    let (scroller, now) = (use_node_ref(), use_node_ref());
+    let reached = known.as_ref().as_ref().map(|(current, steps)| {
+        let there = |step: &Step| step.state(current.at) != State::Ahead;
+        steps
+            .shown
+            .iter()
+            .rposition(there)
+            .map_or(0, |place| place + 1)
+    });
+    let scroller = use_node_ref();
     {
-        let (scroller, now) = (scroller.clone(), now.clone());
-        use_effect_with((view.run.clone(), view.cursor, props.shown), move |_| {
-            if let (Some(scroller), Some(now)) = (
-                scroller.cast::<web_sys::Element>(),
-                now.cast::<HtmlElement>(),
-            ) {
+        let scroller = scroller.clone();
+        let moment = (view.run.clone(), view.cursor, props.shown);
+        use_effect_with(moment, move |_| {
+            // The step to look at: the one at the cursor, or the answer behind it.
+            if let (Some(scroller), Some(reached)) = (scroller.cast::<web_sys::Element>(), reached)
+                && let Some(now) = screen::row_of(&scroller, reached)
+            {
                 screen::reveal(&scroller, &now);
             }
         });
@@ -60,11 +68,7 @@ pub fn Path(props: &Props) -> Html {
     };
     let at = current.at;
     let total = steps.before + steps.shown.len() + steps.after;
-    let reached = steps
-        .shown
-        .iter()
-        .rposition(|step| step.state(at) != State::Ahead)
-        .map_or(0, |place| place + 1);
+    let reached = reached.unwrap_or(0);
     // The step that is marked is the one that is counted; the answer behind it needs no event of its own.
     let marked = steps
         .shown
@@ -80,18 +84,10 @@ pub fn Path(props: &Props) -> Html {
             || html! { <p class="quiet">{ fill(words.steps_left_out, &[&count.to_string()]) }</p> },
         )
     };
+    // By its place: the steps of the next call take over the rows of this one.
     let rows = steps.shown.iter().enumerate().map(|(index, step)| {
-        let state = step.state(at);
-        let to = current.record.first + step.to;
-        let onclick = props.on.reform(move |_| Action::Seek(to));
-        let row = row(view.lang, step, state, onclick).html();
-        // The step to look at: the one at the cursor, or the answer behind it.
-        let place = if index + 1 == reached {
-            now.clone()
-        } else {
-            NodeRef::default()
-        };
-        html! { <li key={format!("{}-{}", step.from, step.kind)} ref={place}>{ row }</li> }
+        let (state, to) = (step.state(at), current.record.first + step.to);
+        html! { <Row key={index} lang={view.lang} step={step.clone()} {state} {to} on={props.on.clone()} /> }
     });
     html! {
         <section aria-label={words.path_title} class="panel decisions">
@@ -104,6 +100,27 @@ pub fn Path(props: &Props) -> Html {
             </div>
         </section>
     }
+}
+
+/// What a row is given.
+#[derive(Properties, PartialEq)]
+struct RowProps {
+    lang: Lang,
+    step: Step,
+    state: State,
+    /// The cursor that it leads to.
+    to: usize,
+    on: Callback<Action>,
+}
+
+/// A row of the path: of one event to the next, one or two of them change.
+#[component]
+fn Row(props: &RowProps) -> Html {
+    let to = props.to;
+    let onclick = props.on.reform(move |_| Action::Seek(to));
+    El::new("li", "")
+        .put(row(props.lang, &props.step, props.state, onclick))
+        .html()
 }
 
 /// A step. Its button covers the whole row; only the terms in the numbers lie above it.

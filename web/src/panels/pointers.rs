@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::lang::app::Texts;
 use crate::lang::{Arg, Lang, fill, plain};
 use crate::session::Held;
-use crate::view::{Action, SharedRun};
+use crate::view::{Action, Shared, SharedRun};
 use crate::widgets::Button;
 
 /// Elements of an array that are shown one by one.
@@ -21,7 +21,7 @@ pub struct Props {
     /// The run.
     pub run: SharedRun,
     /// Its variables at the end.
-    pub held: std::rc::Rc<Vec<Held>>,
+    pub held: Shared<Vec<Held>>,
     /// Events that have happened.
     pub cursor: usize,
     /// The highlighted variable.
@@ -34,12 +34,8 @@ pub struct Props {
     pub on: Callback<Action>,
 }
 
-/// Neighbours that are one array, all of one size.
-struct Group<'a> {
-    /// The array's name, or the variable's.
-    name: &'a str,
-    members: Vec<&'a Held>,
-}
+/// Neighbours that are one array, all of one size: places among what is held, at least one.
+type Group = Vec<usize>;
 
 /// The pointers.
 #[component]
@@ -48,13 +44,17 @@ pub fn Pointers(props: &Props) -> Html {
     let texts = props.lang.app();
     let run = props.run.borrow();
     let machine = run.end();
-    let groups = groups(&props.held, machine);
-    let chips = groups.iter().map(|group| match group.members[..] {
-        [held] => chip(props, texts, machine, held),
+    // What is held can be thousands of variables, and only the run decides how they stand together.
+    let groups = use_memo((props.held.clone(), props.run.clone()), |(held, _)| {
+        groups(held, machine)
+    });
+    let chips = groups.iter().map(|group| match group[..] {
+        [held] => chip(props, texts, machine, &props.held[held]),
         _ => {
-            let open = unfolded.as_deref() == Some(group.name);
+            let name = array_of(&props.held[group[0]]).0;
+            let open = unfolded.as_deref() == Some(name);
             let toggle = {
-                let (unfolded, name) = (unfolded.clone(), group.name.to_string());
+                let (unfolded, name) = (unfolded.clone(), name.to_string());
                 Callback::from(move |_: MouseEvent| unfolded.set((!open).then(|| name.clone())))
             };
             array(props, texts, machine, group, open, toggle)
@@ -84,28 +84,32 @@ pub fn Pointers(props: &Props) -> Html {
     }
 }
 
+/// The array's name, or the variable's, and whether it is an array.
+fn array_of(held: &Held) -> (&str, bool) {
+    match held.variable.name.split_once('[') {
+        Some((name, _)) => (name, true),
+        None => (&held.variable.name, false),
+    }
+}
+
 /// Variables that are worth a chip, neighbours of one array and one size together.
-fn groups<'a>(held: &'a [Held], machine: &Machine) -> Vec<Group<'a>> {
-    let mut groups: Vec<Group<'a>> = Vec::new();
-    let shown = |held: &&Held| held.variable.live || held.variable.value == Value::Null;
-    for held in held.iter().filter(shown) {
-        let (name, in_array) = match held.variable.name.split_once('[') {
-            Some((name, _)) => (name, true),
-            None => (held.variable.name.as_str(), false),
-        };
+fn groups(held: &[Held], machine: &Machine) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let size = |held: &Held| size(machine, &held.variable.value);
+    for (place, own) in held.iter().enumerate() {
+        if !own.variable.live && own.variable.value != Value::Null {
+            continue;
+        }
+        let (name, in_array) = array_of(own);
         match groups.last_mut() {
             Some(last)
                 if in_array
-                    && last.name == name
-                    && size(machine, &last.members[0].variable.value)
-                        == size(machine, &held.variable.value) =>
+                    && array_of(&held[last[0]]).0 == name
+                    && size(&held[last[0]]) == size(own) =>
             {
-                last.members.push(held);
+                last.push(place);
             }
-            _ => groups.push(Group {
-                name,
-                members: vec![held],
-            }),
+            _ => groups.push(vec![place]),
         }
     }
     groups
@@ -196,25 +200,25 @@ fn array(
     props: &Props,
     texts: &Texts,
     machine: &Machine,
-    group: &Group<'_>,
+    group: &Group,
     open: bool,
     toggle: Callback<MouseEvent>,
 ) -> Html {
-    let (first, last) = (group.members[0], group.members[group.members.len() - 1]);
+    let members = group.iter().map(|&place| &props.held[place]);
+    let (first, last) = (&props.held[group[0]], &props.held[group[group.len() - 1]]);
+    let array = array_of(first).0;
     let size = size(machine, &first.variable.value);
     let ahead = props.cursor < last.since;
     let index = |held: &Held| {
         let name = &held.variable.name;
-        name[group.name.len()..]
-            .trim_matches(['[', ']'])
-            .to_string()
+        name[array.len()..].trim_matches(['[', ']']).to_string()
     };
-    let range = format!("{}[{}…{}]", group.name, index(first), index(last));
+    let range = format!("{array}[{}…{}]", index(first), index(last));
     let lit = props.highlighted.as_ref().is_some_and(|name| {
-        name == group.name || group.members.iter().any(|held| held.variable.name == *name)
+        name == array || members.clone().any(|held| held.variable.name == *name)
     });
     let light = {
-        let name = group.name.to_string();
+        let name = array.to_string();
         props
             .on
             .reform(move |()| Action::Highlight(Some(name.clone())))
@@ -222,15 +226,15 @@ fn array(
     let dark = props.on.reform(|()| Action::Highlight(None));
     let key = first.variable.name.clone();
     let label = plain(&fill(texts.unfold, &[Arg::Name(&range)]));
-    let members = group.members.iter().take(MAX_UNFOLDED);
-    let hidden = group.members.len().saturating_sub(MAX_UNFOLDED);
+    let shown = members.take(MAX_UNFOLDED);
+    let hidden = group.len().saturating_sub(MAX_UNFOLDED);
     html! {
         <li key={key} class={classes!("array-of", open.then_some("open"))}>
             <button
                 type="button"
                 class={classes!("pointer", ahead.then_some("ahead"), lit.then_some("lit"))}
                 aria-expanded={open.to_string()}
-                aria-label={format!("{label}: {} × {}", group.members.len(), said(texts, size))}
+                aria-label={format!("{label}: {} × {}", group.len(), said(texts, size))}
                 onclick={toggle}
                 onmouseenter={light.reform(|_: MouseEvent| ())}
                 onmouseleave={dark.reform(|_: MouseEvent| ())}
@@ -239,12 +243,12 @@ fn array(
             >
                 <i class={classes!("swatch", owner(size))} aria-hidden="true" />
                 <b class="mono">{ range }</b>
-                <span>{ format!("{} × {}", group.members.len(), said(texts, size)) }</span>
+                <span>{ format!("{} × {}", group.len(), said(texts, size)) }</span>
                 <span aria-hidden="true">{ if open { "‹" } else { "›" } }</span>
             </button>
             if open {
                 <ul>
-                    { for members.map(|held| chip(props, texts, machine, held)) }
+                    { for shown.map(|held| chip(props, texts, machine, held)) }
                     if hidden > 0 {
                         <li key="more">{ fill(texts.more, &[Arg::Number(hidden as u64)]) }</li>
                     }

@@ -79,7 +79,7 @@ pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
 }
 
 /// The events up to the cursor that the kernel printed something at.
-fn spoken(view: &View) -> &[usize] {
+pub(super) fn spoken(view: &View) -> &[usize] {
     let all = &view.spoken;
     &all[..all.partition_point(|&index| index < view.cursor)]
 }

@@ -9,7 +9,7 @@ use kmalloc_core::script::print_call;
 use yew::prelude::*;
 
 use super::el::El;
-use super::side::messages as messages_so_far;
+use super::side::{messages as messages_so_far, spoken};
 use crate::browser;
 use crate::frame::Side;
 use crate::lang::app::{self, Texts, jump};
@@ -56,50 +56,23 @@ pub fn Timeline(props: &Props) -> Html {
         looping,
         on,
     } = props;
-    let landmark = use_state(Landmark::default);
     let unfolded = use_state(|| false);
     let texts = view.lang.app();
     let run = view.run.borrow();
+    let pages = use_memo((view.run.clone(), run.len()), |_| Pages::of(&run));
     let said = said(view, &run);
     let messages = view
         .event
         .map(|event| proc::messages(run.start(), run.context_at(view.cursor), &event))
         .unwrap_or_default();
-    let count = messages_so_far(view);
+    let told = (view.run.clone(), spoken(view).len());
+    let count = *use_memo(told, |_| messages_so_far(view));
     let dmesg = fill(texts.dmesg, &[Arg::Number(count as u64)]);
     let position = position(texts, &run, view.cursor);
-    let act = |action: Action| on.reform(move |()| action.clone());
-    let jump_to = |forward: bool| {
-        let to = *landmark;
-        let action = match forward {
-            true => Action::Next(to),
-            false => Action::Previous(to),
-        };
-        let icon = if forward { JUMP_ON } else { JUMP_BACK };
-        html! { <Button label={jump(view.lang, to, forward)} {icon} onclick={act(action)} /> }
-    };
-    let landmarks = Landmark::ALL.map(|to| AttrValue::from(app::landmark(view.lang, to)));
-    let on_landmark = {
-        let landmark = landmark.clone();
-        Callback::from(move |index: usize| landmark.set(Landmark::ALL[index]))
-    };
     let unfold = {
         let unfolded = unfolded.clone();
         Callback::from(move |()| unfolded.set(!*unfolded))
     };
-    let (play, play_icon) = if *playing {
-        (texts.pause, PAUSE)
-    } else {
-        (texts.play, PLAY)
-    };
-    let speeds: Vec<AttrValue> = SPEEDS
-        .iter()
-        .map(|&(over, under)| match under {
-            1 => format!("×{over}").into(),
-            2 => "×½".into(),
-            _ => "×¼".into(),
-        })
-        .collect();
     // While it plays, a reader hears which call runs; the sentences come when it rests.
     let aloud = if *playing {
         let line = run
@@ -112,41 +85,9 @@ pub fn Timeline(props: &Props) -> Html {
     html! {
         <footer class={classes!("player", unfolded.then_some("open"))} aria-label={texts.player} data-keys="">
             <div class="deck">
-                <div class="buttons" role="group" aria-label={texts.player}>
-                    <Button class="far" label={texts.to_start} icon={TO_START} onclick={act(Action::ToStart)} />
-                    <Button label={texts.step_back} icon={BACK} onclick={act(Action::StepBack)} />
-                    <Button class="play" label={play} icon={play_icon} onclick={act(Action::TogglePlay)} />
-                    <Button label={texts.step} icon={ON} onclick={act(Action::Step)} />
-                    <Button class="far" label={texts.to_end} icon={TO_END} onclick={act(Action::ToEnd)} />
-                </div>
-                { timeline(texts, &run, view, on, &format!("{} {position}", plain(&said))) }
-                <div class="rest">
-                    <div class="jumps" role="group" aria-label={texts.jumps}>
-                        { jump_to(false) }
-                        <Menu
-                            label={texts.jump_to}
-                            options={landmarks.to_vec()}
-                            chosen={*landmark as usize}
-                            on={on_landmark}
-                        />
-                        { jump_to(true) }
-                    </div>
-                    <Menu
-                        class="speed"
-                        label={texts.speed}
-                        options={speeds}
-                        chosen={*speed}
-                        on={on.reform(Action::Speed)}
-                    />
-                    <Button
-                        class="quiet-button"
-                        label={texts.looping}
-                        icon={LOOP}
-                        pressed={Some(*looping)}
-                        onclick={act(Action::ToggleLoop)}
-                    />
-                    <Button class="quiet-button" label={texts.keys} icon={KEYS} onclick={act(Action::Help(true))} />
-                </div>
+                <Transport lang={view.lang} playing={*playing} on={on.clone()} />
+                { timeline(texts, &run, pages.at(view.cursor), view, on, &format!("{} {position}", plain(&said))) }
+                <Rest lang={view.lang} speed={*speed} looping={*looping} on={on.clone()} />
                 <Button
                     class="unfold-deck"
                     label={texts.more_controls}
@@ -174,6 +115,110 @@ pub fn Timeline(props: &Props) -> Html {
             </div>
         </footer>
     }
+}
+
+/// Play, pause, step: drawn only when playing begins or ends, not with every event.
+#[component]
+fn Transport(props: &TransportProps) -> Html {
+    let TransportProps { lang, playing, on } = props;
+    let texts = lang.app();
+    let act = |action: Action| on.reform(move |()| action.clone());
+    let (play, play_icon) = if *playing {
+        (texts.pause, PAUSE)
+    } else {
+        (texts.play, PLAY)
+    };
+    html! {
+        <div class="buttons" role="group" aria-label={texts.player}>
+            <Button class="far" label={texts.to_start} icon={TO_START} onclick={act(Action::ToStart)} />
+            <Button label={texts.step_back} icon={BACK} onclick={act(Action::StepBack)} />
+            <Button class="play" label={play} icon={play_icon} onclick={act(Action::TogglePlay)} />
+            <Button label={texts.step} icon={ON} onclick={act(Action::Step)} />
+            <Button class="far" label={texts.to_end} icon={TO_END} onclick={act(Action::ToEnd)} />
+        </div>
+    }
+}
+
+/// What the steps are given.
+#[derive(Properties, PartialEq)]
+struct TransportProps {
+    lang: Lang,
+    playing: bool,
+    on: Callback<Action>,
+}
+
+/// Jumps, speed, the loop, the list of keys: likewise.
+#[component]
+fn Rest(props: &RestProps) -> Html {
+    let RestProps {
+        lang,
+        speed,
+        looping,
+        on,
+    } = props;
+    let texts = lang.app();
+    let landmark = use_state(Landmark::default);
+    let act = |action: Action| on.reform(move |()| action.clone());
+    let jump_to = |forward: bool| {
+        let to = *landmark;
+        let action = match forward {
+            true => Action::Next(to),
+            false => Action::Previous(to),
+        };
+        let icon = if forward { JUMP_ON } else { JUMP_BACK };
+        html! { <Button label={jump(*lang, to, forward)} {icon} onclick={act(action)} /> }
+    };
+    let landmarks = Landmark::ALL.map(|to| AttrValue::from(app::landmark(*lang, to)));
+    let on_landmark = {
+        let landmark = landmark.clone();
+        Callback::from(move |index: usize| landmark.set(Landmark::ALL[index]))
+    };
+    let speeds: Vec<AttrValue> = SPEEDS
+        .iter()
+        .map(|&(over, under)| match under {
+            1 => format!("×{over}").into(),
+            2 => "×½".into(),
+            _ => "×¼".into(),
+        })
+        .collect();
+    html! {
+        <div class="rest">
+            <div class="jumps" role="group" aria-label={texts.jumps}>
+                { jump_to(false) }
+                <Menu
+                    label={texts.jump_to}
+                    options={landmarks.to_vec()}
+                    chosen={*landmark as usize}
+                    on={on_landmark}
+                />
+                { jump_to(true) }
+            </div>
+            <Menu
+                class="speed"
+                label={texts.speed}
+                options={speeds}
+                chosen={*speed}
+                on={on.reform(Action::Speed)}
+            />
+            <Button
+                class="quiet-button"
+                label={texts.looping}
+                icon={LOOP}
+                pressed={Some(*looping)}
+                onclick={act(Action::ToggleLoop)}
+            />
+            <Button class="quiet-button" label={texts.keys} icon={KEYS} onclick={act(Action::Help(true))} />
+        </div>
+    }
+}
+
+/// What the rest is given.
+#[derive(Properties, PartialEq)]
+struct RestProps {
+    lang: Lang,
+    speed: usize,
+    looping: bool,
+    on: Callback<Action>,
 }
 
 /// A text whose terms explain themselves, the kernel's names among them.
@@ -248,30 +293,41 @@ pub struct Window {
     pub events: (usize, usize),
 }
 
-/// Pages of whole calls, counted from the start, so that the page stays while the cursor moves on it. A cursor between
-/// two pages belongs to the earlier one.
-pub fn window(run: &Run, cursor: usize) -> Window {
-    let calls = run.calls();
-    let mut page = Window {
-        calls: (0, 0),
-        events: (0, 0),
-    };
-    for (index, call) in calls.iter().enumerate() {
-        // A call that was made in the middle of another stays on its page.
-        let outer = call.inside.is_none();
-        if outer && call.end - page.events.0 > MAX_TICKS && page.calls.1 > page.calls.0 {
-            if cursor <= page.events.1 {
-                return page;
+/// Pages of whole calls, counted from the start, so that the page stays while the cursor moves on it. They are found once
+/// a run: a long one has more calls than can be looked through for every frame.
+#[derive(PartialEq, Debug)]
+pub struct Pages(Vec<Window>);
+
+impl Pages {
+    /// The pages of a run; at least one.
+    pub fn of(run: &Run) -> Pages {
+        let mut pages = Vec::new();
+        let mut page = Window {
+            calls: (0, 0),
+            events: (0, 0),
+        };
+        for (index, call) in run.calls().iter().enumerate() {
+            // A call that was made in the middle of another stays on its page.
+            let outer = call.inside.is_none();
+            if outer && call.end - page.events.0 > MAX_TICKS && page.calls.1 > page.calls.0 {
+                pages.push(page);
+                page.calls = (index, index);
+                // What happens between two calls (an interrupt begins or ends) stands before the later one.
+                page.events.0 = page.events.1;
             }
-            page.calls = (index, index);
-            // What happens between two calls (an interrupt begins or ends) stands before the later one.
-            page.events.0 = page.events.1;
+            page.calls.1 = index + 1;
+            page.events.1 = page.events.1.max(call.end);
         }
-        page.calls.1 = index + 1;
-        page.events.1 = page.events.1.max(call.end);
+        page.events.1 = run.len();
+        pages.push(page);
+        Pages(pages)
     }
-    page.events.1 = run.len();
-    page
+
+    /// The page of a cursor. One between two pages belongs to the earlier one.
+    pub fn at(&self, cursor: usize) -> Window {
+        let earlier = self.0.partition_point(|page| page.events.1 < cursor);
+        self.0[earlier.min(self.0.len() - 1)]
+    }
 }
 
 /// Height and middle of the drawing, and its width: the browser stretches it.
@@ -279,8 +335,14 @@ const HEIGHT: usize = 34;
 const MIDDLE: usize = 20;
 const WIDTH: usize = 1000;
 
-fn timeline(texts: &Texts, run: &Run, view: &View, on: &Callback<Action>, valuetext: &str) -> Html {
-    let shown = window(run, view.cursor);
+fn timeline(
+    texts: &Texts,
+    run: &Run,
+    shown: Window,
+    view: &View,
+    on: &Callback<Action>,
+    valuetext: &str,
+) -> Html {
     let (from, to) = shown.events;
     let span = (to - from).max(1);
     let x = |cursor: usize| (cursor.clamp(from, to) - from) * WIDTH / span;
@@ -473,8 +535,9 @@ mod tests {
              p = __get_free_pages(GFP_KERNEL, 0);\n",
         );
         assert!(run.calls().iter().any(|call| call.inside.is_some()));
+        let pages = Pages::of(&run);
         for cursor in (0..=run.len()).step_by(31) {
-            let Window { calls, events } = window(&run, cursor);
+            let Window { calls, events } = pages.at(cursor);
             assert!((events.0..=events.1).contains(&cursor));
             for call in &run.calls()[calls.0..calls.1] {
                 assert!(events.0 <= call.first && call.end <= events.1);
@@ -483,15 +546,16 @@ mod tests {
     }
 
     fn cover(run: &Run) {
+        let pages = Pages::of(run);
         let mut cursor = 0;
         let mut next_call = 0;
         loop {
-            let page = window(run, cursor);
+            let page = pages.at(cursor);
             assert_eq!(page.calls.0, next_call);
             assert!(page.events.1 - page.events.0 <= MAX_TICKS + 1);
             for inside in page.events.0 + 1..=page.events.1 {
                 assert_eq!(
-                    window(run, inside),
+                    pages.at(inside),
                     page,
                     "the page stays while the cursor is on it"
                 );
@@ -511,7 +575,7 @@ mod tests {
         let one = "for (i = 0; i < 1280; i++) q[i] = __get_free_pages(GFP_ATOMIC, 0); p = kmalloc(100, GFP_KERNEL);";
         for run in [run(calls), run(one)] {
             for cursor in [0, run.len() / 2, run.len()] {
-                let page = window(&run, cursor);
+                let page = Pages::of(&run).at(cursor);
                 let span = page.events.1 - page.events.0;
                 let drawing = draw(&run, page, cursor, |at| (at - page.events.0) * WIDTH / span);
                 let coarse = drawing
@@ -531,13 +595,13 @@ mod tests {
 
     #[test]
     fn an_empty_run_has_an_empty_window() {
-        assert_eq!(window(&run(""), 0).events, (0, 0));
+        assert_eq!(Pages::of(&run("")).at(0).events, (0, 0));
     }
 
     #[test]
     fn the_end_of_an_interrupt_lies_on_the_timeline() {
         let run = run("irq { p = kmalloc(100, GFP_ATOMIC); }");
         assert!(run.calls()[0].end < run.len());
-        assert_eq!(window(&run, run.len()).events, (0, run.len()));
+        assert_eq!(Pages::of(&run).at(run.len()).events, (0, run.len()));
     }
 }

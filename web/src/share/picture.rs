@@ -235,7 +235,12 @@ impl Picture {
 
     /// A large machine: neighbours of one kind are one rectangle.
     fn image(&mut self, machine: &Machine, layout: &Layout, top: f32) {
-        let (width, height, pixels) = shapes::image(machine, layout);
+        let shapes::Picture {
+            width,
+            height,
+            pixels,
+            ..
+        } = shapes::image(machine, layout);
         let (cell, columns) = (layout.cell, width as usize);
         let kind_of = |index: u8| {
             let mut kinds = Kind::ALL.into_iter();

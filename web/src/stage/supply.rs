@@ -287,7 +287,7 @@ pub fn slabs(machine: &Machine, cache: CacheId, first: Option<SlabId>) -> Slabs 
     for id in drawn {
         let slab = machine.slab(id);
         let mut slots = vec![Slot::Used; usize::from(shape.objects)];
-        for index in slab.free_chain() {
+        for index in machine.free_chain(id) {
             slots[usize::from(index)] = Slot::Free;
         }
         for (_, index) in cached.iter().filter(|(owner, _)| *owner == id) {

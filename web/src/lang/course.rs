@@ -594,6 +594,12 @@ pub fn finding(lang: Lang, goal: &Goal, finding: &Finding, run: &Run) -> String 
                 "这次调用可能睡眠，而这里谁都不能睡眠",
             ][lang as usize],
         ),
+        Found::Wrong { call } if *goal == Goal::NoSin => {
+            let call = (call, &run.calls()[call]);
+            let lost = sentences::leak(lang, call.1, run);
+            let what = lost.unwrap_or_else(|| sentences::answer(lang, call.1, run));
+            at_line(call.0, &what)
+        }
         Found::Wrong { call } => {
             let answer = sentences::answer(lang, &run.calls()[call], run);
             at_line(call, &answer)
@@ -647,7 +653,7 @@ fn calls_text(lang: Lang, calls: &Calls) -> String {
         None => format!("`{}`", calls.name),
         Some(size) => say(
             lang,
-            ["{0} for {1 byte}", "{0}（申请 {1} 字节）"],
+            ["{0} for {1 byte}", "申请 {1} 字节的 {0} "],
             &[Arg::Name(&calls.name), Arg::Number(size.into())],
         ),
     }
@@ -694,7 +700,7 @@ fn quantity_text(lang: Lang, quantity: &Quantity) -> String {
     let (both, zone, number): (Both, _, u32) = match quantity {
         Quantity::FreePages(zone) => (["free pages", "空闲页数"], *zone, 0),
         Quantity::FreeBlocks { order, zone } => (
-            ["free blocks of order {0}", "{0} 阶空闲块数"],
+            ["free blocks of order {0}", "空闲块数（{0} 阶）"],
             *zone,
             *order,
         ),
@@ -785,7 +791,18 @@ fn filter_text(lang: Lang, filter: &Filter) -> String {
         None => {}
     }
     if let Some(because) = filter.because {
-        add([", because of {0}", "，原因 {0}"], Arg::Name(because));
+        let why = match because {
+            "cache-grow-bug" => ["`BUG()` in `cache_grow`", "`cache_grow` 里的 `BUG()`"],
+            "repeat" => ["`__GFP_REPEAT`", "`__GFP_REPEAT`"],
+            "no-fail" => ["`__GFP_NOFAIL`", "`__GFP_NOFAIL`"],
+            _ => ["", ""],
+        }[lang as usize];
+        let arg = if why.is_empty() {
+            Arg::Name(because)
+        } else {
+            Arg::Text(why)
+        };
+        add([", because of {0}", "，原因是 {0}"], arg);
     }
     if let Some(by) = &filter.by {
         let by = call(lang, by);
@@ -797,6 +814,8 @@ fn filter_text(lang: Lang, filter: &Filter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kmalloc_core::exercise::{Attempt, Exercise, verdict};
+    use kmalloc_core::run::Bounds;
     use kmalloc_core::script::parse;
 
     /// Every form of goal and question has its sentence in both languages, with no place left open.
@@ -865,6 +884,25 @@ mod tests {
             once.sort();
             once.dedup();
             assert_eq!(once.len(), said.len(), "two of them say the same");
+        }
+    }
+
+    /// A call that loses an object answers as if all were well; the verdict tells what it lost.
+    #[test]
+    fn a_verdict_names_the_leak() {
+        let text = "p = kmalloc(200, GFP_KERNEL);\np = kmalloc(400, GFP_KERNEL);\nkfree(p);\n";
+        let exercise = Exercise::parse("kind do\ngoal no sin\n").expect("an exercise");
+        let mut run = Run::new(&parse(text).scenario, Bounds::default()).expect("it boots");
+        let attempt = Attempt {
+            start: "",
+            text,
+            run: &mut run,
+            guesses: &[],
+        };
+        let found = verdict(&exercise, attempt);
+        for (lang, word) in [(Lang::En, "A leak."), (Lang::Zh, "内存泄漏")] {
+            let why = finding(lang, &Goal::NoSin, &found.goals[0], &run);
+            assert!(why.contains(word) && why.contains('2'), "{why}");
         }
     }
 

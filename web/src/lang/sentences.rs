@@ -616,6 +616,21 @@ pub fn at_the_start(lang: Lang) -> &'static str {
     ][lang as usize]
 }
 
+/// What a call lost for good: its own answer does not tell. None when it lost nothing.
+pub fn leak(lang: Lang, call: &CallRecord, run: &Run) -> Option<String> {
+    let mut events = run.events(call.first, call.end);
+    let lost = |event: &Event| {
+        matches!(
+            event,
+            Event::Sinned {
+                sin: Sin::Leaked,
+                ..
+            }
+        )
+    };
+    events.find(lost).map(|event| sentence(lang, &event, run))
+}
+
 /// A call's answer, short.
 pub fn answer(lang: Lang, call: &CallRecord, run: &Run) -> String {
     let say = |both: Both, args: &[Arg<'_>]| fill(both[lang as usize], args);

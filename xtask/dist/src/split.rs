@@ -799,6 +799,11 @@ mod tests {
 
     /// Functions: 0 imported; 1 exported, calls 2, 3 and 4; 2 calls 0 and 5; 3 and 4 stand in the table; 5 writes the global.
     fn module() -> Vec<u8> {
+        module_with(0)
+    }
+
+    /// The same with so many more functions, from 6 on, each of which 1 calls at one place.
+    fn module_with(more: u32) -> Vec<u8> {
         let mut types = TypeSection::new();
         types.ty().function([], []);
         types.ty().function([ValType::I32], [ValType::I32]);
@@ -807,6 +812,9 @@ mod tests {
         let mut functions = FunctionSection::new();
         for signature in [0, 0, 1, 1, 0] {
             functions.function(signature);
+        }
+        for _ in 0..more {
+            functions.function(1);
         }
         let mut tables = TableSection::new();
         tables.table(TableType {
@@ -849,9 +857,16 @@ mod tests {
             &[Instruction::LocalGet(0)],
             &[Instruction::I32Const(8), Instruction::GlobalSet(0)],
         ];
+        let mut bodies = bodies.map(<[_]>::to_vec).to_vec();
+        for number in 6..6 + more {
+            let call = [Instruction::Call(number), Instruction::Drop];
+            bodies[0].push(Instruction::I32Const(1));
+            bodies[0].extend(call);
+            bodies.push(vec![Instruction::LocalGet(0)]);
+        }
         for body in bodies {
             let mut function = Function::new([]);
-            for instruction in body {
+            for instruction in &body {
                 function.instruction(instruction);
             }
             function.instruction(&Instruction::End);
@@ -908,6 +923,20 @@ mod tests {
         let source = Source::read(&halves.first)?;
         assert_eq!(source.tables[0].ty.initial, 5, "a place for 2, and for 0");
         assert_eq!(source.slots()?.len(), 3, "the one for 2 is empty at first");
+        Ok(())
+    }
+
+    #[test]
+    fn functions_of_one_type_share_a_stub() -> Result<()> {
+        let first = |more| {
+            let halves = split(&module_with(more), &[])?;
+            wasmparser::validate(&halves.first)?;
+            wasmparser::validate(&halves.later)?;
+            Ok::<_, anyhow::Error>(bodies(&halves.first))
+        };
+        let without = first(0)?;
+        assert_eq!(first(2)?, without + 2, "a stub each");
+        assert_eq!(first(9)?, without + 1, "one for all");
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The share dialog: links, a QR code, files, pictures, the run as data, a sequence. The browser keeps the focus in it and
 //! gives it back. What is told stands in the dialog itself: notices would lie behind it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use kmalloc_core::script::ast::Scenario;
@@ -49,6 +49,9 @@ struct Job {
     pieces: Pieces,
     _timer: Timer,
 }
+
+/// From one drawing of an export's progress to the next.
+const DRAWN_MS: f64 = 100.0;
 
 type Jobs = Rc<RefCell<Option<Job>>>;
 
@@ -428,7 +431,15 @@ fn Files(props: &PartProps) -> Html {
                 pieces.offer(&name, format.mime());
                 told(&name);
             });
-            let came = Rc::new(move |share| done.set(share));
+            // Drawn ten times a second: each piece would cost as much again.
+            let drawn = Cell::new(0.0);
+            let came = Rc::new(move |share: Option<(Format, f64)>| {
+                let now = browser::now();
+                if share.is_none() || now - drawn.get() >= DRAWN_MS {
+                    drawn.set(now);
+                    done.set(share);
+                }
+            });
             go_on(&jobs, export, Pieces::default(), format, came, ended);
         })
     };

@@ -1,4 +1,5 @@
 // Nothing is lost: the program stops, the storage is closed, full, damaged or newer, another tab is open.
+import { readFileSync } from "node:fs";
 import { axe, expect, test } from "../lab.mjs";
 import { test as bare } from "@playwright/test";
 import { serve } from "../serve.mjs";
@@ -187,6 +188,42 @@ test("what a newer lab keeps is left alone", async ({ fresh }) => {
     expect(await stored(page, "text")).toBe(TEXT);
     expect(await stored(page, "progress")).toBe("kmalloc lab progress 2");
   }
+});
+
+test("of five tabs that change their scenarios in turn and close, no text is lost", async ({ fresh }) => {
+  const context = (await fresh({ locale: "zh-CN" })).context();
+  const texts = [1, 2, 3, 4, 5].map((size) => `p${size} = kmalloc(${size}, GFP_KERNEL);\n`);
+  const tabs = [];
+  for (const text of texts) {
+    const tab = await opened(await context.newPage());
+    await run(tab, text);
+    await expect.poll(() => stored(tab, "text")).toBe(text);
+    tabs.push(tab);
+  }
+  // Once more in another order, so that each has met the text of others.
+  for (const at of [3, 0, 4, 1, 2]) {
+    texts[at] += `kfree(p${at + 1});\n`;
+    await run(tabs[at], texts[at]);
+    await expect.poll(() => stored(tabs[at], "text")).toBe(texts[at]);
+  }
+  for (const tab of tabs) await tab.close();
+
+  const last = await opened(await context.newPage());
+  const told = standing(last).filter({ hasText: "其他标签页的脚本" });
+  await expect(told).toHaveCount(1);
+  const [download] = await Promise.all([
+    last.waitForEvent("download"),
+    told.getByRole("button", { name: "保存为文件" }).click(),
+  ]);
+  const file = readFileSync(await download.path(), "utf8");
+  const here = (await snapshot(last)).text + (await stored(last, "earlier")) + (await stored(last, "other"));
+  for (const text of texts) expect(file + here).toContain(text.trim());
+
+  await told.getByRole("button", { name: "不再保留" }).click();
+  await expect(told).toHaveCount(0);
+  await last.reload();
+  await expect(press(last)).toBeVisible();
+  await expect(told).toHaveCount(0);
 });
 
 test("two tabs keep a scenario each, and neither is lost", async ({ fresh }) => {

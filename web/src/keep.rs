@@ -3,6 +3,7 @@
 //! Storage may be forbidden or full, written by a newer lab or by something else, and shared with another tab. Then the work
 //! goes on, what is there is left alone or set aside, and the page is told once what to say. A tab has its own work and
 //! finds it again when it is loaded anew; what every tab shares is the work that was changed last, with the other beside it.
+//! Of any more tabs each has a key of its own for its text, which stays until a tab goes on with it or the student forgets it.
 //! How a text is stored is `browser`'s; what the work is, the session's.
 
 use std::cell::RefCell;
@@ -30,6 +31,11 @@ const PROGRESS: &str = "kmalloc-lab.progress";
 const EARLIER: &str = "kmalloc-lab.earlier";
 /// A text of another tab, or one that stopped the lab, when there is an earlier work already.
 const OTHER: &str = "kmalloc-lab.other";
+/// A tab's own text, so that it outlives the tab: one of [`SLOTS`] such keys is this tab's, which it remembers for itself.
+const TAB: &str = "kmalloc-lab.tab.";
+const SLOT: &str = "kmalloc-lab.slot";
+/// More tabs than anybody has. One more shares what all tabs share.
+const SLOTS: usize = 32;
 /// Progress that could not be read.
 const DAMAGED: &str = "kmalloc-lab.damaged";
 
@@ -46,6 +52,8 @@ pub enum Trouble {
     Damaged,
     /// Another tab has another scenario.
     OtherTab,
+    /// Texts of other tabs are kept that nothing else offers.
+    Others,
 }
 
 #[derive(Default)]
@@ -58,6 +66,8 @@ struct Keeper {
     frozen: bool,
     troubles: Vec<Trouble>,
     told: Callback<Trouble>,
+    /// The key of this tab's text, when it has one.
+    slot: Option<usize>,
 }
 
 thread_local! {
@@ -87,12 +97,77 @@ pub fn open() {
     if browser::is_framed() {
         return;
     }
+    let slot = browser::load_tab(SLOT).and_then(|number| number.parse().ok());
+    KEEPER.with_borrow_mut(|keeper| keeper.slot = slot.filter(|slot| *slot < SLOTS));
+    take_over();
     browser::on_storage(Callback::from(|(key, value): (String, Option<String>)| {
+        let own_slot = KEEPER.with_borrow(|keeper| keeper.slot);
+        if value.is_some() && own_slot.is_some_and(|slot| key == slot_key(slot)) {
+            // A copy of this tab has the same key: whoever hears of it takes another.
+            KEEPER.with_borrow_mut(|keeper| keeper.slot = None);
+            if let Some(own) = browser::load_tab(TEXT) {
+                keep_own(&own);
+            }
+        }
         let own = browser::load_tab(TEXT);
         if key == TEXT && value.is_some() && own.is_some() && value != own {
             trouble(Trouble::OtherTab);
         }
     }));
+}
+
+fn slot_key(slot: usize) -> String {
+    format!("{TAB}{slot}")
+}
+
+/// A tab that opens what another one left goes on under its key. If that one is open still, it hears of the first change and
+/// takes another key.
+fn take_over() {
+    let own = left(TEXT);
+    let is_own = |slot: &usize| own.is_some() && browser::load(&slot_key(*slot)) == own;
+    KEEPER.with_borrow_mut(|keeper| {
+        keeper.slot = keeper.slot.or_else(|| (0..SLOTS).find(is_own));
+    });
+    if !others().is_empty() {
+        trouble(Trouble::Others);
+    }
+}
+
+/// The texts of other tabs that nothing else offers.
+pub fn others() -> Vec<String> {
+    let own_slot = KEEPER.with_borrow(|keeper| keeper.slot);
+    let offered = [left(TEXT), browser::load(EARLIER), browser::load(OTHER)];
+    let mut texts: Vec<String> = (0..SLOTS)
+        .filter(|slot| Some(*slot) != own_slot)
+        .filter_map(|slot| browser::load(&slot_key(slot)))
+        .filter(|text| !offered.iter().flatten().any(|offered| offered == text))
+        .collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+/// Forgets them. A tab that is still open keeps its own again with its next change.
+pub fn forget_others() {
+    let own_slot = KEEPER.with_borrow(|keeper| keeper.slot);
+    for slot in (0..SLOTS).filter(|slot| Some(*slot) != own_slot) {
+        put(&slot_key(slot), None);
+    }
+}
+
+/// Keeps this tab's text under a key that no other tab writes.
+fn keep_own(text: &str) {
+    let own_slot = KEEPER.with_borrow(|keeper| keeper.slot);
+    let free = || (0..SLOTS).find(|slot| browser::load(&slot_key(*slot)).is_none());
+    let Some(slot) = own_slot.or_else(free) else {
+        return;
+    };
+    KEEPER.with_borrow_mut(|keeper| keeper.slot = Some(slot));
+    browser::save_tab(SLOT, Some(&slot.to_string()));
+    let key = slot_key(slot);
+    if browser::load(&key).as_deref() != Some(text) {
+        put(&key, Some(text));
+    }
 }
 
 /// Where troubles are told, those that were met before included.
@@ -159,6 +234,9 @@ pub fn save_work(session: &Session) {
         put(key, value.as_deref());
     }
     browser::save_tab(TEXT, Some(&work.text));
+    if work.text != lessons::FIRST {
+        keep_own(&work.text);
+    }
     claim(TEXT, Some(&work.text));
     claim(EARLIER, session.replaced().as_deref());
     save_progress(&session.course.progress);

@@ -47,7 +47,7 @@ The commands of the kmalloc lab.
 
   cargo xtask test [--only STEP]
       Run every check and print a table of the results.
-      Steps: fmt, clippy, host, recordings, wasm, npm, fuzz, browser.
+      Steps: fmt, clippy, packages, host, recordings, wasm, npm, fuzz, browser.
 
 Environment:
   KMALLOC_LAB_CACHE     folder for the tools, instead of the user's cache folder

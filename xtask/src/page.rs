@@ -53,9 +53,11 @@ pub(crate) fn dist() -> Result<()> {
     let minifier = tools::minifier()?;
     process::run(dist_tool("order").arg(&folder))?;
     // Of the module in one piece: a page that cannot fetch has no use for halves.
+    let unpacker = unpacker()?;
     process::run(
         dist_tool("single")
             .arg(&folder)
+            .arg(unpacker)
             .arg(folder.join("kmalloc-lab.html"))
             .args(&minifier),
     )?;
@@ -64,6 +66,22 @@ pub(crate) fn dist() -> Result<()> {
     work.done();
     say::news(&format!("{} is ready for any host", folder.display()));
     Ok(())
+}
+
+/// What unpacks the single file: a small module of its own. Returns its path.
+fn unpacker() -> Result<PathBuf> {
+    let build = [
+        "build",
+        "--quiet",
+        "--package",
+        "xtask-packing",
+        "--release",
+    ];
+    let target = ["--target", "wasm32-unknown-unknown", "--locked"];
+    process::run(process::cargo(build).args(target))?;
+    let built = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let module = "wasm32-unknown-unknown/release/xtask_packing.wasm";
+    Ok(process::root().join(built).join(module))
 }
 
 fn trunk_build(release: bool) -> Result<()> {

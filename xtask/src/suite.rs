@@ -1,7 +1,7 @@
 //! `cargo xtask test`: every check of the project, in one order, with one verdict.
 //!
-//! Nothing is skipped silently. A step that cannot run fails with what mends it, and the steps after it still run,
-//! so one run tells everything.
+//! Nothing is skipped silently. A step that cannot run fails with what mends it (`packages`, which the workflow runs in any
+//! case, says that it was skipped), and the steps after it still run, so one run tells everything.
 
 use std::{
     path::PathBuf,
@@ -25,7 +25,7 @@ struct Step {
     run: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step {
         name: "fmt",
         headline: "the sources are formatted",
@@ -35,6 +35,11 @@ const STEPS: [Step; 8] = [
         name: "clippy",
         headline: "no warnings, on the host and for wasm",
         run: clippy,
+    },
+    Step {
+        name: "packages",
+        headline: "licenses and places of every package",
+        run: packages,
     },
     Step {
         name: "host",
@@ -150,6 +155,20 @@ fn clippy() -> Result<()> {
         "warnings",
     ];
     run(cargo(["clippy"]).args(packages).args(target))
+}
+
+/// Asked where the tool is: compiling it takes as long as all other steps. The workflow has a job of its own that brings it.
+fn packages() -> Result<()> {
+    if process::find("cargo-deny", &process::search_path()).is_none() {
+        say::news(
+            "skipped: cargo-deny is not on the PATH. The workflow's job `packages` runs it; here, \
+             `cargo install --locked cargo-deny` makes this step run",
+        );
+        return Ok(());
+    }
+    run(&mut cargo([
+        "deny", "--locked", "check", "licenses", "bans", "sources",
+    ]))
 }
 
 fn host() -> Result<()> {

@@ -20,6 +20,12 @@ pub struct Texts {
     pub save_damaged: &'static str,
     /// Another tab has another scenario.
     pub other_tab: &'static str,
+    /// Texts of other tabs are kept.
+    pub others: &'static str,
+    /// Button: those, as a file.
+    pub save_others: &'static str,
+    /// Button: forget them.
+    pub forget_others: &'static str,
 }
 
 const EN: Texts = Texts {
@@ -31,6 +37,9 @@ const EN: Texts = Texts {
     damaged: "The kept progress of the course could not be read: it is set aside, not deleted, and you can save it as a file.",
     save_damaged: "Save what could not be read",
     other_tab: "Another tab has another scenario: each tab keeps its own, and a new one opens what was changed last and offers the other.",
+    others: "Scenarios of other tabs are kept here, too: save them as a file, or forget them.",
+    save_others: "Save them as a file",
+    forget_others: "Forget them",
 };
 
 const ZH: Texts = Texts {
@@ -42,6 +51,9 @@ const ZH: Texts = Texts {
     damaged: "课程进度无法读取：它没有被删除，已另外放好，可以保存为文件。",
     save_damaged: "保存无法读取的进度",
     other_tab: "另一个标签页里是另一份脚本：各标签页保留各自的内容，新开的标签页会打开最后修改的那份，并提供另一份。",
+    others: "这里还留着其他标签页的脚本：可以保存为文件，也可以不再保留。",
+    save_others: "保存为文件",
+    forget_others: "不再保留",
 };
 
 impl Lang {

@@ -83,11 +83,25 @@ pub fn Standing(props: &Props) -> Html {
             Trouble::Newer => texts.newer,
             Trouble::Damaged => texts.damaged,
             Trouble::OtherTab => texts.other_tab,
+            Trouble::Others => texts.others,
         };
         let button = match trouble {
             Trouble::OtherTab => Html::default(),
             Trouble::Damaged => {
                 html! { <Button label={texts.save_damaged} onclick={|()| save_damaged()} /> }
+            }
+            Trouble::Others => {
+                let shut = shut(Change::Close, trouble);
+                let forget = Callback::from(move |()| {
+                    keep::forget_others();
+                    shut.emit(());
+                });
+                html! {
+                    <>
+                        <Button label={texts.save_others} onclick={|()| save_others()} />
+                        <Button label={texts.forget_others} onclick={forget} />
+                    </>
+                }
             }
             _ => html! { <Button label={lang.app().save_file} onclick={save.clone()} /> },
         };
@@ -117,4 +131,15 @@ fn save_damaged() {
     if let Some(text) = keep::damaged() {
         browser::download("progress.txt", &text);
     }
+}
+
+/// All of them in one file, each behind a line of its own.
+fn save_others() {
+    let texts = keep::others();
+    let whole: String = texts
+        .iter()
+        .enumerate()
+        .map(|(at, text)| format!("// {} / {}\n{}\n\n", at + 1, texts.len(), text.trim_end()))
+        .collect();
+    browser::download("other-tabs.txt", &whole);
 }

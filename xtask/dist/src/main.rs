@@ -38,8 +38,10 @@ fn fulfil(args: &[&str]) -> Result<ExitCode> {
         }
         ["order", dist] => finish::order(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["keep-whole", dist] => finish::keep_whole(Path::new(dist)).map(|()| ExitCode::SUCCESS),
-        ["single", dist, file, ref node @ ..] => {
-            let size = single::write(Path::new(dist), Path::new(file), &minifier(node)?)?;
+        ["single", dist, unpacker, file, ref node @ ..] => {
+            let [dist, unpacker, file] = [dist, unpacker, file].map(Path::new);
+            let size = single::write(dist, unpacker, file, &minifier(node)?)?;
+            let file = file.display();
             println!("{file}: {size} bytes, the whole lab in one file");
             Ok(ExitCode::SUCCESS)
         }

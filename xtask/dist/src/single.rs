@@ -1,7 +1,8 @@
 //! The whole lab in one HTML file that runs from a disk, where pages can neither fetch nor import.
 //!
 //! Everything that the page would fetch is packed and stands in the page as letters: one letter a byte, in an encoding of
-//! 256 letters, which costs two bytes in a hundred where base64 costs thirty-three. `single.html` unpacks and starts it.
+//! 256 letters, which costs two bytes in a hundred where base64 costs thirty-three. `single.html` unpacks and starts it, by
+//! `xtask-packing`, which stands before what it packed.
 
 use std::{fs, io::Write as _, path::Path};
 
@@ -21,7 +22,12 @@ const START: &str = "__wbg_init({ module_or_path: window.kmallocLabModule }).the
                      dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm } })));";
 
 /// Writes the page that Trunk built in `dist` as one file. Returns its size.
-pub(crate) fn write(dist: &Path, file: &Path, minifier: &Minifier) -> Result<usize> {
+pub(crate) fn write(
+    dist: &Path,
+    unpacker: &Path,
+    file: &Path,
+    minifier: &Minifier,
+) -> Result<usize> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let glue = between(&page, "from './", "'")?;
     let module = between(&page, "module_or_path: './", "'")?;
@@ -37,13 +43,10 @@ pub(crate) fn write(dist: &Path, file: &Path, minifier: &Minifier) -> Result<usi
     let script = once(&script, "import.meta.url", "document.baseURI")?;
     let script = format!("(() => {{\n{script}\n}})();\n");
 
-    let mut files = vec![(
-        "lab.wasm".to_owned(),
-        slim::without_names(&fs::read(dist.join(module))?)?,
-    )];
+    let mut files = Vec::new();
     for (name, kind, text) in [
-        ("lab.js", Kind::Script, script),
         ("lab.css", Kind::Style, styles),
+        ("lab.js", Kind::Script, script),
         (
             "guard.js",
             Kind::Script,
@@ -71,7 +74,9 @@ pub(crate) fn write(dist: &Path, file: &Path, minifier: &Minifier) -> Result<usi
         "single.html is not written in its own encoding"
     );
     let mut whole = before.as_bytes().to_vec();
-    whole.extend(as_letters(&packed(&files)?));
+    let module = slim::without_names(&fs::read(dist.join(module))?)?;
+    let unpacker = slim::without_names(&fs::read(unpacker)?)?;
+    whole.extend(as_letters(&packed(&files, &module, &unpacker)?));
     whole.extend(after.as_bytes());
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder)?;
@@ -80,20 +85,38 @@ pub(crate) fn write(dist: &Path, file: &Path, minifier: &Minifier) -> Result<usi
     Ok(whole.len())
 }
 
-/// The files one after the other behind a list of them, compressed.
-fn packed(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>> {
-    let list: Vec<String> = files
-        .iter()
-        .map(|(name, content)| format!("{name} {}", content.len()))
-        .collect();
-    let list = list.join("\n");
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
-    packer.write_all(&u32::try_from(list.len())?.to_le_bytes())?;
-    packer.write_all(list.as_bytes())?;
-    for (_, content) in files {
-        packer.write_all(content)?;
+/// What unpacks, by the browser's own means; then, for it, the files one after the other behind a list of them.
+fn packed(files: &[(String, Vec<u8>)], module: &[u8], unpacker: &[u8]) -> Result<Vec<u8>> {
+    let mut list = String::new();
+    for (name, content) in files {
+        list.push_str(&format!("{name} {}\n", content.len()));
     }
-    Ok(packer.finish()?)
+    list.push_str(&format!("lab.wasm {}", module.len()));
+    let mut head = u32::try_from(list.len())?.to_le_bytes().to_vec();
+    head.extend(list.into_bytes());
+    // Styles, scripts and chapters repeat themselves, not each other; the languages share their code.
+    let mut texts = vec![head];
+    let mut kind = "";
+    for (name, content) in files {
+        let this = match name.rsplit_once('.') {
+            Some((_, end)) if !name.contains('/') => end,
+            _ => "chapters",
+        };
+        if this != kind {
+            texts.push(Vec::new());
+            kind = this;
+        }
+        texts.last_mut().expect("there is the head").extend(content);
+    }
+    let texts: Vec<&[u8]> = texts.iter().map(Vec::as_slice).collect();
+
+    let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(unpacker)?;
+    let unpacker = packer.finish()?;
+    let mut all = u32::try_from(unpacker.len())?.to_le_bytes().to_vec();
+    all.extend(unpacker);
+    all.extend(xtask_packing::pack(&texts, module)?);
+    Ok(all)
 }
 
 /// Bytes that stand in a page as they are, but for those that a page would change or understand.

@@ -4,6 +4,7 @@
 //! (an empty replay) is taken off. Timings are for reading, never for a test to assert.
 
 mod peers;
+mod seek;
 mod trace;
 
 use std::time::Instant;
@@ -25,6 +26,7 @@ const NONE: usize = usize::MAX;
 
 /// Prints the tables.
 pub fn bench() {
+    seek::table();
     for (title, pages) in [("64 MiB", SMALL), ("4 GiB", LARGE)] {
         println!(
             "\n{title}, {OPERATIONS} operations, median of {ROUNDS} rounds, nanoseconds an operation"

@@ -73,6 +73,23 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
              08-gfp-atomic/timer attempts=1 hints=0 missed told\n"
                 .into(),
         ]),
+        "kept" => {
+            let two = link::to_fragment(&sequence(texts().take(2)));
+            let one = link::to_fragment(&sequence(texts().skip(4).take(1)));
+            bytes(vec![
+                format!("1 true true\n{two}\n{one}"),
+                format!("0 false false\n{one}\n"),
+                texts().take(3).collect::<Vec<_>>().join("\u{1e}"),
+                "side=proc file=slabinfo letters=off projector=on clicker=call enlarged=map \
+                 folded=lists,path"
+                    .into(),
+            ])
+        }
+        "address" => bytes(vec![
+            "page=01-rounding/ask-100&lang=zh&at=3&teach".into(),
+            "embed=&panels=map,lists,path&side=dmesg&play=&at=12&lang=en&theme=dark".into(),
+            "embed=1&at=first-split&panels=,,map,map".into(),
+        ]),
         "course" => {
             let (course, _) = kmalloc_course::read(&root().join("static/chapters"));
             let (gallery, _) = kmalloc_course::gallery::read(&root().join("static/scenarios"));

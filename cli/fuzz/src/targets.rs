@@ -7,8 +7,12 @@ use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::{link, parse, print};
 use kmalloc_web::api::envelope::{self, Envelope};
 use kmalloc_web::course::Progress;
+use kmalloc_web::embed;
+use kmalloc_web::frame::Frame;
 use kmalloc_web::gallery::Gallery;
 use kmalloc_web::lessons::{Chapter, Contents};
+use kmalloc_web::share::lecture::Lecture;
+use kmalloc_web::share::{Shelf, Switches};
 
 /// What became of an input.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,7 +49,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "letters",
         what: "the fragment of a link, as letters",
@@ -93,6 +97,22 @@ pub const TARGETS: [Target; 7] = [
         text: false,
         decoder: true,
         feed: message,
+    },
+    Target {
+        name: "kept",
+        what: "what the browser's storage has: a sequence, texts aside, the page's arrangement",
+        longest: 1 << 20,
+        text: true,
+        decoder: true,
+        feed: kept,
+    },
+    Target {
+        name: "address",
+        what: "the words of an address beside the scenario, and those of an embed",
+        longest: 64 << 10,
+        text: true,
+        decoder: true,
+        feed: address,
     },
     Target {
         name: "run",
@@ -195,6 +215,34 @@ fn message(input: &[u8]) -> Outcome {
         .as_ref()
         .map(|request| std::mem::discriminant(&request.command));
     Outcome::new(read.is_ok(), kind.map_err(|refused| format!("{refused:?}")))
+}
+
+/// Another program may have written there; what is read is written and read again the same.
+fn kept(input: &[u8]) -> Outcome {
+    let input = str::from_utf8(input).unwrap_or_default();
+    let lecture = Lecture::read(input);
+    assert_eq!(Lecture::read(&lecture.text()), lecture);
+    let frame = Frame::read(input);
+    assert_eq!(Frame::read(&frame.written()), frame);
+    let accepted = !lecture.parts.is_empty() || frame != Frame::default();
+    let shelf = Shelf::read(input) == Shelf::default();
+    Outcome::new(accepted, (lecture.parts.len(), frame.written(), shelf))
+}
+
+/// What is read of an address is written and read again the same.
+fn address(input: &[u8]) -> Outcome {
+    let input = str::from_utf8(input).unwrap_or_default();
+    let switches = Switches::read(input.split('&'));
+    let mut written = String::new();
+    switches.write(&mut written);
+    assert_eq!(Switches::read(written.split('&')), switches);
+    let words = input.split('&').filter_map(|word| word.split_once('='));
+    let query: Vec<_> = words
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    let embed = embed::Switches::read(&query);
+    let accepted = embed.is_some() || switches != Switches::default();
+    Outcome::new(accepted, (written, format!("{embed:?}")))
 }
 
 /// A short run, so that many are tried.

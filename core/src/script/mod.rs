@@ -28,4 +28,4 @@ pub const MAX_ORDER: u32 = 64;
 /// Largest number of a node that can be written.
 pub const MOST_NODE: u32 = crate::profile::MAX_NODES as u32 - 1;
 /// Statements in a scenario. Text cannot hold more: the shortest, `a=b;`, is four bytes.
-pub const MAX_STATEMENTS: usize = 100_000;
+pub const MAX_STATEMENTS: usize = MAX_TEXT / 4;

@@ -59,7 +59,7 @@ export const STATES = [
       await seek(page, Math.floor(events * 0.6));
     },
   ],
-  ["course", "an exercise of the course", async (page) => tab(page, LESSON)],
+  ["course", "a page of the course", async (page) => tab(page, LESSON)],
   ["gallery", "the gallery", async (page) => page.keyboard.press("g")],
   ["projector", "for the projector", async (page) => page.keyboard.press("p"), ["wide"]],
 ];

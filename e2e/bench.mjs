@@ -9,16 +9,8 @@ import { serve } from "./serve.mjs";
 
 const minutes = Number(process.argv[2] ?? 10);
 
-// Orders from 0 to 3 out of the whole of a gigabyte, and back: about a million events.
-const SCENARIO = `kernel 2.6.10
-machine dma=16M normal=880M highmem=128M reserve=none l1=32
-for (r = 0; r < 4; r++) {
-  for (i = 0; i < 9000; i++) p[i] = alloc_pages(GFP_HIGHUSER, 2);
-  for (i = 0; i < 9000; i++) q[i] = kmalloc(1500, GFP_KERNEL);
-  for (i = 0; i < 9000; i++) __free_pages(p[i], 2);
-  for (i = 0; i < 9000; i++) kfree(q[i]);
-}
-`;
+// What `cargo lab bench` seeks in, too.
+const SCENARIO = await readFile(new URL("../cli/src/bench/large.kms", import.meta.url), "utf8");
 
 const rows = [];
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];

@@ -6,16 +6,8 @@ use std::time::{Duration, Instant};
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
 
-/// Orders from 0 to 3 out of the whole of a gigabyte, and back: about a million events.
-const SCENARIO: &str = "kernel 2.6.10
-machine dma=16M normal=880M highmem=128M reserve=none l1=32
-for (r = 0; r < 4; r++) {
-  for (i = 0; i < 9000; i++) p[i] = alloc_pages(GFP_HIGHUSER, 2);
-  for (i = 0; i < 9000; i++) q[i] = kmalloc(1500, GFP_KERNEL);
-  for (i = 0; i < 9000; i++) __free_pages(p[i], 2);
-  for (i = 0; i < 9000; i++) kfree(q[i]);
-}
-";
+/// About a million events on a gigabyte.
+const SCENARIO: &str = include_str!("large.kms");
 /// Seeks that are timed.
 const SEEKS: usize = 2_000;
 

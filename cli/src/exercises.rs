@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use kmalloc_course::comments;
 use serde_json::{Value, json};
 
 /// Prints them; returns the exit code.
@@ -21,8 +22,8 @@ pub fn print(root: &Path) -> io::Result<u8> {
                     "kind": exercise.kind.text,
                     "titles": { "en": english.title, "zh": chinese.title },
                     "lines": exercise.lines(),
-                    "start": exercise.start,
-                    "solution": exercise.solution,
+                    "start": comments::spoken(&exercise.start, 0),
+                    "solution": exercise.solution.as_ref().map(|text| comments::spoken(text, 0)),
                 })
             })
         })

@@ -217,6 +217,20 @@ const COMPLAINTS: &[Complaint] = &[
         1,
         "did you mean `kmalloc`?",
     ),
+    complaint(
+        "comment",
+        "start.kms",
+        ("KERNEL);\n", "KERNEL); // small //zh 很小\n// one more\n"),
+        2,
+        "this comment has no twin",
+    ),
+    complaint(
+        "twin",
+        "solution.kms",
+        ("q = ", "//zh 先申请 q。\nq = "),
+        1,
+        "the twin of no comment",
+    ),
     complaint("no-start", "start.kms", ("", ""), 0, "this file is missing"),
     complaint(
         "solution",

@@ -486,7 +486,7 @@ mod tests {
     fn what_comes_late_is_not_taken_for_something_else() {
         let mut course = Course::open(&Bookmark::default());
         assert_eq!(course.wanted(), Some(Wanted::Contents));
-        course.arrived(&Wanted::Chapter("01-x".into()), Some("1\u{1f}"));
+        course.arrived(&Wanted::Chapter("01-x".into()), Some("2\u{1f}"));
         assert_eq!(course.chapter, Load::Coming);
         course.arrived(&Wanted::Contents, None);
         assert_eq!((course.wanted(), &course.contents), (None, &Load::Failed));

@@ -234,7 +234,7 @@ pub fn save_work(session: &Session) {
         put(key, value.as_deref());
     }
     browser::save_tab(TEXT, Some(&work.text));
-    if work.text != lessons::FIRST {
+    if !lessons::is_first(&work.text) {
         keep_own(&work.text);
     }
     claim(TEXT, Some(&work.text));
@@ -273,7 +273,7 @@ fn claim(key: &'static str, value: Option<&str>) {
         if value.is_none() {
             return;
         }
-        if foreign != lessons::FIRST {
+        if !lessons::is_first(&foreign) {
             put(OTHER, Some(&foreign));
         }
     }

@@ -4,8 +4,10 @@
 
 use kmalloc_core::exercise::{Exercise, Kind};
 
+use crate::lang::Lang;
+
 /// The order of the fields that is read here (`kmalloc_course::pack`).
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// What the course contains, in one language.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -74,6 +76,21 @@ pub struct ExerciseText {
     pub explanation: String,
     /// For teachers.
     pub teacher: String,
+    /// Start and solution as every other language has them: their comments differ.
+    pub elsewhere: Vec<[String; 2]>,
+}
+
+impl ExerciseText {
+    /// What is start or solution in another language, as this one has it.
+    pub fn translated(&self, text: &str) -> Option<&str> {
+        let own = [&self.start, &self.solution];
+        let mut pairs = self
+            .elsewhere
+            .iter()
+            .flat_map(|other| other.iter().zip(own));
+        let (_, own) = pairs.find(|(other, _)| *other == text)?;
+        Some(own)
+    }
 }
 
 /// The fields of a file, one after the other. A file of another build has no field that is wanted.
@@ -148,20 +165,31 @@ impl Chapter {
                     hints: fields.list(Fields::text)?,
                     explanation: fields.text()?,
                     teacher: fields.text()?,
+                    elsewhere: fields.list(|fields| Some([fields.text()?, fields.text()?]))?,
                 })
             })?,
         })
     }
 }
 
-/// The scenario that the page begins with.
-pub const FIRST: &str = include_str!("../../static/scenarios/first.kms");
+/// The scenario that the page begins with, which is the start of the first exercise.
+pub const fn first(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => include_str!("../../static/scenarios/first.en.kms"),
+        Lang::Zh => include_str!("../../static/scenarios/first.zh.kms"),
+    }
+}
+
+/// Whether nobody has changed the scenario that the page begins with, in whichever language.
+pub fn is_first(text: &str) -> bool {
+    Lang::ALL.iter().any(|lang| first(*lang) == text)
+}
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use kmalloc_core::run::{Bounds, Run};
-    use kmalloc_core::script::parse;
+    use kmalloc_core::script::{parse, print};
 
     /// The files of the course, as the build packs them.
     pub(crate) fn files() -> Vec<(String, String)> {
@@ -193,7 +221,23 @@ pub(crate) mod tests {
             assert_eq!(both[0].exercises.len(), entry.exercises.len());
             for (text, other) in both[0].exercises.iter().zip(&both[1].exercises) {
                 assert_eq!(text.exercise, other.exercise);
-                assert_eq!(text.start, other.start);
+                let calls = |text: &str| print(&parse(text).scenario);
+                assert_eq!(calls(&text.start), calls(&other.start));
+                assert_eq!(text.start.lines().count(), other.start.lines().count());
+                let commented = text.start.contains("//");
+                assert_eq!(
+                    text.elsewhere.len(),
+                    usize::from(commented),
+                    "{}",
+                    entry.name
+                );
+                for (one, two) in [(text, other), (other, text)] {
+                    let translated = |text: &str| one.translated(text);
+                    if commented {
+                        assert_eq!(translated(&two.start), Some(&*one.start));
+                    }
+                    assert_eq!(translated(&one.start), None, "it is at home");
+                }
                 assert!(!text.hints.is_empty() && !other.hints.is_empty());
             }
         }
@@ -201,16 +245,33 @@ pub(crate) mod tests {
 
     #[test]
     fn a_file_of_another_build_is_refused() {
-        assert_eq!(Contents::read("0\u{1f}0\u{1f}0\u{1f}"), None);
+        assert_eq!(Contents::read("1\u{1f}0\u{1f}0\u{1f}"), None);
         assert_eq!(Contents::read("<!doctype html>"), None);
         let file = file(&files(), "en/contents.txt");
         assert_eq!(Contents::read(&file[..file.len() / 2]), None);
     }
 
+    /// A first visitor is in the first exercise, whatever the language.
+    #[test]
+    fn the_first_scenario_is_the_first_exercise() {
+        let files = files();
+        for (lang, folder) in Lang::ALL.into_iter().zip(["en", "zh"]) {
+            let contents = Contents::read(&file(&files, &format!("{folder}/contents.txt")));
+            let first_chapter = contents.expect("it is read").chapters[0].name.clone();
+            let chapter = Chapter::read(&file(&files, &format!("{folder}/{first_chapter}.txt")));
+            let exercise = &chapter.expect("it is read").exercises[0];
+            assert_eq!(exercise.start, first(lang));
+            assert!(is_first(first(lang)));
+            for other in Lang::ALL.into_iter().filter(|other| *other != lang) {
+                assert_eq!(exercise.translated(first(other)), Some(first(lang)));
+            }
+        }
+    }
+
     /// A first visitor sees a split: that is what the first scenario is made for.
     #[test]
     fn the_first_call_of_a_visitor_splits_a_block() {
-        let text = format!("{FIRST}p = kmalloc(100, GFP_KERNEL);\n");
+        let text = format!("{}p = kmalloc(100, GFP_KERNEL);\n", first(Lang::En));
         let run = Run::new(&parse(&text).scenario, Bounds::default()).expect("its machine boots");
         let last = run.calls().last().expect("a call is made");
         let events: Vec<&str> = run

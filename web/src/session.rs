@@ -242,12 +242,14 @@ impl Session {
 
     /// The page as it opens; a long run is still on its way.
     pub fn opening(boot: Boot) -> Session {
-        let start = lessons::FIRST;
-        let work = boot.work.clone().unwrap_or(Work {
-            text: start.into(),
+        let mut work = boot.work.clone().unwrap_or(Work {
+            text: lessons::first(boot.lang).into(),
             cursor: usize::MAX,
             ..Work::default()
         });
+        if lessons::is_first(&work.text) {
+            work.text = lessons::first(boot.lang).into();
+        }
         let mut shelf = Shelf::read(boot.earlier.as_deref().unwrap_or_default());
         let guide = (!boot.guided).then_some(Guide::Press);
         let parsed = parse(&work.text);
@@ -542,6 +544,23 @@ impl Session {
             self.gallery = Load::Coming;
         }
         self.lang = lang;
+        self.translate();
+    }
+
+    /// A start or a solution that nobody has changed has its comments in the page's language; any other text is the student's.
+    fn translate(&mut self) {
+        let exercise = self.course.exercise().map(|(_, exercise)| exercise);
+        let text = match lessons::is_first(&self.text) {
+            true => Some(lessons::first(self.lang)),
+            false => exercise.and_then(|exercise| exercise.translated(&self.text)),
+        };
+        let Some(text) = text.filter(|text| **text != *self.text) else {
+            return;
+        };
+        let (text, cursor, edits, own) = (text.into(), self.player.cursor, self.edits, self.own);
+        self.set(text, Arrive::At(cursor));
+        // The calls are the same: the address and whose work it is stay.
+        (self.edits, self.own) = (edits, own);
     }
 
     // ── playing ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -713,6 +732,7 @@ impl Session {
             });
             self.notice = None;
             self.set(text, Arrive::End);
+            self.translate();
         }
     }
 
@@ -1039,6 +1059,7 @@ impl Session {
             // As long as nothing was added, there is nothing to lose.
             self.own = false;
         }
+        self.translate();
     }
 
     /// What a text of the open exercise goes back to.
@@ -1057,6 +1078,7 @@ impl Session {
         };
         self.notice = None;
         self.bring(&text, Arrive::End, own);
+        self.translate();
     }
 
     /// The answer is given; what decides is run, if it was not.
@@ -1335,6 +1357,7 @@ pub fn key_action(key: &str, control: bool, shift: bool, frame: &Frame) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::Wanted;
     use crate::draft::{Caller, FUNCTIONS, Unit};
     use crate::frame::{Pane, Side};
     use crate::share::ShareAction;
@@ -1476,7 +1499,10 @@ mod tests {
             waits(&linked("x = kmalloc(9, GFP_ATOMIC);\n")),
             (true, true)
         );
-        let solution = format!("{}p = kmalloc(100, GFP_KERNEL);\n", lessons::FIRST);
+        let solution = format!(
+            "{}p = kmalloc(100, GFP_KERNEL);\n",
+            lessons::first(Lang::En)
+        );
         assert_eq!(waits(&linked(&solution)), (false, false));
         let never = acted(
             &linked("x = kmalloc(9, GFP_ATOMIC);\n"),
@@ -1484,8 +1510,92 @@ mod tests {
         );
         assert_eq!(
             (waits(&never), &*never.text),
-            ((false, false), lessons::FIRST)
+            ((false, false), lessons::first(Lang::En))
         );
+    }
+
+    /// Comments follow the language as long as nobody has changed the text; from then on it is the student's.
+    #[test]
+    fn an_unchanged_start_speaks_the_language_of_the_page() {
+        let speak = |session: &Session, lang| {
+            let mut session = session.reduced(Action::Language(lang));
+            let files = lessons::tests::files();
+            while let Some(wanted) = session.course.wanted() {
+                let path = match &wanted {
+                    Wanted::Contents => "contents",
+                    Wanted::Chapter(name) => name,
+                };
+                let folder = ["en", "zh"][lang as usize];
+                let path = format!("{folder}/{path}.txt");
+                let file = files.iter().find(|(known, _)| *known == path);
+                let file = file.map(|(_, file)| file.clone());
+                session = acted(
+                    &session,
+                    course([CourseAction::Arrived(lang, wanted, file)]),
+                );
+            }
+            session
+        };
+        let english = speak(&fresh(), Lang::En);
+        assert_eq!(&*english.text, lessons::first(Lang::En));
+        let chinese = speak(&english, Lang::Zh);
+        assert_eq!(&*chinese.text, lessons::first(Lang::Zh));
+        assert_eq!((chinese.course.waits, chinese.own), (false, english.own));
+        assert_eq!(chinese.past.len(), english.past.len());
+        assert_eq!(
+            (chinese.edits, chinese.len()),
+            (english.edits, english.len())
+        );
+
+        let place = "20-limit/two-nulls";
+        let opened = speak(
+            &acted(&chinese, course([CourseAction::Go(place.into())])),
+            Lang::Zh,
+        );
+        assert!(
+            opened.text.contains("// 机器只有 2 MB 内存"),
+            "{}",
+            opened.text
+        );
+        let scrubbed = opened.reduced(Action::Seek(7));
+        let english = speak(&scrubbed, Lang::En);
+        assert!(english.text.contains("// Six users") && !english.text.contains("zh"));
+        assert_eq!((english.player.cursor, english.own), (7, false));
+        assert!(english.course.judged.is_some() && !english.course.waits);
+
+        let mine = format!("{}x = kmalloc(8, GFP_KERNEL);\n", english.text);
+        let edited = speak(&english.reduced(Action::Type(mine.clone())), Lang::Zh);
+        assert_eq!(&*edited.text, &*mine);
+        assert!(edited.course.judged.is_some() && !edited.course.waits);
+        let undone = edited.reduced(Action::Undo);
+        assert_eq!(
+            undone.text, opened.text,
+            "what is unchanged again is Chinese"
+        );
+        assert_eq!(&*undone.reduced(Action::Redo).text, &*mine);
+
+        // A text that an earlier visit left.
+        let left = Session::open(Boot {
+            work: Some(Work {
+                text: english.text.to_string(),
+                bookmark: english.course.bookmark(),
+                ..Work::default()
+            }),
+            lang: Lang::Zh,
+            ..Boot::default()
+        });
+        let left = speak(&left, Lang::Zh);
+        assert_eq!(left.course.place(), place);
+        assert_eq!(left.text, opened.text);
+        let left = Session::open(Boot {
+            work: Some(Work {
+                text: lessons::first(Lang::En).into(),
+                ..Work::default()
+            }),
+            lang: Lang::Zh,
+            ..Boot::default()
+        });
+        assert_eq!(&*left.text, lessons::first(Lang::Zh));
     }
 
     /// A session with a course of two chapters: a prediction from the first scenario, and a diagnosis.
@@ -1501,27 +1611,30 @@ mod tests {
                 .collect::<String>()
         };
         let contents = field(&[
-            "1", "1", "8", "S", "2", "01-a", "8", "A", "1", "1", "x", "predict", "X", "1",
+            "2", "1", "8", "S", "2", "01-a", "8", "A", "1", "1", "x", "predict", "X", "1",
         ]) + &field(&["02-b", "8", "B", "1", "1", "y", "diagnose", "Y", "1"]);
-        let solution = format!("{}p = kmalloc(100, GFP_KERNEL);\n", lessons::FIRST);
+        let solution = format!(
+            "{}p = kmalloc(100, GFP_KERNEL);\n",
+            lessons::first(Lang::En)
+        );
         let a = field(&[
-            "1",
+            "2",
             "a",
             "",
             "1",
             "kind predict\nask bytes of p",
-            lessons::FIRST,
+            lessons::first(Lang::En),
             &solution,
-        ]) + &field(&["do", "0", "1", "h", "why", ""]);
+        ]) + &field(&["do", "0", "1", "h", "why", "", "0"]);
         let b = field(&[
-            "1",
+            "2",
             "b",
             "",
             "1",
             "kind diagnose\nask bytes of z",
             "z = kmalloc(1, GFP_KERNEL);\n",
             "",
-        ]) + &field(&["do", "0", "1", "h", "why", ""]);
+        ]) + &field(&["do", "0", "1", "h", "why", "", "0"]);
         for file in [contents, a, b] {
             if let Some(wanted) = session.course.wanted() {
                 let arrived = CourseAction::Arrived(session.lang, wanted, Some(file));
@@ -1569,11 +1682,11 @@ mod tests {
         let start = "machine dma=0 normal=1M highmem=0\n";
         let solution = format!("{start}p = kmalloc(100, GFP_KERNEL);\n");
         let contents = [
-            "1", "1", "8", "S", "1", "01-a", "8", "A", "1", "1", "x", "golf", "X", "1", "",
+            "2", "1", "8", "S", "1", "01-a", "8", "A", "1", "1", "x", "golf", "X", "1", "",
         ];
         let lines = "kind golf\ngoal call p answers object\nscore calls";
         let chapter = [
-            "1", "a", "", "1", lines, start, &solution, "do", "0", "1", "h", "why", "", "",
+            "2", "a", "", "1", lines, start, &solution, "do", "0", "1", "h", "why", "", "0", "",
         ];
         let mut session = fresh();
         for fields in [contents.join("\u{1f}"), chapter.join("\u{1f}")] {
@@ -1598,7 +1711,7 @@ mod tests {
     fn a_diagnosis_waits_for_the_answer() {
         let opened = acted(&in_the_course(), course([CourseAction::Go("02-b".into())]));
         let b = opened.course.wanted().expect("its file");
-        let file = "1\u{1f}b\u{1f}\u{1f}1\u{1f}kind diagnose\nask bytes of z\u{1f}z = kmalloc(1, GFP_KERNEL);\n\u{1f}\u{1f}do\u{1f}0\u{1f}1\u{1f}h\u{1f}why\u{1f}\u{1f}";
+        let file = "2\u{1f}b\u{1f}\u{1f}1\u{1f}kind diagnose\nask bytes of z\u{1f}z = kmalloc(1, GFP_KERNEL);\n\u{1f}\u{1f}do\u{1f}0\u{1f}1\u{1f}h\u{1f}why\u{1f}\u{1f}0\u{1f}";
         let late = CourseAction::Arrived(Lang::Zh, b.clone(), Some(file.into()));
         assert_eq!(
             acted(&opened, course([late])).course.wanted(),
@@ -2258,7 +2371,7 @@ mod tests {
                     ..MachineSpec::default()
                 }),
                 25 => Action::Type(["p = kmalloc(", "irq {", "kfree(p);", ""][self.roll(4)].into()),
-                26 => Action::Replace(lessons::FIRST.into()),
+                26 => Action::Replace(lessons::first(session.lang).into()),
                 27 => Action::Navigate {
                     fragment: ["", "s=", "s=AAAA", "id=1", "x"][self.roll(5)].into(),
                     kept: (self.roll(2) == 0).then(|| "q = kmalloc(5, 0);".into()),
@@ -2318,7 +2431,9 @@ mod tests {
                 check(&session);
                 if session.can_undo() {
                     let there = session.reduced(Action::Undo).reduced(Action::Redo);
-                    assert_eq!(there.text, session.text);
+                    // What nobody has changed comes back in the page's language.
+                    let unchanged = [&there, &session].map(|one| lessons::is_first(&one.text));
+                    assert!(there.text == session.text || unchanged == [true, true]);
                     assert_eq!(there.errors.len(), session.errors.len());
                 }
             }

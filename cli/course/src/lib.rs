@@ -3,6 +3,7 @@
 //! `static/chapters/README.md` says what the files are. Everything that can be wrong with a file by itself is found here,
 //! with its line; what a goal means and whether a solution solves is not known here (`cargo lab check` asks the core).
 
+pub mod comments;
 pub mod gallery;
 mod markdown;
 pub mod pack;
@@ -164,7 +165,7 @@ pub struct Exercise {
     pub score: Option<Located>,
     /// Lines of the start that may be changed.
     pub may_change: Vec<Located>,
-    /// The scenario that it begins with.
+    /// The scenario that it begins with; its comments, as the solution's, in every language ([`comments`]).
     pub start: String,
     /// A scenario that solves it; None where the start needs nothing but answers.
     pub solution: Option<String>,

@@ -3,11 +3,12 @@
 //! A file is fields, one after the other, each ended by U+001F; lists say first how many follow. The page reads them in the
 //! same order (`web/src/lessons.rs`). [`FORMAT`] is the first field, so that files of another build are recognized.
 
+use crate::comments::spoken;
 use crate::gallery::Gallery;
 use crate::{Chapter, Course, Exercise, LANGUAGES};
 
 /// The order of the fields; raised when it changes.
-pub const FORMAT: &str = "1";
+pub const FORMAT: &str = "2";
 
 const END: char = '\u{1f}';
 
@@ -105,8 +106,13 @@ fn page(chapter: &Chapter, language: usize) -> String {
 fn exercise(fields: &mut Fields, exercise: &Exercise, language: usize) {
     let text = &exercise.texts[language];
     fields.put(&exercise.lines());
-    fields.put(&exercise.start);
-    fields.put(exercise.solution.as_deref().unwrap_or_default());
+    let solution = exercise.solution.as_deref().unwrap_or_default();
+    let scenarios =
+        |language: usize| [&exercise.start, solution].map(|text| spoken(text, language));
+    let own = scenarios(language);
+    for scenario in &own {
+        fields.put(scenario);
+    }
     fields.put(&text.task);
     for list in [&text.questions, &text.hints] {
         fields.number(list.len());
@@ -116,4 +122,11 @@ fn exercise(fields: &mut Fields, exercise: &Exercise, language: usize) {
     }
     fields.put(&text.explanation);
     fields.put(&text.teacher);
+    // By these the page knows a text again that nobody has changed since it came in another language.
+    let others = (0..LANGUAGES.len()).map(scenarios);
+    let others: Vec<_> = others.filter(|other| *other != own).collect();
+    fields.number(others.len());
+    for scenario in others.iter().flatten() {
+        fields.put(scenario);
+    }
 }

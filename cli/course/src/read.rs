@@ -9,6 +9,7 @@ use kmalloc_glossary::Term;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::comments;
 use crate::markdown::{self, Source, Told};
 use crate::{
     Ask, CLAIMS, Card, Chapter, Course, Exercise, LANGUAGES, Link, Located, MISCONCEPTIONS, Page,
@@ -400,6 +401,11 @@ impl Reader {
         };
         let solution = scenario("solution.kms", needs_texts || kind.text == "predict");
         let wrong = scenario("wrong.kms", needs_texts);
+        for (name, text) in [("start.kms", &start), ("solution.kms", &solution)] {
+            for (line, what) in comments::unpaired(text.as_deref().unwrap_or_default()) {
+                self.wrong(&folder.join(name), line, what);
+            }
+        }
         let exercise = Exercise {
             folder: folder.into(),
             name: name(folder),

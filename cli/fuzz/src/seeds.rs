@@ -209,6 +209,7 @@ pub fn words(target: &str) -> &'static [&'static str] {
         "course" => &[
             "\u{1f}",
             "1",
+            "2",
             "4294967295",
             "0",
             "ask ",

@@ -189,20 +189,22 @@ impl Recording {
         self.log.is_empty()
     }
 
-    /// Builds the checkpoints that `at(cursor)` starts from.
-    fn prepare(&mut self, cursor: usize) {
-        while self.checkpoints.len() <= cursor / CHECKPOINT_EVERY {
-            let last = self.checkpoints.len() - 1;
-            let mut machine = self.checkpoints[last].clone();
-            self.log.carry_out(last, CHECKPOINT_EVERY, &mut machine);
-            self.checkpoints.push(machine);
+    /// Builds one more of the checkpoints up to the one that `at(cursor)` starts from. True once all of them are there.
+    pub fn prepare(&mut self, cursor: usize) -> bool {
+        let last = self.checkpoints.len() - 1;
+        if last >= cursor.min(self.len()) / CHECKPOINT_EVERY {
+            return true;
         }
+        let mut machine = self.checkpoints[last].clone();
+        self.log.carry_out(last, CHECKPOINT_EVERY, &mut machine);
+        self.checkpoints.push(machine);
+        false
     }
 
     /// The machine after the first `cursor` events (`cursor` is cut at the end).
     pub fn at(&mut self, cursor: usize) -> Machine {
         let cursor = cursor.min(self.len());
-        self.prepare(cursor);
+        while !self.prepare(cursor) {}
         let from = cursor / CHECKPOINT_EVERY;
         let mut machine = self.checkpoints[from].clone();
         self.log

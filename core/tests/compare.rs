@@ -1,6 +1,6 @@
 //! Two runs on one clock: which calls belong together, where both stand, what differs.
 
-use kmalloc_core::run::compare::{Comparison, Difference, Number, zones};
+use kmalloc_core::run::compare::{Comparing, Comparison, Difference, Number, zones};
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
 
@@ -36,6 +36,12 @@ fn the_same_text_differs_nowhere() {
     assert_eq!(
         Comparison::new(&run(text), &run(text)).first_difference(),
         None
+    );
+    let run = run(text);
+    assert_eq!(
+        Comparison::new(&run, &run),
+        Comparison::new(&run, &self::run(text)),
+        "a run beside itself is not looked through"
     );
 }
 
@@ -94,6 +100,9 @@ fn one_clock_moves_both() {
         for other in texts {
             let (one, other) = (run(one), run(other));
             let both = Comparison::new(&one, &other);
+            let mut by_pieces = Comparing::begin(&one, &other);
+            while !by_pieces.go_on(&one, &other, 1) {}
+            assert_eq!(by_pieces.finish(), both, "pieces change nothing");
             let mut before = [0, 0];
             assert_eq!(both.cursors(0), before);
             for clock in 1..=both.len() {

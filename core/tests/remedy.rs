@@ -18,8 +18,8 @@ fn searched(text: &str) -> Search {
     let run = run(text);
     let first = (0..run.calls().len()).find(|&call| trouble(&run, call).is_some());
     let call = first.expect("a call with trouble");
-    let mut search = Search::new(text, &run, call).expect("there is something to try");
-    while search.step() {}
+    let mut search = Search::begin(text, &run, call).expect("there is something to try");
+    while !search.go_on(&run, usize::MAX) {}
     assert_eq!(search.left(), 0);
     search
 }
@@ -254,8 +254,8 @@ fn what_harms_another_call_is_not_offered() {
 #[test]
 fn nothing_is_asked_of_a_call_that_went_well() {
     let text = "p = kmalloc(100, GFP_KERNEL);";
-    assert!(Search::new(text, &run(text), 0).is_none());
-    assert!(Search::new(text, &run(text), 9).is_none());
+    assert!(Search::begin(text, &run(text), 0).is_none());
+    assert!(Search::begin(text, &run(text), 9).is_none());
 }
 
 /// Every offer, applied, is a run in which that call succeeds and in which no more sins are committed than before.
@@ -268,8 +268,11 @@ fn keeps_its_word(text: &str) -> usize {
     let troubled = (0..before.calls().len()).filter(|&call| trouble(&before, call).is_some());
     let mut offers = 0;
     for call in troubled.take(4) {
-        let mut search = Search::new(text, &before, call).expect("there is something to try");
-        while search.step() {}
+        let mut search = Search::begin(text, &before, call).expect("there is something to try");
+        while !search.go_on(&before, usize::MAX) {}
+        let mut by_pieces = Search::begin(text, &before, call).expect("there is something to try");
+        while !by_pieces.go_on(&before, 3) {}
+        assert_eq!(by_pieces.tried(), search.tried(), "pieces change nothing");
         for tried in search.tried() {
             let Some(effects) = tried.effects() else {
                 continue;

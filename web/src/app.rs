@@ -126,13 +126,13 @@ impl Store {
         if let Action::Type(text) | Action::Replace(text) = &action {
             *self.coming.borrow_mut() = Some(text.clone());
         }
-        let was_running = self.session.borrow().is_running();
+        let was_busy = self.session.borrow().is_busy();
         let mut next = self.session.borrow().begun(action);
-        if !was_running {
+        if !was_busy {
             self.drawn.set(began);
             self.go_on(&mut next, began);
         }
-        let runs = next.is_running();
+        let runs = next.is_busy();
         *self.session.borrow_mut() = next;
         *self.coming.borrow_mut() = None;
         if runs {
@@ -148,14 +148,14 @@ impl Store {
         changed.emit(());
     }
 
-    /// A slice of the run that is on its way, if there is one.
+    /// A slice of what is on its way, if anything is.
     fn go_on(&self, session: &mut Session, began: f64) {
-        while session.is_running() && browser::now() - began < SLICE_MS {
+        while session.is_busy() && browser::now() - began < SLICE_MS {
             session.go_on(PIECE);
         }
     }
 
-    /// After the browser has done what it had to do, the run on its way goes on.
+    /// After the browser has done what it had to do, what is on its way goes on.
     fn ask_for_turn(self: &Rc<Store>) {
         let turns = self.turns.get_or_init(|| {
             let store = Rc::downgrade(self);
@@ -171,13 +171,13 @@ impl Store {
     fn turn(self: &Rc<Store>) {
         let began = browser::now();
         let mut next = self.session();
-        if !next.is_running() {
+        if !next.is_busy() {
             return;
         }
         // At a panic, the text is the one that was on its way.
         *self.coming.borrow_mut() = Some(next.text.to_string());
         self.go_on(&mut next, began);
-        let runs = next.is_running();
+        let runs = next.is_busy();
         let draws = !runs || began - self.drawn.get() >= TOLD_MS;
         if draws {
             next.tell_that_it_runs();

@@ -6,12 +6,13 @@ use std::rc::Rc;
 
 use kmalloc_core::gfp::Gfp;
 use kmalloc_core::profile::MachineSpec;
-use kmalloc_core::run::compare::Comparison;
+use kmalloc_core::run::compare::{Comparing, Comparison};
 use kmalloc_core::run::remedy::{flags, with_flags};
-use kmalloc_core::run::{Bounds, Run};
+use kmalloc_core::run::{Bounds, Run, Running};
 use kmalloc_core::script::ast::{ScriptError, Span};
 use kmalloc_core::script::{change, edit, parse};
 
+use crate::making::{PIECE, UnderWay};
 use crate::view::{Shared, SharedRun};
 
 /// What can be asked of two runs.
@@ -37,6 +38,8 @@ pub enum CompareAction {
     Tick,
     /// Put B in place of the present text.
     Take,
+    /// No longer run B's new text: B is again what is shown.
+    CancelRun,
 }
 
 /// Two runs on one clock.
@@ -54,6 +57,31 @@ pub struct Compare {
     pub clock: usize,
     /// The clock goes by itself.
     pub playing: bool,
+    /// The text that B's run is of.
+    ran: Rc<str>,
+    /// The run of B's present text, while it is on its way.
+    coming: Option<Coming>,
+    /// It takes long enough to be told.
+    told: bool,
+}
+
+/// What is still to be done for B; nothing once it was done. It is shared by the sessions that wait for it.
+#[derive(Clone)]
+struct Coming(Rc<RefCell<Option<Stage>>>);
+
+impl PartialEq for Coming {
+    fn eq(&self, other: &Coming) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+enum Stage {
+    /// The text is followed.
+    Runs(Box<Running>),
+    /// It has ended; what looking at any cursor takes is built.
+    Prepares(Box<Run>),
+    /// The calls of both are laid beside each other.
+    Pairs(Box<Run>, Comparing),
 }
 
 impl Compare {
@@ -67,6 +95,9 @@ impl Compare {
             errors: Rc::default(),
             comparison: Shared::new(comparison),
             playing: false,
+            ran: Rc::clone(text),
+            coming: None,
+            told: false,
         }
     }
 
@@ -96,6 +127,11 @@ impl Compare {
                 self.clock = (self.clock + 1).min(len);
                 self.playing = self.clock < len;
             }
+            CompareAction::CancelRun => {
+                if self.coming.take().is_some() {
+                    self.texts[1] = Rc::clone(&self.ran);
+                }
+            }
             CompareAction::Tick
             | CompareAction::Open
             | CompareAction::OpenRemedy(_)
@@ -104,19 +140,84 @@ impl Compare {
         }
     }
 
-    /// Another text for B. The clock stays where A is; at the first difference when there is one.
+    /// Another text for B. A short run has ended with this, a long one is on its way.
     pub fn put(&mut self, text: &str) {
         let parsed = parse(text);
         self.texts[1] = text.into();
-        let run = parsed
-            .errors
-            .is_empty()
-            .then(|| Run::new(&parsed.scenario, Bounds::default()).ok())
-            .flatten();
+        self.coming = None;
+        self.told = false;
+        if parsed.errors.is_empty()
+            && let Ok(running) = Running::begin(&parsed.scenario, Bounds::default())
+        {
+            let stage = Stage::Runs(Box::new(running));
+            self.coming = Some(Coming(Rc::new(RefCell::new(Some(stage)))));
+        }
         self.errors = Rc::new(parsed.errors);
-        let Some(run) = run else { return };
+        // A short run goes through all three stages at once.
+        for _ in 0..3 {
+            self.go_on(PIECE);
+        }
+    }
+
+    /// True while B's present text is run.
+    pub fn is_coming(&self) -> bool {
+        self.coming.is_some()
+    }
+
+    /// It takes long: from now on the dialog says so.
+    pub fn tell_that_it_comes(&mut self) {
+        self.told = self.is_coming();
+    }
+
+    /// How far B's run has come, once it was found to take long.
+    pub fn under_way(&self) -> Option<UnderWay> {
+        let coming = self.coming.as_ref().filter(|_| self.told)?;
+        let (events, (done, all)) = match coming.0.borrow().as_ref()? {
+            Stage::Runs(running) => (running.events(), running.statements()),
+            Stage::Prepares(run) | Stage::Pairs(run, _) => (run.len(), (1, 1)),
+        };
+        Some(UnderWay {
+            events,
+            share: done as f64 / all.max(1) as f64,
+        })
+    }
+
+    /// A piece more of B's run on its way.
+    pub fn go_on(&mut self, work: usize) {
+        let Some(coming) = &self.coming else { return };
+        let stage = coming.0.take();
+        let next = match stage {
+            Some(Stage::Runs(mut running)) => match running.go_on(work) {
+                true => Some(Stage::Prepares(Box::new(running.finish()))),
+                false => Some(Stage::Runs(running)),
+            },
+            Some(Stage::Prepares(mut run)) => match run.prepare(run.len()) {
+                true => {
+                    let comparing = Comparing::begin(&self.runs[0].borrow(), &run);
+                    Some(Stage::Pairs(run, comparing))
+                }
+                false => Some(Stage::Prepares(run)),
+            },
+            Some(Stage::Pairs(run, mut comparing)) => {
+                if comparing.go_on(&self.runs[0].borrow(), &run, work) {
+                    self.arrived(*run, comparing.finish());
+                    return;
+                }
+                Some(Stage::Pairs(run, comparing))
+            }
+            None => None,
+        };
+        match next {
+            Some(stage) => *coming.0.borrow_mut() = Some(stage),
+            None => self.coming = None,
+        }
+    }
+
+    /// B's run is here. The clock stands at the first difference, or at the end.
+    fn arrived(&mut self, run: Run, comparison: Comparison) {
+        self.coming = None;
+        self.ran = Rc::clone(&self.texts[1]);
         self.runs[1] = Shared::new(RefCell::new(run));
-        let comparison = Comparison::new(&self.runs[0].borrow(), &self.runs[1].borrow());
         let first = comparison.first_difference();
         self.clock = first.map_or(comparison.len(), |pair| comparison.pairs()[pair].end);
         self.comparison = Shared::new(comparison);
@@ -192,6 +293,46 @@ mod tests {
             both.texts[1].contains("GFP_KERNEL"),
             "from A, not from the B before"
         );
+    }
+
+    #[test]
+    fn a_long_b_comes_piece_by_piece_and_can_be_cancelled() {
+        let short = "p = kmalloc(100, GFP_KERNEL);";
+        let long = "for (i = 0; i < 3000; i++) q[i] = kmalloc(100, GFP_KERNEL);";
+        let mut both = opened(short);
+        let before = both.clone();
+        both.act(CompareAction::Text(long.into()));
+        assert!(both.is_coming() && both.runs == before.runs);
+        assert_eq!(&*both.texts[1], long, "what was typed is there at once");
+        assert_eq!(both.under_way(), None, "not told yet");
+        both.tell_that_it_comes();
+        both.go_on(PIECE);
+        let events = both.under_way().map(|now| now.events);
+        assert!(events.is_some_and(|events| events >= PIECE), "{events:?}");
+        let mut cancelled = both.clone();
+        cancelled.act(CompareAction::CancelRun);
+        assert!(!cancelled.is_coming() && cancelled.texts == before.texts);
+        while both.is_coming() {
+            both.go_on(PIECE);
+        }
+        assert_eq!(both.under_way(), None);
+        let at_once = Comparison::new(&both.runs[0].borrow(), &run(long));
+        assert!(*both.comparison == at_once);
+        assert_eq!(
+            both.clock,
+            at_once.pairs()[0].end,
+            "at the first difference"
+        );
+        both.act(CompareAction::Text(long.replace("100", "200")));
+        both.act(CompareAction::CancelRun);
+        assert_eq!(&*both.texts[1], long, "back to what is shown");
+        both.act(CompareAction::Text(long.replace("100", "200")));
+        both.act(CompareAction::Text(short.into()));
+        assert!(
+            !both.is_coming(),
+            "a newer text replaces the run on its way"
+        );
+        assert_eq!(both.runs[1].borrow().calls().len(), 1);
     }
 
     #[test]

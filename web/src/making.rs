@@ -7,9 +7,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use kmalloc_core::recording::CHECKPOINT_EVERY;
 use kmalloc_core::run::{Ended, Holdings, Run, Running};
 
+use crate::compare::Compare;
+use crate::remedies::Remedies;
 use crate::session::{Arrive, Held, Session};
 use crate::view::{Action, Notice};
 
@@ -37,7 +38,7 @@ enum Stage {
     /// The text is followed.
     Runs(Box<Running>),
     /// It has ended. What is wanted at once at any cursor is built: checkpoints, and what the names hold.
-    Gathers(Box<Run>, usize, Holdings),
+    Gathers(Box<Run>, Holdings),
 }
 
 impl Stage {
@@ -45,14 +46,7 @@ impl Stage {
     fn go_on(&mut self, work: usize) -> bool {
         match self {
             Stage::Runs(running) => running.go_on(work),
-            Stage::Gathers(run, checkpoint, holdings) => {
-                if *checkpoint < run.len() {
-                    run.at(*checkpoint);
-                    *checkpoint += CHECKPOINT_EVERY;
-                    return false;
-                }
-                holdings.go_on(run, work)
-            }
+            Stage::Gathers(run, holdings) => run.prepare(run.len()) && holdings.go_on(run, work),
         }
     }
 
@@ -62,7 +56,7 @@ impl Stage {
             Stage::Runs(running) => {
                 let run = running.finish();
                 let holdings = Holdings::begin(&run, run.len());
-                Stage::Gathers(Box::new(run), CHECKPOINT_EVERY, holdings)
+                Stage::Gathers(Box::new(run), holdings)
             }
             gathers => gathers,
         }
@@ -118,6 +112,9 @@ impl Session {
         if let Some(making) = &mut self.making {
             making.told = true;
         }
+        if let Some(both) = &mut self.compare {
+            both.tell_that_it_comes();
+        }
     }
 
     /// What is shown is the whole run of the present text.
@@ -130,11 +127,24 @@ impl Session {
         self.run.borrow().ended() == Some(Ended::Cancelled)
     }
 
-    /// One piece more of the run on its way.
+    /// True while anything is on its way: a run, the run that is shown beside it, or a search for changes.
+    pub fn is_busy(&self) -> bool {
+        self.is_running()
+            || self.compare.as_ref().is_some_and(Compare::is_coming)
+            || self.remedies.as_ref().is_some_and(Remedies::is_searching)
+    }
+
+    /// One piece more of what is on its way.
     pub fn go_on(&mut self, work: usize) {
-        self.make(work);
-        if !self.is_running() {
-            self.afterwards();
+        if self.is_running() {
+            self.make(work);
+            if !self.is_running() {
+                self.afterwards();
+            }
+        } else if let Some(both) = self.compare.as_mut().filter(|both| both.is_coming()) {
+            both.go_on(work);
+        } else if let Some(remedies) = &mut self.remedies {
+            remedies.go_on(work);
         }
     }
 
@@ -173,7 +183,7 @@ impl Session {
         };
         let mut gathered = gathered.gathers();
         while !gathered.go_on(usize::MAX) {}
-        if let Stage::Gathers(run, _, holdings) = gathered {
+        if let Stage::Gathers(run, holdings) = gathered {
             let held = holdings.finish().into_iter();
             let held = held.map(|(variable, since)| Held { variable, since });
             let cancelled = run.ended() == Some(Ended::Cancelled);

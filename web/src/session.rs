@@ -11,7 +11,7 @@ use kmalloc_core::exercise::{Attempt, Foresight, Place as Moment, builds_on, ver
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
-use kmalloc_core::run::remedy::{free_call, place};
+use kmalloc_core::run::remedy::{Tried, free_call, place};
 use kmalloc_core::run::{Bounds, Run, Running, Value, Variable};
 use kmalloc_core::script::ast::{Call, Pointer, Scenario, ScriptError, ScriptErrorKind, Span};
 use kmalloc_core::script::link;
@@ -499,11 +499,6 @@ impl Session {
                 let call = call.filter(|_| begin && self.is_whole());
                 self.remedies = call.and_then(|call| Remedies::begin(&self.text, &self.run, call));
             }
-            Action::TryRemedy => {
-                if let Some(remedies) = &mut self.remedies {
-                    remedies.step();
-                }
-            }
             Action::TakeRemedy(number) => self.take_remedy(number),
             Action::Share(action) => self.in_share(action),
             Action::Compare(action) => self.in_compare(action),
@@ -953,9 +948,7 @@ impl Session {
                 self.compare = Some(Compare::open(&self.text, &self.run, cursor));
             }
             CompareAction::OpenRemedy(number) => {
-                let remedies = self.remedies.as_ref();
-                let tried = remedies.and_then(|remedies| remedies.search().tried().get(number));
-                if let Some(tried) = tried {
+                if let Some(tried) = self.tried(number) {
                     let mut both = Compare::open(&self.text, &self.run, self.player.cursor);
                     both.put(&tried.text);
                     self.compare = Some(both);
@@ -975,13 +968,15 @@ impl Session {
         }
     }
 
+    /// The change of this number, if it was tried.
+    fn tried(&self, number: usize) -> Option<Tried> {
+        let remedies = self.remedies.as_ref()?;
+        remedies.search().tried().get(number).cloned()
+    }
+
     /// A change that works in place of the text; its call is played.
     fn take_remedy(&mut self, number: usize) {
-        let tried = self
-            .remedies
-            .as_ref()
-            .map(|remedies| remedies.search().tried());
-        let Some(tried) = tried.and_then(|tried| tried.get(number)).cloned() else {
+        let Some(tried) = self.tried(number) else {
             return;
         };
         if let Some(effects) = tried.effects() {
@@ -1360,6 +1355,7 @@ mod tests {
     use crate::course::Wanted;
     use crate::draft::{Caller, FUNCTIONS, Unit};
     use crate::frame::{Pane, Side};
+    use crate::remedies::{in_vain, working};
     use crate::share::ShareAction;
     use kmalloc_core::gfp::Gfp;
     use kmalloc_core::script::link::LinkError;
@@ -2292,20 +2288,19 @@ mod tests {
             &fresh(),
             [Action::Replace(text.into()), Action::GoToCall(1)],
         );
-        let mut asked = failed.reduced(Action::Remedies(true));
-        let left = |session: &Session| {
-            let remedies = session.remedies.as_ref();
-            remedies.map_or(0, |remedies| remedies.search().left())
-        };
-        while left(&asked) > 0 {
-            asked = asked.reduced(Action::TryRemedy);
+        let mut asked = failed.begun(Action::Remedies(true));
+        assert!(asked.is_busy() && !failed.is_busy());
+        while asked.is_busy() {
+            asked.go_on(PIECE);
         }
         let remedies = asked.remedies.as_ref().expect("it was asked");
-        let works: Vec<usize> = remedies.working().map(|(number, _)| number).collect();
-        assert_eq!(works.len(), 2, "GFP_ATOMIC, or before the interrupt");
-        let vain = remedies.in_vain().count();
-        assert_eq!(remedies.search().tried().len(), works.len() + vain);
-        let taken = asked.reduced(Action::TakeRemedy(works[0]));
+        let found: Vec<usize> = working(&remedies.search())
+            .map(|(number, _)| number)
+            .collect();
+        assert_eq!(found.len(), 2, "GFP_ATOMIC, or before the interrupt");
+        let vain = in_vain(&remedies.search()).count();
+        assert_eq!(remedies.search().tried().len(), found.len() + vain);
+        let taken = asked.reduced(Action::TakeRemedy(found[0]));
         assert!(taken.text.contains("GFP_ATOMIC"), "{}", taken.text);
         assert!(taken.remedies.is_none(), "they were of another run");
         assert!(taken.player.is_moving());
@@ -2391,7 +2386,7 @@ mod tests {
                 40 => Action::Enlarge(Some(Pane::ALL[self.roll(6)])),
                 41 => Action::Projector(self.roll(2) == 0),
                 42 => Action::Remedies(self.roll(4) > 0),
-                43 => Action::TryRemedy,
+                43 => Action::Remedies(false),
                 44 => Action::TakeRemedy(self.roll(4)),
                 45 => Action::Share(match self.roll(4) {
                     0 => ShareAction::Add("so".into()),

@@ -269,8 +269,6 @@ pub enum Action {
     // ── what one change would do ──────────────────────────────────────────────────────────────────────────────────
     /// Begin to look for changes that make the cursor's call succeed, or stop.
     Remedies(bool),
-    /// Try one more change.
-    TryRemedy,
     /// Put the change of this number into the text.
     TakeRemedy(usize),
     // ── sharing ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,9 +1,11 @@
 //! Two runs on one clock: which call of one belongs to which of the other, where both stand at a tick, and what differs.
 //!
-//! A tick is an event in each; in every pair of calls the shorter one waits for the longer. Nothing is run here.
+//! A tick is an event in each; in every pair of calls the shorter one waits for the longer. Nothing is run here. Two long runs
+//! are compared a piece at a time ([`Comparing`]).
 
 use alloc::vec::Vec;
 use core::mem::discriminant;
+use core::ptr;
 
 use super::remedy::trouble;
 use super::{Answer, Run};
@@ -54,57 +56,106 @@ pub struct Comparison {
     lengths: [usize; 2],
 }
 
+/// A comparison on its way: so many pairs were found.
+pub struct Comparing {
+    /// The calls of either run that lie in no other.
+    outer: [Vec<usize>; 2],
+    /// How many of them have their pair.
+    at: [usize; 2],
+    /// The cursors and the ticks at the end of the last pair.
+    reached: [usize; 2],
+    clock: usize,
+    pairs: Vec<Pair>,
+}
+
+impl Comparing {
+    /// Nothing is compared yet.
+    pub fn begin(one: &Run, other: &Run) -> Comparing {
+        let outer = [one, other].map(|run| {
+            let calls = run.calls().iter().enumerate();
+            let outer = calls.filter(|(_, call)| call.inside.is_none());
+            outer.map(|(number, _)| number).collect()
+        });
+        Comparing {
+            outer,
+            at: [0, 0],
+            reached: [0, 0],
+            clock: 0,
+            pairs: Vec::new(),
+        }
+    }
+
+    /// Looks at so many calls and events more of the same two runs. True once all have their pairs.
+    pub fn go_on(&mut self, one: &Run, other: &Run, work: usize) -> bool {
+        let mut done = 0;
+        while self.at[0] < self.outer[0].len() || self.at[1] < self.outer[1].len() {
+            if done >= work {
+                return false;
+            }
+            done = done.saturating_add(self.pair([one, other]));
+        }
+        true
+    }
+
+    /// Finds the next pair, and tells how much there was to look at.
+    fn pair(&mut self, runs: [&Run; 2]) -> usize {
+        let Comparing { outer, at, .. } = self;
+        let mut looked = 0;
+        let skip = next_match(outer, *at, |a, b| {
+            looked += 1;
+            belong(&runs[0].calls()[a].call, &runs[1].calls()[b].call)
+        });
+        let (alone, both) = match skip {
+            Some([0, 0]) => ([false, false], true),
+            Some([ahead, _]) => ([ahead > 0, ahead == 0], false),
+            // The rest has no partners: first what is left of the one, then of the other.
+            None => ([at[0] < outer[0].len(), at[0] >= outer[0].len()], false),
+        };
+        let taken = [0, 1].map(|side| {
+            let takes = both || alone[side];
+            takes.then(|| outer[side][at[side]])
+        });
+        let from = self.reached;
+        let mut to = from;
+        for side in [0, 1] {
+            if let Some(call) = taken[side] {
+                at[side] += 1;
+                // What happens behind the last call belongs to it.
+                to[side] = match at[side] == outer[side].len() {
+                    true => runs[side].len(),
+                    false => runs[side].calls()[call].end,
+                };
+            }
+        }
+        let length = (to[0] - from[0]).max(to[1] - from[1]);
+        let first = self.clock;
+        (self.reached, self.clock) = (to, first + length);
+        self.pairs.push(Pair {
+            calls: taken,
+            difference: difference(runs, taken),
+            first,
+            end: self.clock,
+            from,
+            to,
+        });
+        looked + length
+    }
+
+    /// What was found; the calls that were not looked at yet are in no pair.
+    pub fn finish(self) -> Comparison {
+        Comparison {
+            pairs: self.pairs,
+            lengths: self.reached,
+        }
+    }
+}
+
 impl Comparison {
     /// Finds what belongs together.
     pub fn new(one: &Run, other: &Run) -> Comparison {
-        let runs = [one, other];
-        let outer = runs.map(|run| {
-            let calls = run.calls().iter().enumerate();
-            let outer = calls.filter(|(_, call)| call.inside.is_none());
-            outer.map(|(number, _)| number).collect::<Vec<usize>>()
-        });
-        let same = |a: usize, b: usize| belong(&one.calls()[a].call, &other.calls()[b].call);
-        let mut pairs = Vec::new();
-        let (mut at, mut clock, mut reached) = ([0, 0], 0, [0, 0]);
-        while at[0] < outer[0].len() || at[1] < outer[1].len() {
-            let skip = next_match(&outer, at, same);
-            let (alone, both) = match skip {
-                Some([0, 0]) => ([false, false], true),
-                Some([ahead, _]) => ([ahead > 0, ahead == 0], false),
-                // The rest has no partners: first what is left of the one, then of the other.
-                None => ([at[0] < outer[0].len(), at[0] >= outer[0].len()], false),
-            };
-            let taken = [0, 1].map(|side| {
-                let takes = both || alone[side];
-                takes.then(|| outer[side][at[side]])
-            });
-            let mut to = reached;
-            for side in [0, 1] {
-                if let Some(call) = taken[side] {
-                    at[side] += 1;
-                    // What happens behind the last call belongs to it.
-                    to[side] = match at[side] == outer[side].len() {
-                        true => runs[side].len(),
-                        false => runs[side].calls()[call].end,
-                    };
-                }
-            }
-            let length = (to[0] - reached[0]).max(to[1] - reached[1]);
-            pairs.push(Pair {
-                calls: taken,
-                difference: difference(runs, taken),
-                first: clock,
-                end: clock + length,
-                from: reached,
-                to,
-            });
-            clock += length;
-            reached = to;
-        }
-        Comparison {
-            pairs,
-            lengths: runs.map(Run::len),
-        }
+        let mut comparing = Comparing::begin(one, other);
+        comparing.go_on(one, other, usize::MAX);
+        comparing.finish()
     }
 
     /// The pairs, in order.
@@ -164,7 +215,7 @@ impl Comparison {
 fn next_match(
     outer: &[Vec<usize>; 2],
     at: [usize; 2],
-    same: impl Fn(usize, usize) -> bool,
+    mut same: impl FnMut(usize, usize) -> bool,
 ) -> Option<[usize; 2]> {
     let rest = [&outer[0][at[0]..], &outer[1][at[1]..]];
     (0..2 * AHEAD).find_map(|passed| {
@@ -203,6 +254,9 @@ fn difference(runs: [&Run; 2], calls: [Option<usize>; 2]) -> Difference {
     let [Some(one), Some(other)] = calls else {
         return Difference::Alone;
     };
+    if ptr::eq(runs[0], runs[1]) && one == other {
+        return Difference::None;
+    }
     let kinds = [(runs[0], one), (runs[1], other)].map(|(run, call)| {
         let answer = &run.calls()[call].answer;
         (
@@ -217,12 +271,11 @@ fn difference(runs: [&Run; 2], calls: [Option<usize>; 2]) -> Difference {
         return Difference::Numbers;
     }
     // The call's own number says nothing about what it did.
-    let steps = |run: &Run, call| -> Vec<Event> {
+    let [steps, others] = [(runs[0], one), (runs[1], other)].map(|(run, call)| {
         let own = run.own_events(call).map(|(_, event)| event);
         own.filter(|event| !matches!(event, Event::Called { .. }))
-            .collect()
-    };
-    if steps(runs[0], one) == steps(runs[1], other) {
+    });
+    if steps.eq(others) {
         Difference::None
     } else {
         Difference::Way

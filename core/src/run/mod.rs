@@ -6,6 +6,7 @@
 
 pub mod compare;
 mod holdings;
+mod made;
 mod owners;
 mod program;
 pub mod remedy;
@@ -307,6 +308,11 @@ impl Run {
     /// Why the run ended early.
     pub fn ended(&self) -> Option<Ended> {
         self.ended
+    }
+
+    /// A piece of the work that the first look at a cursor takes. True once all of it is done.
+    pub fn prepare(&mut self, cursor: usize) -> bool {
+        self.recording.prepare(cursor)
     }
 
     /// The machine at a cursor.

@@ -1,15 +1,21 @@
 //! What one change would make a call succeed: after a failure or a sin, changes of that one call are tried by running the
 //! whole scenario again, and those after which it succeeds are told with what they cost.
 //!
-//! Nothing is foretold from rules: a change works when the run says so, and when it harms no other call. One step of
-//! [`Search::step`] is one run, so that whoever asks can draw in between; the work in all is bounded.
+//! Nothing is foretold from rules: a change works when the run says so, and when it harms no other call. It is done a piece at
+//! a time ([`Search::go_on`]), so that whoever asks can do something else in between; the work in all is bounded. Which calls
+//! a text has, and which were made, stands in `made`.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem::discriminant;
+use core::ops::ControlFlow;
 
-use super::{Answer, Bounds, CallRecord, Ended, NullReason, Run, Value, Variable};
+use super::made::{Made, Site, number_at, release_point, sites};
+use super::{
+    Answer, Bounds, CallRecord, Ended, Holdings, NullReason, Run, Running, Value, Variable,
+};
 use crate::context::Context;
 use crate::event::{Event, Sin, Stop};
 use crate::gfp::Gfp;
@@ -160,9 +166,6 @@ impl Tried {
     }
 }
 
-/// A call's place: the number of its statement in the text, and its turn there.
-type Key = (usize, usize);
-
 /// How statements are renumbered by a change.
 #[derive(Clone, Copy)]
 enum Shift {
@@ -184,15 +187,26 @@ impl Shift {
             _ => Some(number),
         }
     }
+
+    /// The number behind the change.
+    fn after(self, number: usize) -> Option<usize> {
+        match self {
+            Shift::Inserted(new) if number >= new => Some(number + 1),
+            Shift::Moved { from, to } if number == from => Some(to),
+            Shift::Moved { from, to } if to <= number && number < from => Some(number + 1),
+            Shift::Removed(gone) if number == gone => None,
+            Shift::Removed(gone) if number > gone => Some(number - 1),
+            _ => Some(number),
+        }
+    }
 }
 
 /// The changes of one call that are tried one after the other.
-#[derive(Clone)]
 pub struct Search {
     text: String,
     scenario: Scenario,
-    /// What was wrong with each call, in the order in which they were made.
-    before: Vec<(Key, Option<Trouble>)>,
+    /// What was wrong with each call.
+    before: Made,
     /// The run ended before its text did.
     was_cut: bool,
     bounds: Bounds,
@@ -200,27 +214,51 @@ pub struct Search {
     /// The call as it was made: with numbers in its brackets.
     made: Call,
     trouble: Trouble,
-    /// The variables right before the call.
-    variables: Vec<Variable>,
+    /// On their way to `variables`; taken once it is known what to try.
+    gathers: Option<Holdings>,
+    /// What the names hold right before the call, each with the cursor from which it does.
+    variables: Vec<(Variable, usize)>,
     left: VecDeque<Change>,
+    trying: Option<(Attempt, Stage)>,
     tried: Vec<Tried>,
     events: usize,
 }
 
+/// A change that is tried.
+struct Attempt {
+    change: Change,
+    text: String,
+    was: String,
+    now: String,
+    shift: Shift,
+    scenario: Scenario,
+}
+
+/// What is still to be done for it.
+enum Stage {
+    /// Its text is followed.
+    Runs(Box<Running>),
+    /// The calls that were made then are looked at.
+    Looks(Box<Run>, Made),
+    /// It works. What it has led to is seen at the end of the call.
+    Weighs {
+        run: Box<Run>,
+        target: Option<usize>,
+        starved: Option<usize>,
+    },
+}
+
 impl Search {
-    /// What can be tried for a call of a run of this text. None when nothing was wrong with it.
-    pub fn new(text: &str, run: &Run, call: usize) -> Option<Search> {
+    /// What can be tried for a call of a run of this text; nothing is tried yet. None when nothing was wrong with it.
+    pub fn begin(text: &str, run: &Run, call: usize) -> Option<Search> {
         let trouble = trouble(run, call)?;
         let parsed = parse(text);
         if !parsed.errors.is_empty() {
             return None;
         }
-        let scenario = parsed.scenario;
-        let before = made(run, &scenario);
-        before.get(call)?;
         let record = &run.calls()[call];
-        let mut search = Search {
-            before,
+        Some(Search {
+            before: Made::begin(&parsed.scenario),
             was_cut: run.ended().is_some(),
             bounds: Bounds {
                 calls: run.calls().len() * 2 + 1_000,
@@ -230,15 +268,15 @@ impl Search {
             at: call,
             made: record.call.clone(),
             trouble,
-            variables: run.variables(record.first),
+            gathers: Some(Holdings::begin(run, record.first)),
+            variables: Vec::new(),
             left: VecDeque::new(),
+            trying: None,
             tried: Vec::new(),
             events: 0,
             text: text.into(),
-            scenario,
-        };
-        search.plan(run, record);
-        Some(search)
+            scenario: parsed.scenario,
+        })
     }
 
     /// What was wrong.
@@ -256,40 +294,64 @@ impl Search {
         &self.tried
     }
 
-    /// How many changes may still be tried.
+    /// How many changes may still be tried, the one on its way included.
     pub fn left(&self) -> usize {
-        self.left.len()
+        self.left.len() + usize::from(self.trying.is_some())
     }
 
-    /// Tries one more change; false when there is none left.
-    pub fn step(&mut self) -> bool {
-        while let Some(change) = self.left.pop_front() {
-            let Some(tried) = self.attempt(change) else {
-                continue;
-            };
-            if self.events > MAX_EVENTS {
-                self.left.clear();
+    /// Everything was tried.
+    pub fn is_done(&self) -> bool {
+        self.gathers.is_none() && self.left() == 0
+    }
+
+    /// So much work more, in statements and events, for the run that the search began with. True once everything was tried.
+    pub fn go_on(&mut self, run: &Run, work: usize) -> bool {
+        if let Some(gathers) = &mut self.gathers {
+            if !self.before.go_on(run, work) || !gathers.go_on(run, work) {
+                return false;
             }
-            // The largest is the answer; of many pointers a few are enough.
-            let works = |tried: &&Tried| tried.effects().is_some();
-            let sized = |change: &Change| matches!(change, Change::Size(_) | Change::Order(_));
-            if works(&&tried) && sized(&tried.change) {
-                self.left.retain(|change| !sized(change));
-            }
-            self.tried.push(tried);
-            let frees = |change: &Change| matches!(change, Change::Free(_));
-            let found = self.tried.iter().filter(works);
-            if found.filter(|tried| frees(&tried.change)).count() >= MAX_FREES_OFFERED {
-                self.left.retain(|change| !frees(change));
-            }
-            return true;
+            self.variables = self.gathers.take().map_or(Vec::new(), Holdings::finish);
+            self.plan(run);
         }
-        false
+        let Some((attempt, stage)) = self.trying.take().or_else(|| self.next()) else {
+            return true;
+        };
+        match self.piece(&attempt, stage, work) {
+            ControlFlow::Continue(stage) => self.trying = Some((attempt, stage)),
+            ControlFlow::Break(outcome) => self.has_tried(attempt, outcome),
+        }
+        self.is_done()
+    }
+
+    fn has_tried(&mut self, attempt: Attempt, outcome: Outcome) {
+        let tried = Tried {
+            change: attempt.change,
+            text: attempt.text,
+            was: attempt.was,
+            now: attempt.now,
+            outcome,
+        };
+        if self.events > MAX_EVENTS {
+            self.left.clear();
+        }
+        // The largest is the answer; of many pointers a few are enough.
+        let works = |tried: &&Tried| tried.effects().is_some();
+        let sized = |change: &Change| matches!(change, Change::Size(_) | Change::Order(_));
+        if works(&&tried) && sized(&tried.change) {
+            self.left.retain(|change| !sized(change));
+        }
+        self.tried.push(tried);
+        let frees = |change: &Change| matches!(change, Change::Free(_));
+        let found = self.tried.iter().filter(works);
+        if found.filter(|tried| frees(&tried.change)).count() >= MAX_FREES_OFFERED {
+            self.left.retain(|change| !frees(change));
+        }
     }
 
     // ── what to try ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    fn plan(&mut self, run: &Run, record: &CallRecord) {
+    fn plan(&mut self, run: &Run) {
+        let record: &CallRecord = &run.calls()[self.at];
         let scarce = matches!(
             self.trouble,
             Trouble::Null(_) | Trouble::Stopped(Stop::Endless)
@@ -365,7 +427,7 @@ impl Search {
     /// What a variable holds right before the call.
     fn held(&self, name: &str) -> Option<Value> {
         let mut all = self.variables.iter();
-        Some(all.find(|variable| variable.name == name)?.value)
+        Some(all.find(|(variable, _)| variable.name == name)?.0.value)
     }
 
     /// What the call is given.
@@ -381,21 +443,19 @@ impl Search {
     fn plan_frees(&mut self, run: &Run) {
         let page = self.scenario.machine.page_size;
         let sites = sites(&self.scenario);
-        let own = self.before[self.at].0.0;
+        let own = self.before.key(self.at).0;
         let Some(ahead) = release_point(&sites[own]) else {
             return;
         };
         let begin = number_at(&sites, ahead);
-        let entered = self.before[..=self.at]
-            .iter()
-            .position(|((number, _), _)| (begin..=own).contains(number));
+        let entered = (0..=self.at).find(|&call| (begin..=own).contains(&self.before.key(call).0));
         let first = run.calls()[entered.unwrap_or(self.at)].first;
-        let there = run.variables(first);
-        let live = there
+        let live = self
+            .variables
             .iter()
-            .filter(|variable| variable.live && self.held(&variable.name) == Some(variable.value));
+            .filter(|(variable, since)| variable.live && *since <= first);
         let mut live: Vec<(u32, &str)> = live
-            .filter_map(|variable| {
+            .filter_map(|(variable, _)| {
                 let pages = match variable.value {
                     Value::Object { asked, .. } => asked.div_ceil(page),
                     Value::Pages { order, .. } | Value::PageStruct { order, .. } => 1 << order,
@@ -437,7 +497,7 @@ impl Search {
     /// The text with a change, how its statements are numbered then, and the line before and after.
     fn changed(&self, wanted: &Change) -> Option<(String, Shift, String, String)> {
         let sites = sites(&self.scenario);
-        let number = self.before[self.at].0.0;
+        let number = self.before.key(self.at).0;
         let site = &sites[number];
         let (span, call) = (site.span, site.call);
         let other = |new: Call| {
@@ -573,7 +633,7 @@ impl Search {
     /// Where the call would stand before the lock, or before the block of an interrupt; and which that is.
     fn ahead(&self) -> Option<(Span, Option<Who>, Option<String>)> {
         let sites = sites(&self.scenario);
-        let site = &sites[self.before.get(self.at)?.0.0];
+        let site = sites.get(self.before.key(self.at).0)?;
         for &(block, at) in &site.path {
             let mut held: Vec<(&Stmt, Option<String>)> = Vec::new();
             for statement in &block[..at] {
@@ -606,54 +666,110 @@ impl Search {
         None
     }
 
-    /// None when the change cannot be written into this text.
-    fn attempt(&mut self, change: Change) -> Option<Tried> {
-        let (text, shift, was, now) = self.changed(&change)?;
-        let parsed = parse(&text);
-        if !parsed.errors.is_empty() {
-            return None;
+    /// The next change that can be written into this text.
+    fn next(&mut self) -> Option<(Attempt, Stage)> {
+        while let Some(change) = self.left.pop_front() {
+            let Some((text, shift, was, now)) = self.changed(&change) else {
+                continue;
+            };
+            let parsed = parse(&text);
+            if !parsed.errors.is_empty() {
+                continue;
+            }
+            let scenario = parsed.scenario;
+            let Ok(running) = Running::begin(&scenario, self.bounds) else {
+                continue;
+            };
+            let attempt = Attempt {
+                change,
+                text,
+                was,
+                now,
+                shift,
+                scenario,
+            };
+            return Some((attempt, Stage::Runs(Box::new(running))));
         }
-        let mut run = Run::new(&parsed.scenario, self.bounds).ok()?;
-        self.events += run.len();
-        let outcome = self.judged(&mut run, &parsed.scenario, shift, &change);
-        Some(Tried {
-            change,
-            text,
-            was,
-            now,
-            outcome,
-        })
+        None
+    }
+
+    /// A piece more of an attempt, until it is known what comes of it.
+    fn piece(
+        &mut self,
+        attempt: &Attempt,
+        stage: Stage,
+        work: usize,
+    ) -> ControlFlow<Outcome, Stage> {
+        match stage {
+            Stage::Runs(mut running) => {
+                if !running.go_on(work) {
+                    return ControlFlow::Continue(Stage::Runs(running));
+                }
+                let run = running.finish();
+                self.events += run.len();
+                let made = Made::begin(&attempt.scenario);
+                ControlFlow::Continue(Stage::Looks(Box::new(run), made))
+            }
+            Stage::Looks(run, mut made) => {
+                if !made.go_on(&run, work) {
+                    return ControlFlow::Continue(Stage::Looks(run, made));
+                }
+                let (target, starved) = self.judged(attempt, &run, &made)?;
+                ControlFlow::Continue(Stage::Weighs {
+                    run,
+                    target,
+                    starved,
+                })
+            }
+            Stage::Weighs {
+                mut run,
+                target,
+                starved,
+            } => {
+                let end = target.map_or(0, |target| run.calls()[target].end);
+                if !run.prepare(end) {
+                    return ControlFlow::Continue(Stage::Weighs {
+                        run,
+                        target,
+                        starved,
+                    });
+                }
+                ControlFlow::Break(Outcome::Works(effects(&mut run, target, starved)))
+            }
+        }
     }
 
     // ── judging ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    fn judged(&self, run: &mut Run, scenario: &Scenario, shift: Shift, change: &Change) -> Outcome {
-        let after = made(run, scenario);
-        let places: BTreeMap<Key, usize> = after
-            .iter()
-            .enumerate()
-            .filter_map(|(at, (key, _))| Some(((shift.before(key.0)?, key.1), at)))
-            .collect();
-        let mine = self.before[self.at].0;
-        let target = places.get(&mine).copied();
-        let harm =
-            |call: usize, trouble| Outcome::Harms(print_call(&run.calls()[call].call), trouble);
+    /// When it works, the call's number now, and the first later call that gets NULL for it.
+    fn judged(
+        &self,
+        attempt: &Attempt,
+        run: &Run,
+        after: &Made,
+    ) -> ControlFlow<Outcome, (Option<usize>, Option<usize>)> {
+        let Attempt { change, shift, .. } = attempt;
+        let target = self.before.key(self.at);
+        let target = after.at(shift.after(target.0), target.1);
+        let harm = |call: usize, trouble| {
+            ControlFlow::Break(Outcome::Harms(print_call(&run.calls()[call].call), trouble))
+        };
         match target {
             Some(at) => {
-                if let Some(trouble) = after[at].1 {
-                    return Outcome::Fails(trouble);
+                if let Some(trouble) = after.trouble(at) {
+                    return ControlFlow::Break(Outcome::Fails(trouble));
                 }
             }
             None if *change == Change::LeaveOut => {}
-            None => return Outcome::Unclear,
+            None => return ControlFlow::Break(Outcome::Unclear),
         }
-        let olds: BTreeMap<Key, Option<Trouble>> = self.before.iter().copied().collect();
         // Calls before it are made as they were.
-        for (key, old) in &self.before[..self.at] {
-            let Some(&at) = places.get(key) else {
-                return Outcome::Unclear;
+        for call in 0..self.at {
+            let (number, turn) = self.before.key(call);
+            let Some(at) = after.at(shift.after(number), turn) else {
+                return ControlFlow::Break(Outcome::Unclear);
             };
-            if let Some(new) = is_new(*old, after[at].1) {
+            if let Some(new) = is_new(self.before.trouble(call), after.trouble(at)) {
                 return harm(at, new);
             }
         }
@@ -663,18 +779,18 @@ impl Search {
             Change::Flags { .. } | Change::Size(_) | Change::Order(_)
         );
         let mut starved = None;
-        for (at, (key, trouble)) in after.iter().enumerate() {
-            let old = shift
-                .before(key.0)
-                .and_then(|number| olds.get(&(number, key.1)));
+        for at in 0..after.len() {
+            let (number, turn) = after.key(at);
+            let trouble = after.trouble(at);
+            let old = self.before.at(shift.before(number), turn);
             let new = match old {
-                Some(old) => is_new(*old, *trouble),
-                None if moves || !self.was_cut => *trouble,
+                Some(old) => is_new(self.before.trouble(old), trouble),
+                None if moves || !self.was_cut => trouble,
                 None => None,
             };
             match new {
                 None => {}
-                Some(Trouble::Null(_)) if shift.before(key.0).is_some() => {
+                Some(Trouble::Null(_)) if shift.before(number).is_some() => {
                     starved = starved.or(Some(at));
                 }
                 Some(new) => return harm(at, new),
@@ -685,9 +801,9 @@ impl Search {
             Some(Ended::TooManyCalls | Ended::TooManyEvents | Ended::TooManySteps | Ended::Blocked)
         );
         if cut && !self.was_cut {
-            return Outcome::Unclear;
+            return ControlFlow::Break(Outcome::Unclear);
         }
-        Outcome::Works(effects(run, target, starved))
+        ControlFlow::Continue((target, starved))
     }
 }
 
@@ -736,78 +852,7 @@ fn effects(run: &mut Run, target: Option<usize>, starved: Option<usize>) -> Effe
     effects
 }
 
-// ── statements ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/// A call as it stands in the text.
-struct Site<'s> {
-    span: Span,
-    call: &'s Call,
-    /// The blocks around it from the outside in, each with the place of the statement that leads here.
-    path: Vec<(&'s [Stmt], usize)>,
-}
-
-/// Every call of a text, in its order.
-fn sites(scenario: &Scenario) -> Vec<Site<'_>> {
-    let mut found = Vec::new();
-    collect(&scenario.body, &mut Vec::new(), &mut found);
-    found
-}
-
-fn collect<'s>(body: &'s [Stmt], path: &mut Vec<(&'s [Stmt], usize)>, found: &mut Vec<Site<'s>>) {
-    for (at, statement) in body.iter().enumerate() {
-        path.push((body, at));
-        match &statement.kind {
-            StmtKind::Call(call) => found.push(Site {
-                span: statement.span,
-                call,
-                path: path.clone(),
-            }),
-            StmtKind::For { body, .. } | StmtKind::Within { body, .. } => {
-                collect(body, path, found);
-            }
-            StmtKind::If {
-                body, otherwise, ..
-            } => {
-                collect(body, path, found);
-                collect(otherwise, path, found);
-            }
-        }
-        path.pop();
-    }
-}
-
-/// How many calls stand in front of a place: the number of the next one.
-fn number_at(sites: &[Site<'_>], place: Span) -> usize {
-    let order = |span: Span| (span.line, span.column);
-    sites.partition_point(|site| order(site.span) < order(place))
-}
-
-/// The statement in front of which a release can stand: in a loop it would be made in every turn.
-fn release_point(site: &Site<'_>) -> Option<Span> {
-    let mut path = site.path.iter().map(|&(block, at)| &block[at]);
-    let found = path.find(|statement| !matches!(statement.kind, StmtKind::Within { .. }));
-    found.map(|statement| statement.span)
-}
-
-/// Every call that was made, by its statement and its turn there, with what was wrong with it.
-fn made(run: &Run, scenario: &Scenario) -> Vec<(Key, Option<Trouble>)> {
-    let numbers: BTreeMap<(u32, u32), usize> = sites(scenario)
-        .iter()
-        .enumerate()
-        .map(|(number, site)| ((site.span.line, site.span.column), number))
-        .collect();
-    let mut turns: BTreeMap<usize, usize> = BTreeMap::new();
-    let calls = run.calls().iter().enumerate();
-    calls
-        .map(|(at, record)| {
-            let place = (record.span.line, record.span.column);
-            let number = numbers.get(&place).copied().unwrap_or(usize::MAX);
-            let turn = turns.entry(number).or_default();
-            *turn += 1;
-            ((number, *turn), trouble(run, at))
-        })
-        .collect()
-}
+// ── places ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// `p` or `q[3]`.
 fn name_of(place: &Place) -> String {

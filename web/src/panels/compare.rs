@@ -12,6 +12,7 @@ use kmalloc_core::script::{change, parse, print_call};
 use yew::prelude::*;
 
 use super::el::El;
+use super::running::RunningLine;
 use super::top::{machines, sizes};
 use crate::browser::{self, Timer};
 use crate::compare::{Compare, CompareAction};
@@ -86,6 +87,7 @@ pub fn CompareDialog(props: &Props) -> Html {
                 <form method="dialog"><button>{ lang.app().close }</button></form>
             </header>
             <Setup lang={*lang} machine={props.machine.clone()} both={both.clone()} on={on.clone()} />
+            <RunningLine lang={*lang} under_way={both.under_way()} on={act.reform(|_| CompareAction::CancelRun)} />
             { deck(*lang, both, &act) }
             <div class="sides">{ for sides.iter().map(Side::html) }</div>
             { calls(*lang, both, &act) }
@@ -190,7 +192,7 @@ fn Setup(props: &Props) -> Html {
             <p role="status">
                 if !both.errors.is_empty() {
                     { wrong }
-                } else if both.comparison.first_difference().is_none() {
+                } else if !both.is_coming() && both.comparison.first_difference().is_none() {
                     { words.same }
                 }
             </p>

@@ -1,6 +1,6 @@
 //! "What one change would make it succeed?": a card below the decision path of a call that failed. A row for each change
-//! that works, with the difference marked, why it works and what it costs; those tried in vain below. One try a frame, so
-//! that the page never stands still.
+//! that works, with the difference marked, why it works and what it costs; those tried in vain below. What was found so far is
+//! seen while the search goes on.
 
 use kmalloc_core::run::remedy::{Change, Tried};
 use kmalloc_core::script::ast::Call;
@@ -8,15 +8,11 @@ use kmalloc_core::script::change::difference;
 use yew::prelude::*;
 
 use super::el::El;
-use crate::browser::Timer;
 use crate::compare::CompareAction;
 use crate::lang::remedies::{why, why_not};
 use crate::lang::{Arg, Lang, fill};
-use crate::remedies::{Remedies, failed_call};
+use crate::remedies::{Remedies, failed_call, in_vain, working};
 use crate::view::{Action, SharedRun};
-
-/// From one try to the next: the page draws in between.
-const PAUSE_MS: i32 = 16;
 
 /// What the card is given.
 #[derive(Properties, PartialEq)]
@@ -39,7 +35,6 @@ pub fn RemedyCard(props: &Props) -> Html {
     let Props {
         lang, remedies, on, ..
     } = props;
-    let timer = use_mut_ref(|| None::<Timer>);
     let call = props.run.borrow().call_at(props.cursor);
     let failed = use_memo((props.run.clone(), call), |(run, _)| {
         failed_call(run, props.cursor)
@@ -47,16 +42,6 @@ pub fn RemedyCard(props: &Props) -> Html {
     let shown = remedies
         .as_ref()
         .filter(|remedies| Some(remedies.search().call()) == *failed);
-    let goes_on = shown
-        .filter(|remedies| remedies.search().left() > 0)
-        .map(|remedies| remedies.search().tried().len());
-    use_effect_with((goes_on, shown.cloned()), {
-        let on = on.clone();
-        move |(goes_on, _)| {
-            let next = || Timer::after(PAUSE_MS, move || on.emit(Action::TryRemedy));
-            *timer.borrow_mut() = goes_on.map(|_| next());
-        }
-    });
     let words = lang.remedies();
     if failed.is_none() {
         return Html::default();
@@ -70,14 +55,14 @@ pub fn RemedyCard(props: &Props) -> Html {
         return El::new("div", "remedies").key("closed").put(ask).html();
     };
     let search = remedies.search();
-    let works = remedies.working().count();
+    let works = working(&search).count();
     let count = |number: usize| Arg::Number(number as u64);
     let tried = search.tried().len();
-    let state = match (search.left(), tried, works) {
-        (0, 0, _) => words.nothing.to_string(),
-        (0, _, 0) => fill(words.none, &[count(tried)]),
-        (0, ..) => fill(words.found, &[count(tried), count(works)]),
-        (left, ..) => fill(words.trying, &[count(tried), count(left)]),
+    let state = match (remedies.is_searching(), tried, works) {
+        (true, ..) => fill(words.trying, &[count(tried), count(search.left())]),
+        (false, 0, _) => words.nothing.to_string(),
+        (false, _, 0) => fill(words.none, &[count(tried)]),
+        (false, ..) => fill(words.found, &[count(tried), count(works)]),
     };
     let close = El::new("button", "close")
         .is("type", "button")
@@ -88,11 +73,9 @@ pub fn RemedyCard(props: &Props) -> Html {
         .put(El::new("h3", "").text(words.question))
         .put(close);
     let made = props.run.borrow().calls()[search.call()].call.clone();
-    let rows = remedies
-        .working()
-        .map(|(number, tried)| row(*lang, &made, number, tried, on));
-    let vain: Vec<&Tried> = remedies.in_vain().collect();
-    let in_vain = (!vain.is_empty() && search.left() == 0).then(|| {
+    let rows = working(&search).map(|(number, tried)| row(*lang, &made, number, tried, on));
+    let vain: Vec<&Tried> = in_vain(&search).collect();
+    let tried_in_vain = (!vain.is_empty() && !remedies.is_searching()).then(|| {
         let title = fill(words.in_vain, &[count(vain.len())]);
         let rows = vain.iter().enumerate().map(|(at, tried)| {
             El::new("li", "")
@@ -112,7 +95,7 @@ pub fn RemedyCard(props: &Props) -> Html {
         .put(head)
         .put(El::new("p", "state").is("role", "status").text(&state))
         .put(El::new("ol", "").key("rows").all(rows))
-        .maybe(in_vain)
+        .maybe(tried_in_vain)
         .html()
 }
 

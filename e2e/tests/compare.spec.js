@@ -20,7 +20,7 @@ test("other flags, by keys alone: one clock moves both, and B can be taken", asy
   await run(page, text);
   await page.locator("body").press("c");
   const dialog = page.getByRole("dialog", { name: "Compare two runs" });
-  await expect(dialog.getByRole("status")).toContainText("Nothing differs");
+  await expect(dialog.locator(".setup").getByRole("status")).toContainText("Nothing differs");
   await expect(dialog.locator("mark")).toHaveCount(0);
   await dialog.getByLabel("flags", { exact: true }).selectOption("GFP_ATOMIC");
   const [a, b] = [0, 1].map((side) => dialog.locator(".side").nth(side));
@@ -56,7 +56,7 @@ test("another machine and a text of one's own, in Chinese on a phone", async ({ 
   await dialog.getByText("B 的脚本").click();
   const own = dialog.getByRole("textbox");
   await own.fill("p = kmalloc(");
-  await expect(dialog.getByRole("status")).toContainText("1 处错误");
+  await expect(dialog.locator(".setup").getByRole("status")).toContainText("1 处错误");
   await own.fill("p = kmalloc(100, GFP_KERNEL);\nq = kmalloc(9, 0);\nkfree(p);\n");
   await expect(dialog.locator(".what").nth(1)).toContainText("仅一边有");
   await axe(page);

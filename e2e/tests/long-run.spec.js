@@ -14,13 +14,14 @@ for (r = 0; r < 2; r++) {
 }
 `;
 
-/** Holds the messages by which the page asks for its next turn, from the first sight of a progress bar on. */
+/** Holds the messages by which the page asks for its next turn, from the first sight of progress on. */
 function holding() {
   const post = MessagePort.prototype.postMessage;
   const held = [];
   let holds = false;
   MessagePort.prototype.postMessage = function (...message) {
-    holds ||= document.querySelector(".running progress") !== null && !window.free;
+    const seen = document.querySelector(".running progress, .remedies[aria-busy=true]");
+    holds ||= seen !== null && !window.free;
     if (holds) held.push(() => post.apply(this, message));
     else post.apply(this, message);
   };
@@ -150,4 +151,56 @@ test("a page that opens a long run answers before it has ended", async ({ page }
   await expect(bar(page)).toHaveCount(0, { timeout: 30_000 });
   const again = await snapshot(page);
   expect([again.events, again.cursor]).toEqual([events, 1_234]);
+});
+
+test("a search for the one change goes on while the page is used, and ends where it is closed", async ({ page }) => {
+  const text = await opened(page);
+  await text.fill(`${LONG}z = kmalloc(1000000, GFP_KERNEL);\n`);
+  await expect(bar(page)).toBeVisible();
+  await release(page, true);
+  await expect(bar(page)).toHaveCount(0, { timeout: 30_000 });
+  const { events } = await snapshot(page);
+  await page.evaluate((events) => {
+    window.free = false;
+    window.kmallocLab.seek(events);
+  }, events);
+  const ask = page.getByRole("button", { name: "What one change would make it succeed?" });
+  await ask.click();
+  const card = page.getByRole("region", { name: "What one change would make it succeed?" });
+  await expect(card).toHaveAttribute("aria-busy", "true");
+  await expect(card.getByRole("status")).toHaveText(/Running the scenario again: 0 tried/);
+  // The page answers in the middle of a try.
+  await page.getByRole("button", { name: "中", exact: true }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", /^zh/);
+  await page.getByRole("button", { name: "EN", exact: true }).click();
+  await card.getByRole("button", { name: "Close" }).click();
+  await release(page, true);
+  await ask.click();
+  await expect(card).toHaveAttribute("aria-busy", "false", { timeout: 60_000 });
+  await expect(card.getByRole("listitem").first()).toContainText("vmalloc");
+  expect((await snapshot(page)).events).toBe(events);
+});
+
+test("a long B: the dialog answers, Cancel brings back what was shown", async ({ page }) => {
+  const text = await opened(page);
+  await text.fill("p = kmalloc(100, GFP_KERNEL);");
+  await expect.poll(async () => (await snapshot(page)).text).toBe("p = kmalloc(100, GFP_KERNEL);");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("c");
+  const dialog = page.getByRole("dialog", { name: "Compare two runs" });
+  await dialog.getByText("Text of B").click();
+  const own = dialog.getByRole("textbox");
+  const under = dialog.getByRole("progressbar", { name: "Running" });
+  await own.fill(LONG);
+  await expect(under).toBeVisible();
+  await axe(page);
+  await dialog.getByRole("button", { name: "Step back" }).click();
+  await expect(dialog.getByRole("slider")).toHaveValue("5");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(under).toHaveCount(0);
+  await expect(own).toHaveValue("p = kmalloc(100, GFP_KERNEL);");
+  await release(page, true);
+  await own.fill(LONG);
+  await expect(dialog.locator(".what").first()).toContainText("one side only", { timeout: 30_000 });
+  await expect(dialog.getByRole("slider")).not.toHaveAttribute("max", "6");
 });

@@ -91,6 +91,7 @@ pub fn RemedyCard(props: &Props) -> Html {
     El::new("section", "remedies open")
         .key("open")
         .is("aria-label", words.question)
+        .attr("aria-busy", remedies.is_searching().to_string())
         .is("tabindex", "0")
         .put(head)
         .put(El::new("p", "state").is("role", "status").text(&state))

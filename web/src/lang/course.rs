@@ -128,7 +128,7 @@ impl Lang {
 const EN: Texts = Texts {
     contents: "Contents",
     back: "Back to the page",
-    page: "{0} · page {1} of {2} · {3} min",
+    page: "{0} · {1}/{2} · {3}\u{a0}min",
     pages: "Pages",
     coming: "The page is being fetched …",
     failed: "This part of the course could not be fetched. The lab itself works without it.",
@@ -177,7 +177,7 @@ const EN: Texts = Texts {
 const ZH: Texts = Texts {
     contents: "目录",
     back: "回到本页",
-    page: "{0} · 第 {1} 页，共 {2} 页 · {3} 分钟",
+    page: "{0} · {1}/{2} · {3}\u{a0}分钟",
     pages: "翻页",
     coming: "正在取这一页……",
     failed: "课程的这一部分没有取到。不影响使用模拟器本身。",

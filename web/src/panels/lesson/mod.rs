@@ -217,6 +217,6 @@ fn turn(shown: &Shown<'_>) -> El {
     let after = chapters.get(number + 1);
     El::new("nav", "turn")
         .is("aria-label", shown.texts.pages)
-        .maybe(before.map(|entry| to(entry, "link before", format!("← {}", entry.title))))
-        .maybe(after.map(|entry| to(entry, "link after", format!("{} →", entry.title))))
+        .maybe(before.map(|entry| to(entry, "link before", format!("←\u{a0}{}", entry.title))))
+        .maybe(after.map(|entry| to(entry, "link after", format!("{}\u{a0}→", entry.title))))
 }

@@ -384,7 +384,7 @@ fn slabs() -> String {
         .filter(|shape| shape.name.starts_with("size-"))
         .map(|shape| {
             format!(
-                "{}: {}×{}",
+                "{}:\u{a0}{}×{}",
                 shape.class_size,
                 shape.objects,
                 1 << shape.order
@@ -486,7 +486,7 @@ mod tests {
         assert_eq!(of("missing 128 4096").as_deref(), Some("96 192"));
         assert_eq!(of("missing 32 8192").as_deref(), Some("32"));
         assert_eq!(of("off-slab").as_deref(), Some("512"));
-        assert!(of("slabs").is_some_and(|slabs| slabs.contains("128: 31×1")));
+        assert!(of("slabs").is_some_and(|slabs| slabs.contains("128:\u{a0}31×1")));
         // Chapter 13's table.
         for (words, passes) in [
             ("tries 3 GFP_KERNEL", "∞"),

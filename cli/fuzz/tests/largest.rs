@@ -26,6 +26,13 @@ fn the_last_of_very_many_statements_is_wrong() {
     let mut text = statement.repeat(MAX_TEXT / statement.len() - 1);
     text.push('+');
     refused("text", "a text of many statements", text.as_bytes());
+    let shortest = "a=b;";
+    let short = shortest.repeat(MAX_TEXT / shortest.len() - 1) + "+";
+    refused(
+        "text",
+        "a text of the shortest statements",
+        short.as_bytes(),
+    );
     text.push_str(&statement.repeat(9));
     refused("text", "a text that is too long", text.as_bytes());
 

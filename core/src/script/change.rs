@@ -55,15 +55,15 @@ fn place(tokens: &[Token<'_>], span: Span) -> Option<usize> {
 
 /// The text with the call at `span` as another one. Only the arguments that differ are written anew.
 pub fn with_call(text: &str, span: Span, old: &Call, new: &Call) -> Option<String> {
-    let statement = Statement::at(&lex(text).tokens, span)?;
+    let statement = Statement::at(&lex(text), span)?;
     let [old_line, new_line] = [old, new].map(|call| format!("{};", print_call(call)));
     let start = Span {
         line: 1,
         column: 1,
         length: 0,
     };
-    let before = Statement::at(&lex(&old_line).tokens, start)?;
-    let after = Statement::at(&lex(&new_line).tokens, start)?;
+    let before = Statement::at(&lex(&old_line), start)?;
+    let after = Statement::at(&lex(&new_line), start)?;
     let mut edited = text.to_string();
     if after.arguments.len() == statement.arguments.len()
         && before.arguments.len() == statement.arguments.len()
@@ -95,11 +95,11 @@ pub fn with_call_before(text: &str, span: Span, call: &Call) -> Option<String> {
 
 /// The text with the statement of a call moved in front of the one at `ahead`.
 pub fn moved_before(text: &str, span: Span, ahead: Span) -> Option<String> {
-    let lexed = lex(text);
-    if is_only_body(&lexed.tokens, place(&lexed.tokens, span)?) {
+    let tokens = lex(text);
+    if is_only_body(&tokens, place(&tokens, span)?) {
         return None;
     }
-    let whole = Statement::at(&lexed.tokens, span)?.whole;
+    let whole = Statement::at(&tokens, span)?.whole;
     let statement = text[whole.clone()].to_string();
     let mut left = text.to_string();
     left.replace_range(without_its_line(text, whole), "");
@@ -108,18 +108,18 @@ pub fn moved_before(text: &str, span: Span, ahead: Span) -> Option<String> {
 
 /// The text without the statement at `span`.
 pub fn without(text: &str, span: Span) -> Option<String> {
-    let lexed = lex(text);
-    if is_only_body(&lexed.tokens, place(&lexed.tokens, span)?) {
+    let tokens = lex(text);
+    if is_only_body(&tokens, place(&tokens, span)?) {
         return None;
     }
-    let whole = Statement::at(&lexed.tokens, span)?.whole;
+    let whole = Statement::at(&tokens, span)?.whole;
     let mut left = text.to_string();
     left.replace_range(without_its_line(text, whole), "");
     Some(left)
 }
 
 fn insert(text: &str, span: Span, statement: &str) -> Option<String> {
-    let tokens = lex(text).tokens;
+    let tokens = lex(text);
     let at = place(&tokens, span)?;
     if is_only_body(&tokens, at) {
         return None;
@@ -161,7 +161,7 @@ fn without_its_line(text: &str, whole: Range<usize>) -> Range<usize> {
 
 /// Where two lines differ: the bytes of each between what they begin and what they end with alike, by whole words.
 pub fn difference(one: &str, other: &str) -> [Range<usize>; 2] {
-    let words = [one, other].map(|line| lex(line).tokens);
+    let words = [one, other].map(lex);
     let [ones, others] = &words;
     let same = |pair: &(&Token<'_>, &Token<'_>)| pair.0.text == pair.1.text;
     let head = ones.iter().zip(others).take_while(same).count();

@@ -129,7 +129,7 @@ pub fn with_machine(text: &str, machine: &MachineSpec) -> String {
 /// The bytes of the `kernel` and of the `machine` line from first to last word, where `parse` takes them as header.
 fn header_lines(text: &str) -> [Option<Range<usize>>; 2] {
     let mut lines = [None, None];
-    for line in lex(text).tokens.split(|token| token.kind == Kind::Newline) {
+    for line in lex(text).split(|token| token.kind == Kind::Newline) {
         let slot = match line.first().map(|first| first.text) {
             Some("kernel") => 0,
             Some("machine") => 1,

@@ -39,66 +39,93 @@ impl Token<'_> {
     }
 }
 
-/// A text in tokens.
-pub(super) struct Lexed<'a> {
-    /// In order, `End` last.
-    pub(super) tokens: Vec<Token<'a>>,
-    /// Where a `/*` stands that has no `*/`; it counts as a comment up to the end.
-    pub(super) open_comment: Option<Span>,
-}
-
 /// Symbols of two characters.
 const PAIRS: &[&str] = &["++", "==", "!=", "<=", ">=", "&&", "||"];
 
-/// Cuts a text into tokens.
-pub(super) fn lex(text: &str) -> Lexed<'_> {
-    let mut cursor = Cursor {
-        text,
-        at: 0,
-        line: 1,
-        column: 1,
-    };
-    let mut tokens: Vec<Token<'_>> = Vec::new();
-    let mut open_comment = None;
-    // Some editors put a byte order mark in front, which is no character of the scenario.
-    if cursor.rest().starts_with('\u{feff}') {
-        cursor.at += '\u{feff}'.len_utf8();
-    }
+/// Cuts a text into tokens, `End` last.
+pub(super) fn lex(text: &str) -> Vec<Token<'_>> {
+    let mut lexer = Lexer::new(text);
+    let mut tokens = Vec::new();
     loop {
-        let span = cursor.skip_blanks();
-        open_comment = open_comment.or(span);
+        let token = lexer.next();
+        tokens.push(token);
+        if token.kind == Kind::End {
+            return tokens;
+        }
+    }
+}
+
+/// Cuts a text into tokens, one after the other: all of them together may be larger than what is made of them.
+pub(super) struct Lexer<'a> {
+    cursor: Cursor<'a>,
+    /// The last token of the present line.
+    last: Option<Token<'a>>,
+    /// Where a `/*` stands that has no `*/`; it counts as a comment up to the end. Known once `End` has come.
+    pub(super) open_comment: Option<Span>,
+}
+
+impl<'a> Lexer<'a> {
+    pub(super) fn new(text: &'a str) -> Lexer<'a> {
+        let mut cursor = Cursor {
+            text,
+            at: 0,
+            line: 1,
+            column: 1,
+        };
+        // Some editors put a byte order mark in front, which is no character of the scenario.
+        if cursor.rest().starts_with('\u{feff}') {
+            cursor.at += '\u{feff}'.len_utf8();
+        }
+        Lexer {
+            cursor,
+            last: None,
+            open_comment: None,
+        }
+    }
+
+    /// From a token of the text on.
+    pub(super) fn at(text: &'a str, token: Token<'a>) -> Lexer<'a> {
+        Lexer {
+            cursor: Cursor {
+                text,
+                at: token.start,
+                line: token.span.line,
+                column: token.span.column,
+            },
+            last: None,
+            open_comment: None,
+        }
+    }
+
+    /// The next token; behind the last, `End` again and again.
+    pub(super) fn next(&mut self) -> Token<'a> {
+        let open = self.cursor.skip_blanks();
+        self.open_comment = self.open_comment.or(open);
+        let cursor = &mut self.cursor;
         let place = Span {
             line: cursor.line,
             column: cursor.column,
             length: 0,
         };
-        if let Some(last) = tokens.last()
-            && last.span.line != place.line
-        {
-            let span = Span {
-                column: last.span.column + last.span.length,
-                length: 0,
-                ..last.span
-            };
-            let start = last.end();
-            tokens.push(Token {
+        if let Some(last) = self.last.take_if(|last| last.span.line != place.line) {
+            return Token {
                 kind: Kind::Newline,
                 text: "",
-                start,
-                span,
-            });
+                start: last.end(),
+                span: Span {
+                    column: last.span.column + last.span.length,
+                    length: 0,
+                    ..last.span
+                },
+            };
         }
         let start = cursor.at;
         let Some(first) = cursor.rest().chars().next() else {
-            tokens.push(Token {
+            return Token {
                 kind: Kind::End,
                 text: "",
                 start,
                 span: place,
-            });
-            return Lexed {
-                tokens,
-                open_comment,
             };
         };
         let (kind, bytes) = measure(cursor.rest(), first);
@@ -106,16 +133,17 @@ pub(super) fn lex(text: &str) -> Lexed<'_> {
         for _ in text.chars() {
             cursor.bump();
         }
-        let span = Span {
-            length: cursor.column - place.column,
-            ..place
-        };
-        tokens.push(Token {
+        let token = Token {
             kind,
             text,
             start,
-            span,
-        });
+            span: Span {
+                length: cursor.column - place.column,
+                ..place
+            },
+        };
+        self.last = Some(token);
+        token
     }
 }
 
@@ -209,7 +237,7 @@ mod tests {
     /// `text@line:column`, a line end as `~`.
     fn listed(text: &str) -> String {
         let mut list = String::new();
-        for token in lex(text).tokens {
+        for token in lex(text) {
             let shown = if token.kind == Kind::Newline {
                 "~"
             } else {
@@ -247,15 +275,19 @@ mod tests {
 
     #[test]
     fn a_comment_without_end_is_told() {
-        let open = lex("p /*/ q").open_comment;
+        let open = |text| {
+            let mut lexer = Lexer::new(text);
+            while lexer.next().kind != Kind::End {}
+            lexer.open_comment
+        };
         assert_eq!(
-            open,
+            open("p /*/ q"),
             Some(Span {
                 line: 1,
                 column: 3,
                 length: 2
             })
         );
-        assert_eq!(lex("p /**/ q").open_comment, None);
+        assert_eq!(open("p /**/ q"), None);
     }
 }

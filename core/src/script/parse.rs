@@ -15,7 +15,7 @@ use super::ast::{
 use super::error::{
     END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES, closest,
 };
-use super::lex::{Kind, Token, lex};
+use super::lex::{Kind, Lexer, Token};
 use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_TEXT, MAX_TURNS, MOST_NODE};
 use crate::event::Dma;
 use crate::gfp::{Gfp, LEVEL_BITS, MODIFIERS, PRIORITIES};
@@ -35,35 +35,30 @@ pub const MAX_ERRORS: usize = 100;
 
 /// Reads a text. Never fails as a whole: see [`Parsed`].
 pub fn parse(text: &str) -> Parsed {
-    let mut parser = Parser {
-        tokens: Vec::new(),
-        at: 0,
-        parens: 0,
-        depth: 0,
-        counters: Vec::new(),
-        errors: Vec::new(),
-    };
     if text.len() > MAX_TEXT {
         let span = Span {
             line: 1,
             column: 1,
             length: 0,
         };
-        parser.report(ScriptError {
-            span,
-            kind: ScriptErrorKind::TooLong,
-        });
+        let kind = ScriptErrorKind::TooLong;
         return Parsed {
             scenario: Scenario::default(),
-            errors: parser.errors,
+            errors: alloc::vec![ScriptError { span, kind }],
         };
     }
-    let lexed = lex(text);
-    parser.tokens = lexed.tokens;
-    if let Some(span) = lexed.open_comment {
-        let kind = expected(&["*/"], END_OF_LINE);
-        parser.report(ScriptError { span, kind });
-    }
+    let mut lexer = Lexer::new(text);
+    let ahead = [lexer.next(), lexer.next(), lexer.next()];
+    let mut parser = Parser {
+        text,
+        lexer,
+        ahead,
+        taken: ahead[0],
+        parens: 0,
+        depth: 0,
+        counters: Vec::new(),
+        errors: Vec::new(),
+    };
     let machine = parser.header();
     let mut body = Vec::new();
     loop {
@@ -75,6 +70,12 @@ pub fn parse(text: &str) -> Parsed {
         let error = parser.unexpected(&[STATEMENT]);
         parser.report(error);
         parser.bump();
+    }
+    if let Some(span) = parser.lexer.open_comment {
+        let kind = expected(&["*/"], END_OF_LINE);
+        // It may have swallowed what the other errors miss.
+        parser.errors.truncate(MAX_ERRORS - 1);
+        parser.report(ScriptError { span, kind });
     }
     // An unclosed block is found at the end of the text and told at its beginning.
     parser
@@ -173,9 +174,12 @@ fn is_reserved(word: &str) -> bool {
 type Read<T> = Result<T, ScriptError>;
 
 struct Parser<'a> {
-    tokens: Vec<Token<'a>>,
-    /// The next token. Never passes `End`.
-    at: usize,
+    text: &'a str,
+    lexer: Lexer<'a>,
+    /// The next three tokens.
+    ahead: [Token<'a>; 3],
+    /// The last one that was taken and is no line end; at the start, the first.
+    taken: Token<'a>,
     /// Open `(` of the current statement: inside of them a line end is only a blank.
     parens: u32,
     /// Open blocks.
@@ -188,12 +192,12 @@ struct Parser<'a> {
 /// Tokens and errors.
 impl<'a> Parser<'a> {
     fn peek(&self) -> Token<'a> {
-        self.tokens[self.at]
+        self.ahead[0]
     }
 
     /// The token behind the next one.
     fn second(&self) -> Token<'a> {
-        self.tokens[(self.at + 1).min(self.tokens.len() - 1)]
+        self.ahead[1]
     }
 
     fn is(&self, text: &str) -> bool {
@@ -217,13 +221,16 @@ impl<'a> Parser<'a> {
     }
 
     fn step(&mut self) {
-        self.at = (self.at + 1).min(self.tokens.len() - 1);
+        let [taken, next, second] = self.ahead;
+        if !matches!(taken.kind, Kind::Newline | Kind::End) {
+            self.taken = taken;
+        }
+        self.ahead = [next, second, self.lexer.next()];
     }
 
     /// Whether the line behind this line end begins as a statement does.
     fn statement_follows(&self) -> bool {
-        let first = self.second();
-        let next = self.tokens[(self.at + 2).min(self.tokens.len() - 1)];
+        let [_, first, next] = self.ahead;
         match first.kind {
             Kind::Word => ["=", "[", "(", "{"].contains(&next.text),
             Kind::End => true,
@@ -506,7 +513,7 @@ impl<'a> Parser<'a> {
 
     /// One statement; when it cannot be read, reports why and goes on to where the next may begin.
     fn statement(&mut self) -> Option<Stmt> {
-        let first = self.at;
+        let first = self.peek();
         self.parens = 0;
         match self.statement_kind() {
             Ok(kind) => kind.map(|kind| Stmt {
@@ -522,15 +529,24 @@ impl<'a> Parser<'a> {
     }
 
     /// What was taken since `first`, on that token's line.
-    fn span_from(&self, first: usize) -> Span {
-        let start = self.tokens[first].span;
-        let line = self.tokens[first..self.at]
-            .iter()
-            .take_while(|t| t.kind != Kind::Newline);
-        let end = line.last().map_or(start, |last| last.span);
+    fn span_from(&self, first: Token<'a>) -> Span {
+        let mut last = first;
+        if self.taken.span.line == first.span.line {
+            last = self.taken;
+        } else {
+            // It goes on behind the line: all of the line is its.
+            let mut line = Lexer::at(self.text, first);
+            loop {
+                let token = line.next();
+                if matches!(token.kind, Kind::Newline | Kind::End) {
+                    break;
+                }
+                last = token;
+            }
+        }
         Span {
-            length: end.column + end.length - start.column,
-            ..start
+            length: last.span.column + last.span.length - first.span.column,
+            ..first.span
         }
     }
 

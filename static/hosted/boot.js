@@ -1,13 +1,25 @@
 
 // ── what `cargo xtask dist` adds: the page starts by itself, and keeps itself for later without a network ──
 
+const program = fetch(new URL('MODULE', import.meta.url));
+
+// Only what a first visitor sees was prepared: who comes with an address or comes back needs the program's second half at
+// once, and gets both at the same time.
+function isFirstVisit() {
+    try {
+        return location.hash.length < 2 && !location.search && localStorage.getItem('kmalloc-lab.format') === null;
+    } catch {
+        return true;
+    }
+}
+
 // A service worker hears no synchronous request: where one answers for the host, which may be away, the second half of the
-// program comes before the start. A page in one piece has none.
-if (typeof laterPlace !== 'undefined' && navigator.serviceWorker?.controller) {
+// program comes before the start, too. A page in one piece has none.
+if (typeof laterPlace !== 'undefined' && (navigator.serviceWorker?.controller || !isFirstVisit())) {
     laterCompiled = await WebAssembly.compileStreaming(fetch(laterPlace)).catch(() => undefined);
 }
 
-const started = await __wbg_init({ module_or_path: new URL('MODULE', import.meta.url) });
+const started = await __wbg_init({ module_or_path: program });
 dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
 
 async function keepOffline() {

@@ -22,6 +22,7 @@ pub mod moments;
 pub mod paint;
 pub mod panels;
 pub mod player;
+pub mod prepared;
 pub mod remedies;
 pub mod rescue;
 pub mod session;

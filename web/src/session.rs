@@ -28,6 +28,7 @@ use crate::lessons::{self, ExerciseText};
 use crate::making::{Making, PIECE};
 use crate::moments::Moments;
 use crate::player::{Player, SPEEDS, duration_ms};
+use crate::prepared;
 use crate::remedies::Remedies;
 use crate::share::lecture::Lecture;
 use crate::share::{Sharing, Shelf, Switches};
@@ -88,6 +89,17 @@ pub struct Work {
     pub own: bool,
     /// The place in the course.
     pub bookmark: Bookmark,
+}
+
+impl Work {
+    /// A first visitor's: the scenario that the page brings with it, at its end.
+    pub(crate) fn first(lang: Lang) -> Work {
+        Work {
+            text: lessons::first(lang).into(),
+            cursor: usize::MAX,
+            ..Work::default()
+        }
+    }
 }
 
 /// A variable and the cursor from which it holds its value.
@@ -242,16 +254,47 @@ impl Session {
 
     /// The page as it opens; a long run is still on its way.
     pub fn opening(boot: Boot) -> Session {
-        let mut work = boot.work.clone().unwrap_or(Work {
-            text: lessons::first(boot.lang).into(),
-            cursor: usize::MAX,
-            ..Work::default()
+        let work = boot.work.map(|mut work| {
+            if lessons::is_first(&work.text) {
+                work.text = lessons::first(boot.lang).into();
+            }
+            work
         });
-        if lessons::is_first(&work.text) {
-            work.text = lessons::first(boot.lang).into();
-        }
+        let reloaded = work.clone().filter(|_| boot.reloaded);
+        let mut session = match work {
+            Some(work) => Session::standing(work),
+            None => prepared::first(boot.lang),
+        };
         let mut shelf = Shelf::read(boot.earlier.as_deref().unwrap_or_default());
-        let guide = (!boot.guided).then_some(Guide::Press);
+        session.earlier = shelf.take();
+        session.sharing.shelf = shelf;
+        session.sharing.lecture = Lecture::read(boot.lecture.as_deref().unwrap_or_default());
+        session.player.still = boot.still;
+        session.guide = (!boot.guided).then_some(Guide::Press);
+        session.lang = boot.lang;
+        session.theme = boot.theme;
+        session.frame = boot.frame;
+        session.navigate(&boot.fragment, boot.kept.as_deref(), true);
+        if let Some(work) = reloaded
+            && *session.text == *work.text
+        {
+            session.stand_at(work.cursor);
+        }
+        // An address that was opened is where undo and the browser's history begin.
+        session.past = Rc::default();
+        session.look();
+        session
+    }
+
+    /// The same page with its text in another language: of comments alone, the calls stand where they stood.
+    pub(crate) fn reworded(mut self, text: &str) -> Session {
+        self.text = text.into();
+        self.ran = Rc::clone(&self.text);
+        self
+    }
+
+    /// The page at this work, whoever looks at it.
+    pub(crate) fn standing(work: Work) -> Session {
         let parsed = parse(&work.text);
         let (run, machine) = boot_run(&parsed.scenario.machine);
         let mut session = Session {
@@ -264,7 +307,7 @@ impl Session {
             held: Shared::new(Vec::new()),
             spoken: Shared::new(Vec::new()),
             next_name: "".into(),
-            player: Player::at(0, boot.still),
+            player: Player::at(0, false),
             looping: false,
             moments: Moments::new(machine),
             past: Rc::default(),
@@ -280,38 +323,28 @@ impl Session {
             typing: false,
             edits: 0,
             own: work.own,
-            earlier: shelf.take(),
+            earlier: None,
             draft: Draft::default(),
             inspected: None,
             highlighted: None,
             course: Course::open(&work.bookmark),
             judged_by: None,
-            guide,
+            guide: None,
             notice: None,
-            lang: boot.lang,
-            theme: boot.theme,
+            lang: Lang::default(),
+            theme: Theme::default(),
             tab: Tab::default(),
-            frame: boot.frame,
+            frame: Frame::default(),
             help: false,
             in_gallery: false,
             gallery: Load::Coming,
             remedies: None,
-            sharing: Sharing {
-                shelf,
-                lecture: Lecture::read(boot.lecture.as_deref().unwrap_or_default()),
-                ..Sharing::default()
-            },
+            sharing: Sharing::default(),
             compare: None,
             explained: None,
         };
         // What could be read is run: on a reload there is no earlier run to keep.
         session.take(parsed, Arrive::At(work.cursor));
-        session.navigate(&boot.fragment, boot.kept.as_deref(), true);
-        if boot.reloaded && *session.text == *work.text {
-            session.stand_at(work.cursor);
-        }
-        // An address that was opened is where undo and the browser's history begin.
-        session.past = Rc::default();
         session.look();
         session
     }

@@ -196,6 +196,17 @@ impl<'a> Segment<'a> {
         Ok(segments)
     }
 
+    /// The numbers that stand in it where numbers do.
+    pub(crate) fn words(&self) -> impl Iterator<Item = u32> {
+        let first = self.from.next_multiple_of(4) - self.from;
+        let words = self
+            .data
+            .get(first as usize..)
+            .unwrap_or(&[])
+            .chunks_exact(4);
+        words.map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+    }
+
     /// Its part of a range of addresses.
     pub(crate) fn within(&self, place: &Range<u32>) -> &'a [u8] {
         let from = place.start.max(self.from) - self.from;

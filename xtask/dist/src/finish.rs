@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::{order, outline, slim, split, visit};
+use crate::{order, outline, prepare, slim, split, visit};
 
 const LATER: &str = include_str!("later.js");
 
@@ -28,13 +28,14 @@ const FAST: [&str; 2] = ["kmalloc_core::machine::", "kmalloc_core::recording::"]
 /// Parts the page's module by what a first visitor needs.
 pub(crate) fn part(dist: &Path, browser: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
+    let prepare::Prepared { module, linked } = prepare::prepared(&module)?;
     let marked = outline::with_marks(&module)?;
     let ran = visit::ran(browser, dist, &format!("{base}_bg.wasm"), &marked)
         .context("the page could not be visited")?;
     let parted = outline::outline(&module, &ran, |name| {
         FAST.iter().any(|fast| name.contains(fast))
     })?;
-    let halves = split::split(&parted.module, &parted.first)?;
+    let halves = split::split(&parted.module, &parted.first, linked)?;
 
     let mut hasher = DefaultHasher::new();
     (&halves.first, &halves.later).hash(&mut hasher);

@@ -7,6 +7,7 @@ mod host;
 mod minify;
 mod order;
 mod outline;
+mod prepare;
 mod single;
 mod size;
 mod slim;

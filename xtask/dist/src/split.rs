@@ -229,7 +229,9 @@ fn mentions(body: &FunctionBody<'_>) -> Result<Mentions> {
 }
 
 /// Parts the module: the functions of the `first` numbers, what is exported and what starts it, from the rest.
-pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
+///
+/// The first `linked` segments of data are the linker's; what follows them is in use, with all that it names.
+pub(crate) fn split(module: &[u8], first: &[u32], linked: usize) -> Result<Halves> {
     let source = Source::read(module)?;
     let count = source.functions.len();
     let mut is_later = vec![true; count];
@@ -316,7 +318,13 @@ pub(crate) fn split(module: &[u8], first: &[u32]) -> Result<Halves> {
             addresses.insert(value as u32);
         }
     }
-    let moved = Symbols::read(module, &segments)?.unnamed(&addresses, &segments);
+    let (linked, used) = segments
+        .split_at_checked(linked)
+        .unwrap_or((&segments, &[]));
+    for segment in used {
+        segment.words().for_each(|word| addresses.insert(word));
+    }
+    let moved = Symbols::read(module, linked)?.unnamed(&addresses, linked);
     let plan = Plan {
         segments,
         moved,
@@ -905,7 +913,7 @@ mod tests {
     #[test]
     fn both_halves_are_modules() -> Result<()> {
         for first in [&[][..], &[2], &[3, 5], &[2, 3, 4, 5]] {
-            let halves = split(&module(), first)?;
+            let halves = split(&module(), first, 1)?;
             wasmparser::validate(&halves.first)?;
             wasmparser::validate(&halves.later)?;
         }
@@ -915,7 +923,7 @@ mod tests {
     /// 2 leads to 5, which leaves no stub; 1 stays because it is exported.
     #[test]
     fn only_what_the_first_half_reaches_leaves_a_stub() -> Result<()> {
-        let halves = split(&module(), &[3])?;
+        let halves = split(&module(), &[3], 1)?;
         // 1 and 3, the stubs of 2 and 4, and what sees to it that the second half is there.
         assert_eq!(bodies(&halves.first), 5);
         // 2, 4, 5, and what tells that they are in place.
@@ -929,7 +937,7 @@ mod tests {
     #[test]
     fn functions_of_one_type_share_a_stub() -> Result<()> {
         let first = |more| {
-            let halves = split(&module_with(more), &[])?;
+            let halves = split(&module_with(more), &[], 1)?;
             wasmparser::validate(&halves.first)?;
             wasmparser::validate(&halves.later)?;
             Ok::<_, anyhow::Error>(bodies(&halves.first))
@@ -943,7 +951,7 @@ mod tests {
     /// What the second half wants is what the first exports, by name and kind.
     #[test]
     fn the_second_half_finds_all_it_imports() -> Result<()> {
-        let halves = split(&module(), &[])?;
+        let halves = split(&module(), &[], 1)?;
         let first = Source::read(&halves.first)?;
         let mut wanted = 0;
         for payload in Parser::new(0).parse_all(&halves.later) {
@@ -978,6 +986,6 @@ mod tests {
 
     #[test]
     fn what_does_not_exist_cannot_be_first() {
-        assert!(split(&module(), &[99]).is_err());
+        assert!(split(&module(), &[99], 1).is_err());
     }
 }

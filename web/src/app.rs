@@ -42,11 +42,12 @@ use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
+use crate::relay::Relay;
 use crate::rescue::{self, Witness};
 use crate::session::{Boot, Session, key_action};
 use crate::share::{MAX_LINK, ShareAction};
 use crate::turns::Turns;
-use crate::view::{Action, CourseAction, Notice, Tab, Theme, View};
+use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
 
 /// Shows the page.
 pub fn start() {
@@ -87,6 +88,8 @@ pub(crate) struct Store {
     turns: OnceCell<Turns>,
     /// When its progress was drawn last.
     drawn: Cell<f64>,
+    /// Whether anything but time has made a change since the page was drawn.
+    acted: Cell<bool>,
 }
 
 impl Store {
@@ -99,6 +102,7 @@ impl Store {
             heard: RefCell::default(),
             turns: OnceCell::new(),
             drawn: Cell::default(),
+            acted: Cell::new(true),
         }
     }
 
@@ -123,6 +127,9 @@ impl Store {
 
     pub(crate) fn act(self: &Rc<Store>, action: Action) {
         let began = browser::now();
+        if !matches!(action, Action::Tick(_)) {
+            self.acted.set(true);
+        }
         if let Action::Type(text) | Action::Replace(text) = &action {
             *self.coming.borrow_mut() = Some(text.clone());
         }
@@ -180,6 +187,7 @@ impl Store {
         let runs = next.is_busy();
         let draws = !runs || began - self.drawn.get() >= TOLD_MS;
         if draws {
+            self.acted.set(true);
             next.tell_that_it_runs();
             self.drawn.set(began);
         }
@@ -406,24 +414,33 @@ pub fn App() -> Html {
         let store = Rc::clone(store);
         move |text: String, ()| copy(&store, &text)
     });
+    let relay = use_mut_ref(Relay::default);
+    let by_itself = moving && !store.acted.take();
     let view = session.view();
+    let [map, lists, buckets, deciding, reading] = relay.borrow_mut().draw(&view, by_itself);
     let shown = session.tab == Tab::Path;
     let line = {
         let run = session.run.borrow();
-        let call = run.call_at(session.player.cursor);
+        let call = run.call_at(reading.cursor);
         call.map(|call| run.calls()[call].span.line)
             .filter(|line| *line > 0 && !session.is_running())
     };
-    let map = html! { <MapPanel view={view.clone()} on={on.clone()} /> };
-    let progress = |moves| view.progress(session.player.progress(), moves);
-    let lists = html! { <FreeLists view={view.clone()} progress={progress(free_lists::moves)} on={on.clone()} /> };
-    let side = match shown_side(&view) {
-        Side::Path => html! { <Path view={view.clone()} {shown} on={on.clone()} /> },
-        Side::Dmesg => html! { <Dmesg view={view.clone()} {shown} on={on.clone()} {copy} /> },
-        Side::Proc => html! { <Proc view={view.clone()} {shown} on={on.clone()} {copy} /> },
-        Side::Lru => html! { <Reclaim view={view.clone()} on={on.clone()} /> },
+    let map = html! { <MapPanel view={map} on={on.clone()} /> };
+    let progress = |shown: &View, moves| match shown.cursor == view.cursor {
+        true => shown.progress(session.player.progress(), moves),
+        false => Progress(1.0),
     };
-    let ask = shown_side(&view) == Side::Path && session.is_whole() && !session.is_unfolding();
+    let moved = progress(&lists, free_lists::moves);
+    let lists = html! { <FreeLists view={lists} progress={moved} on={on.clone()} /> };
+    let decided = deciding.cursor;
+    let beside = shown_side(&deciding);
+    let side = match beside {
+        Side::Path => html! { <Path view={deciding} {shown} on={on.clone()} /> },
+        Side::Dmesg => html! { <Dmesg view={deciding} {shown} on={on.clone()} {copy} /> },
+        Side::Proc => html! { <Proc view={deciding} {shown} on={on.clone()} {copy} /> },
+        Side::Lru => html! { <Reclaim view={deciding} on={on.clone()} /> },
+    };
+    let ask = beside == Side::Path && session.is_whole() && !session.is_unfolding();
     let path = html! {
         <>
             { side }
@@ -431,7 +448,7 @@ pub fn App() -> Html {
                 <RemedyCard
                     lang={session.lang}
                     run={session.run.clone()}
-                    cursor={session.player.cursor}
+                    cursor={decided}
                     remedies={session.remedies.clone()}
                     on={on.clone()}
                 />
@@ -439,13 +456,13 @@ pub fn App() -> Html {
             { badge(session.lang) }
         </>
     };
-    let buckets = html! { <Buckets view={view.clone()} progress={progress(buckets::moves)} on={on.clone()} /> };
-    let shared_view = view.clone();
+    let moved = progress(&buckets, buckets::moves);
+    let buckets = html! { <Buckets view={buckets} progress={moved} on={on.clone()} /> };
     let full = view.frame.is_folded(Pane::Column).then_some("full");
-    let reading = view.frame.enlarged == Some(Pane::Column);
+    let enlarged = view.frame.enlarged == Some(Pane::Column);
     html! {
         <>
-            <main class={classes!("app", full, reading.then_some("reading"))} data-tab={tab_name(session.tab)}>
+            <main class={classes!("app", full, enlarged.then_some("reading"))} data-tab={tab_name(session.tab)}>
                 <Top
                     lang={session.lang}
                     theme={session.theme}
@@ -463,7 +480,7 @@ pub fn App() -> Html {
                         course={session.course.clone()}
                         run={session.run.clone()}
                         unfolding={session.is_unfolding()}
-                        wide={reading}
+                        wide={enlarged}
                         on={on.clone()}
                     />
                     if let Some(step) = session.guide {
@@ -490,7 +507,7 @@ pub fn App() -> Html {
                         lang={session.lang}
                         run={session.run.clone()}
                         held={session.held.clone()}
-                        cursor={session.player.cursor}
+                        cursor={reading.cursor}
                         highlighted={session.highlighted.clone()}
                         can_undo={session.can_undo()}
                         can_redo={session.can_redo()}
@@ -501,7 +518,7 @@ pub fn App() -> Html {
                 <div class="panes">
                     { for halves(&view, [[map, lists], [path, buckets]]) }
                 </div>
-                <Timeline {view} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
+                <Timeline view={reading} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
             </main>
             <Explained lang={session.lang} explained={session.explained} />
             if session.help {
@@ -517,7 +534,7 @@ pub fn App() -> Html {
             }
             if session.sharing.open {
                 <ShareDialog
-                    view={shared_view}
+                    {view}
                     text={Rc::clone(&session.text)}
                     scenario={Rc::clone(&session.scenario)}
                     stale={!session.errors.is_empty()}

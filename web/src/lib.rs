@@ -23,6 +23,7 @@ pub mod paint;
 pub mod panels;
 pub mod player;
 pub mod prepared;
+pub mod relay;
 pub mod remedies;
 pub mod rescue;
 pub mod session;

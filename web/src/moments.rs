@@ -1,4 +1,4 @@
-//! The machine at the cursor and the one before its event, brought from one moment to the next.
+//! The machine at the cursor, brought from one moment to the next, and the little that a movement needs of the one before.
 //!
 //! A machine is megabytes, and playing asks for the next one many times a second. A machine that nobody looks at any more
 //! is carried on by the events between, which are few; only when there is none, one is copied. How a machine is made far
@@ -7,15 +7,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use kmalloc_core::event::Event;
+use kmalloc_core::event::{CacheId, Event};
 use kmalloc_core::machine::Machine;
 
 use crate::view::{Shared, SharedRun};
 
 /// Further than this, events cost more than a copy.
 const NEAR: usize = 4_096;
-/// Machines that are kept to be carried on: those of the moment before.
-const SPARE: usize = 2;
+/// Machines that are kept to be carried on: those of the moment before, and one that a panel may still show (`relay`).
+const SPARE: usize = 3;
 
 /// A machine of a run at a cursor.
 #[derive(Clone)]
@@ -25,13 +25,53 @@ struct Standing {
     machine: Shared<Machine>,
 }
 
+/// What a movement begins with: facts of the machine before the event. A second machine would cost a second copy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Before {
+    /// The array cache that the event fills or empties, and the objects in it.
+    pub array: Option<(CacheId, u16)>,
+    /// The place in its free list of the block that the event takes off; 0 is the head.
+    pub index: usize,
+}
+
+impl Before {
+    /// What this event finds.
+    pub fn of(machine: &Machine, event: &Event) -> Before {
+        let array = match *event {
+            Event::ObjectGot { cache, .. }
+            | Event::ObjectPut { cache, .. }
+            | Event::ObjectReturned { cache, .. }
+            | Event::ArrayFilled { cache, .. }
+            | Event::FlushStarted { cache, .. } => Some((cache, machine.cache(cache).available())),
+            _ => None,
+        };
+        let taken = match *event {
+            Event::Taken {
+                zone, order, pfn, ..
+            } => Some((zone, order, pfn)),
+            Event::Joined {
+                zone, order, buddy, ..
+            } => Some((zone, order, buddy)),
+            _ => None,
+        };
+        let index = taken.and_then(|(zone, order, pfn)| {
+            let mut list = machine.free_list(zone, order);
+            list.position(|head| head == pfn)
+        });
+        Before {
+            array,
+            index: index.unwrap_or(0),
+        }
+    }
+}
+
 /// A moment of a run.
 #[derive(Clone)]
 pub struct Moments {
-    /// After the event before the cursor.
+    /// After the event before the cursor; where a decision changed nothing, the same as at the cursor before.
     pub machine: Shared<Machine>,
-    /// Before that event; the same machine at cursor 0 and where a decision changed nothing.
-    pub before: Shared<Machine>,
+    /// What that event found.
+    pub before: Before,
     /// The event.
     pub event: Option<Event>,
     /// Whose moment, and which; None until one was looked at.
@@ -44,8 +84,8 @@ impl Moments {
     /// A machine that stands for every moment until one is looked at.
     pub fn new(machine: Shared<Machine>) -> Moments {
         Moments {
-            before: machine.clone(),
             machine,
+            before: Before::default(),
             event: None,
             of: None,
             spare: Rc::default(),
@@ -64,46 +104,38 @@ impl Moments {
             .and_then(|index| run.borrow().event(index));
         let mut spare = self.spare.take();
         spare.retain(|standing| standing.run == *run);
-        let (before, machine) = match cursor.checked_sub(1) {
-            None => {
-                let start = Shared::new(run.borrow_mut().at(0));
-                (start.clone(), start)
-            }
-            Some(earlier) => {
-                let before = match seen {
-                    Some(seen) if seen == earlier => self.machine.clone(),
-                    _ => Shared::new(self.machine_at(run, earlier, seen, &mut spare)),
-                };
+        let (before, machine) = match (event, seen) {
+            (None, _) => (Before::default(), Shared::new(run.borrow_mut().at(cursor))),
+            (Some(event), Some(seen)) if seen + 1 == cursor => {
+                let before = Before::of(&self.machine, &event);
                 // What a decision leaves as it was is the same machine: nobody has to look at it again.
-                let changes = event.is_some_and(|event| event.is_effect());
-                let machine = match changes.then(|| carried(run, cursor, &mut spare)) {
-                    None => before.clone(),
+                let machine = match event.is_effect().then(|| carried(run, cursor, &mut spare)) {
+                    None => self.machine.clone(),
                     Some(Some(machine)) => Shared::new(machine),
                     Some(None) => {
-                        let mut copy = Machine::clone(&before);
-                        run.borrow_mut().seek(&mut copy, earlier, cursor);
+                        let mut copy = Machine::clone(&self.machine);
+                        run.borrow_mut().seek(&mut copy, seen, cursor);
                         Shared::new(copy)
                     }
                 };
                 (before, machine)
             }
-        };
-        let standing = |cursor, machine| Standing {
-            run: run.clone(),
-            cursor,
-            machine,
-        };
-        let old_before = std::mem::replace(&mut self.before, before);
-        let old_machine = std::mem::replace(&mut self.machine, machine);
-        if let Some(seen) = seen {
-            // One that is still looked at, here or by its neighbour, cannot be carried on.
-            let kept = [&self.before, &self.machine];
-            if old_before != old_machine && !kept.contains(&&old_before) {
-                spare.push(standing(seen.saturating_sub(1), old_before));
+            (Some(event), _) => {
+                let mut machine = self.machine_at(run, cursor - 1, seen, &mut spare);
+                let before = Before::of(&machine, &event);
+                run.borrow_mut().seek(&mut machine, cursor - 1, cursor);
+                (before, Shared::new(machine))
             }
-            if !kept.contains(&&old_machine) {
-                spare.push(standing(seen, old_machine));
-            }
+        };
+        self.before = before;
+        let old = std::mem::replace(&mut self.machine, machine);
+        // One that is still looked at, here or by its neighbour, cannot be carried on.
+        if let Some(cursor) = seen.filter(|_| old != self.machine) {
+            spare.push(Standing {
+                run: run.clone(),
+                cursor,
+                machine: old,
+            });
         }
         let old = spare.len().saturating_sub(SPARE);
         spare.drain(..old);
@@ -140,8 +172,8 @@ fn is_near(from: usize, to: usize) -> bool {
 
 /// A machine that nobody looks at, carried on to a cursor.
 fn carried(run: &SharedRun, to: usize, spare: &mut Vec<Standing>) -> Option<Machine> {
-    let near = |standing: &Standing| is_near(standing.cursor, to);
-    let place = spare.iter().rposition(near)?;
+    let free = |standing: &Standing| is_near(standing.cursor, to) && standing.machine.is_alone();
+    let place = spare.iter().rposition(free)?;
     let Standing {
         cursor, machine, ..
     } = spare.remove(place);
@@ -180,12 +212,10 @@ mod tests {
         for (run, cursor) in ways {
             moments.look(run, cursor);
             assert!(*moments.machine == run.borrow_mut().at(cursor), "{cursor}");
-            let earlier = cursor.saturating_sub(1);
-            assert!(*moments.before == run.borrow_mut().at(earlier), "{cursor}");
-            assert_eq!(
-                moments.event,
-                cursor.checked_sub(1).and_then(|at| run.borrow().event(at))
-            );
+            let event = cursor.checked_sub(1).and_then(|at| run.borrow().event(at));
+            assert_eq!(moments.event, event);
+            let found = event.map(|event| Before::of(&run.borrow_mut().at(cursor - 1), &event));
+            assert_eq!(moments.before, found.unwrap_or_default(), "{cursor}");
         }
     }
 }

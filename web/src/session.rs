@@ -385,7 +385,7 @@ impl Session {
             lang: self.lang,
             run: self.run.clone(),
             machine: self.moments.machine.clone(),
-            before: self.moments.before.clone(),
+            before: self.moments.before,
             cursor: self.player.cursor,
             event: self.moments.event,
             inspected: self.inspected,
@@ -1388,6 +1388,7 @@ mod tests {
     use crate::course::Wanted;
     use crate::draft::{Caller, FUNCTIONS, Unit};
     use crate::frame::{Pane, Side};
+    use crate::moments::Before;
     use crate::remedies::{in_vain, working};
     use crate::share::ShareAction;
     use kmalloc_core::gfp::Gfp;
@@ -1420,7 +1421,11 @@ mod tests {
         assert!(view.cursor <= run.len());
         assert!((0.0..=1.0).contains(&session.player.progress()));
         assert!(*view.machine == run.at(view.cursor));
-        assert!(*view.before == run.at(view.cursor.saturating_sub(1)));
+        let event = view
+            .event
+            .unwrap_or(kmalloc_core::event::Event::SleptAtomic);
+        let found = Before::of(&run.at(view.cursor.saturating_sub(1)), &event);
+        assert_eq!(view.before, found);
         assert_eq!(
             view.event,
             view.cursor.checked_sub(1).and_then(|at| run.event(at))

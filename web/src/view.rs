@@ -17,6 +17,7 @@ use crate::course::{Sheet, Wanted};
 use crate::draft::Draft;
 use crate::frame::{Clicker, Frame, Pane, ProcFile, Side};
 use crate::lang::Lang;
+use crate::moments::Before;
 use crate::share::{FileError, ShareAction};
 use crate::stage::landmarks::Landmark;
 
@@ -27,6 +28,11 @@ impl<T> Shared<T> {
     /// Takes the value in.
     pub fn new(value: T) -> Shared<T> {
         Shared(Rc::new(value))
+    }
+
+    /// Whether nobody else has it.
+    pub fn is_alone(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
     }
 
     /// The value, if nobody else has it.
@@ -67,8 +73,8 @@ pub struct View {
     pub run: SharedRun,
     /// The machine after the event before the cursor.
     pub machine: Shared<Machine>,
-    /// The machine before that event; the same as `machine` at cursor 0 and after a decision.
-    pub before: Shared<Machine>,
+    /// What that event found.
+    pub before: Before,
     /// Events that have happened: 0 is the start.
     pub cursor: usize,
     /// The event that leads to this cursor, and that is being animated.

@@ -7,6 +7,7 @@ use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
 use kmalloc_web::frame::Frame;
 use kmalloc_web::lang::Lang;
+use kmalloc_web::moments::Before;
 use kmalloc_web::panels::MovingProps;
 use kmalloc_web::panels::buckets::Buckets;
 use kmalloc_web::panels::free_lists::FreeLists;
@@ -26,12 +27,14 @@ fn run(text: &str) -> SharedRun {
 
 fn view(run: &SharedRun, lang: Lang, cursor: usize) -> View {
     let mut open = run.borrow_mut();
+    let event = cursor.checked_sub(1).and_then(|index| open.event(index));
+    let found = event.map(|event| Before::of(&open.at(cursor - 1), &event));
     View {
         lang,
         machine: Shared::new(open.at(cursor)),
-        before: Shared::new(open.at(cursor.saturating_sub(1))),
+        before: found.unwrap_or_default(),
         cursor,
-        event: cursor.checked_sub(1).and_then(|index| open.event(index)),
+        event,
         inspected: None,
         highlighted: None,
         spoken: Shared::new(Vec::new()),

@@ -211,7 +211,8 @@ fn stock(
     let machine = &view.machine;
     let state = machine.cache(cache);
     let available = state.available();
-    let before = view.before.cache(cache).available();
+    let before = view.before.array.filter(|(own, _)| *own == cache);
+    let before = before.map_or(available, |(_, before)| before);
     // Only the bar moves; the number is the one at the cursor.
     let level = mix(f32::from(before), f32::from(available), out(t));
     let share = level / f32::from(state.limit().max(1));

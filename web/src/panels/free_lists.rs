@@ -80,7 +80,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     let t = props.progress.0.clamp(0.0, 1.0);
     let moving = under_way
         .as_ref()
-        .and_then(|_| moving(view, zone))
+        .and_then(|_| moving(view))
         .filter(|_| t < 1.0);
     let state = view.machine.zone(zone);
     let count = |list| state.pcp(list).count().to_string();
@@ -221,7 +221,7 @@ struct Moving {
 }
 
 /// What the event at the cursor moves between a list and the cut.
-fn moving(view: &View, zone: ZoneId) -> Option<Moving> {
+fn moving(view: &View) -> Option<Moving> {
     let (pfn, order, arrives) = match *view.event.as_ref()? {
         Event::Taken { order, pfn, .. } => (pfn, order, false),
         Event::Split { order, pfn, .. } => (pfn + (1 << (order - 1)), order - 1, true),
@@ -229,12 +229,7 @@ fn moving(view: &View, zone: ZoneId) -> Option<Moving> {
         Event::Listed { order, pfn, .. } => (pfn, order, true),
         _ => return None,
     };
-    let index = if arrives {
-        0
-    } else {
-        let mut list = view.before.free_list(zone, order);
-        list.position(|head| head == pfn).unwrap_or(0)
-    };
+    let index = if arrives { 0 } else { view.before.index };
     Some(Moving {
         pfn,
         order,

@@ -435,7 +435,9 @@ fn use_painting(
     let deps = (machine.clone(), layout.cloned(), room);
     use_effect_with(deps, move |(machine, layout, room)| {
         if let Some(layout) = layout.as_ref().filter(|_| room.width > 0.0) {
-            let shown = shown.unwrap_or_else(|| Rc::new(Shown::of(machine, layout)));
+            // The legend is not the lens's.
+            let blocks = || Shown::Blocks(blocks(machine, layout), Vec::new());
+            let shown = shown.unwrap_or_else(|| Rc::new(blocks()));
             // A browser without a canvas still has the inspector and the lists.
             let _ = paint(&canvas, &shown, layout, &mut brush.borrow_mut(), *room);
         }

@@ -10,6 +10,9 @@ export interface KmallocLab {
   /** Puts this scenario in place of the present one and goes to its end. With errors, the last good run stays.
    *  The page stands still until the run has ended. */
   run(text: string): Ran;
+  /** The same, while the page goes on. Kept when the run has ended, has been cancelled (`ended` says so) or has made way for
+   *  another, of which it tells then. */
+  start(text: string): Promise<Ran>;
   /** Makes these calls after those of the scenario; answers those alone. With errors, nothing happens. */
   call(text: string): Ran;
   /** Looks at another moment; with a progress from 0 to 1, at the movement of the event before it. Null for no number. */

@@ -204,3 +204,44 @@ test("a long B: the dialog answers, Cancel brings back what was shown", async ({
   await expect(dialog.locator(".what").first()).toContainText("one side only", { timeout: 30_000 });
   await expect(dialog.getByRole("slider")).not.toHaveAttribute("max", "6");
 });
+
+test("another script starts a long run and waits for it; a message is answered when its run has ended", async ({ page }) => {
+  await opened(page);
+  await page.evaluate((text) => {
+    window.kept = [];
+    const keep = (name) => (ran) => window.kept.push([name, ran.errors.length, ran.calls.length, ran.ended]);
+    window.kmallocLab.start(text).then(keep("long"));
+  }, LONG);
+  await expect(bar(page)).toBeVisible();
+  expect(await page.evaluate(() => window.kept)).toEqual([]);
+  await page.locator(".running").getByRole("button", { name: "Cancel" }).click();
+  const kept = () => page.evaluate(() => window.kept);
+  await expect.poll(kept).toEqual([["long", 0, expect.any(Number), "cancelled"]]);
+  await release(page, true);
+  const short = await page.evaluate(() => window.kmallocLab.start("p = kmalloc(100, GFP_KERNEL);"));
+  expect([short.errors, short.calls.length, short.ended]).toEqual([[], 1, null]);
+  const bad = await page.evaluate(() => window.kmallocLab.start("p = "));
+  expect(bad.errors.length).toBe(1);
+
+  // Inside of another page: what is asked behind the run waits for it, too.
+  await page.evaluate((text) => {
+    window.heard = [];
+    window.frame = document.createElement("iframe");
+    addEventListener("message", ({ data }) => {
+      if (data.event === "ready") {
+        for (const [id, message] of [{ command: "run", text }, { command: "snapshot" }].entries()) {
+          frame.contentWindow.postMessage({ kmallocLab: 1, id, ...message }, "*");
+        }
+      } else if (data.id !== undefined) {
+        heard.push(data.id === 0 ? ["ran", data.value.calls.length] : ["snapshot", data.value.events > 400_000]);
+      }
+    });
+    frame.src = "./?embed&panels=map";
+    document.body.append(frame);
+  }, LONG);
+  const heard = () => page.evaluate(() => window.heard);
+  await expect(bar(page.frameLocator("iframe"))).toHaveCount(1);
+  expect(await heard()).toEqual([]);
+  await page.evaluate(() => window.frame.contentWindow.release(true));
+  await expect.poll(heard, { timeout: 30_000 }).toEqual([["ran", 72_000], ["snapshot", true]]);
+});

@@ -32,6 +32,8 @@ struct Lab {
     hub: Rc<Hub>,
     /// Messages that were ignored.
     ignored: Rc<Cell<u32>>,
+    /// Whoever waits for the end of the run on its way.
+    waits: Rc<RefCell<Vec<js_sys::Function>>>,
 }
 
 /// Puts the functions on the window and listens for messages, which are answered only where `answers` says so. Gives back
@@ -47,11 +49,13 @@ pub fn install(
         act,
         hub: Rc::clone(&hub),
         ignored: Rc::default(),
+        waits: Rc::default(),
     };
     lab.publish();
-    let goes_on = port::listen(lab, answers);
+    let goes_on = port::listen(lab.clone(), answers);
     Callback::from(move |session| {
         hub.heard(&session);
+        lab.end_waiting(&session);
         goes_on.emit(());
     })
 }
@@ -85,6 +89,12 @@ impl Lab {
         set(
             "run",
             Closure::<dyn Fn(String) -> JsValue>::new(run).into_js_value(),
+        );
+        let lab = self.clone();
+        let start = move |text: String| lab.start(text).into();
+        set(
+            "start",
+            Closure::<dyn Fn(String) -> JsValue>::new(start).into_js_value(),
         );
         let lab = self.clone();
         let call = move |text: String| lab.told(Command::Call(text));
@@ -158,6 +168,23 @@ impl Lab {
             Command::Verdict => to_js(&verdict(&(self.read)())),
             // Who listens, and how it is told, is the caller's matter.
             Command::On(_) | Command::Off(_) => JsValue::NULL,
+        }
+    }
+
+    /// Begins a run and gives the page back; the promise is kept when nothing is on its way any more.
+    fn start(&self, text: String) -> js_sys::Promise {
+        self.begin(Command::Run(text));
+        let promise = js_sys::Promise::new(&mut |kept, _| self.waits.borrow_mut().push(kept));
+        self.end_waiting(&(self.read)());
+        promise
+    }
+
+    /// Tells those who wait what has been run, once it has been.
+    fn end_waiting(&self, session: &Session) {
+        if !session.is_running() && !self.waits.borrow().is_empty() {
+            for kept in self.waits.take() {
+                kept.call1(&JsValue::NULL, &to_js(&ran(session, 0))).ok();
+            }
         }
     }
 

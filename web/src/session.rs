@@ -863,6 +863,8 @@ impl Session {
         let mut opened = true;
         if let Some(place) = fragment.strip_prefix("page=") {
             self.in_course(CourseAction::Go(place.into()));
+            // A narrow screen shows what was asked for.
+            self.tab = Tab::Lesson;
         } else if let Some(letters) = fragment.strip_prefix("s=") {
             match link::from_fragment(letters).and_then(|bytes| link::decode_sequence(&bytes)) {
                 Ok(parts) if parts.len() > 1 || !parts[0].sentence.is_empty() => {
@@ -1781,6 +1783,11 @@ mod tests {
         assert_eq!(
             (again.course.place().as_str(), again.course.teaching),
             ("02-b/y", true)
+        );
+        assert_eq!(
+            again.tab,
+            Tab::Lesson,
+            "a phone shows what the link is about"
         );
         assert!(again.course.record().solved && again.link().ends_with("&teach"));
     }

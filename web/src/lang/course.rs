@@ -73,6 +73,8 @@ pub struct Texts {
     pub open: &'static str,
     /// Beside it, when they are not.
     pub closed: &'static str,
+    /// The questions about a run that is there already.
+    pub your_answer: &'static str,
     /// Button.
     pub run_and_compare: &'static str,
     /// Button.
@@ -152,6 +154,7 @@ const EN: Texts = Texts {
     predict: "Predict",
     open: "before it runs",
     closed: "it has run",
+    your_answer: "Your answer",
     run_and_compare: "Run it and compare",
     check_answer: "That is my answer",
     goals: "goals {0} of {1}",
@@ -201,6 +204,7 @@ const ZH: Texts = Texts {
     predict: "先预测",
     open: "运行之前",
     closed: "已经运行",
+    your_answer: "你的答案",
     run_and_compare: "运行并对照",
     check_answer: "这就是我的答案",
     goals: "目标 {0} / {1}",

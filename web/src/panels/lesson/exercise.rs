@@ -116,7 +116,12 @@ fn sentence(shown: &Shown<'_>, text: &ExerciseText, at: usize) -> Html {
 fn questions(shown: &Shown<'_>, text: &ExerciseText, closed: bool) -> Html {
     let texts = shown.texts;
     let exercise = &text.exercise;
-    let when = if closed { texts.closed } else { texts.open };
+    // A diagnosis is about a run that everybody sees.
+    let (heading, when) = match (exercise.kind, closed) {
+        (Kind::Predict, false) => (texts.predict, texts.open),
+        (Kind::Predict, true) => (texts.predict, texts.closed),
+        _ => (texts.your_answer, ""),
+    };
     let fields = (0..exercise.questions.len()).map(|at| question(shown, text, at));
     let guessed = shown
         .course
@@ -130,7 +135,7 @@ fn questions(shown: &Shown<'_>, text: &ExerciseText, closed: bool) -> Html {
     };
     html! {
         <fieldset class="predict" disabled={closed}>
-            <legend><h4>{ texts.predict }</h4><span>{ when }</span></legend>
+            <legend><h4>{ heading }</h4><span>{ when }</span></legend>
             { for fields }
             if ready && !closed {
                 { shown.button("primary", answer, CourseAction::Answer) }

@@ -1,4 +1,4 @@
-// Comments of an exercise's scenario are in the language of the page; a text that somebody has changed stays as it is.
+// An exercise as it is opened: its comments in the language of the page, itself where the eye is.
 import { expect, test } from "../lab.mjs";
 
 const ENGLISH = "// Six users of 128 KB each, on a machine of 2 MB.";
@@ -26,4 +26,14 @@ test("comments of an untouched start follow the language, an edited text stays a
   await expect(text).toHaveValue(edited);
   await expect(page.locator(".exercise .waiting")).toHaveCount(0);
   await expect(page.locator(".exercise .findings").or(page.locator(".exercise .predict")).first()).toBeVisible();
+});
+
+test("a link to an exercise opens it on a phone, below the call bar", async ({ fresh }) => {
+  const page = await fresh({ viewport: { width: 390, height: 844 }, reducedMotion: "reduce" });
+  await page.goto("/#page=20-limit/two-nulls");
+  const title = page.locator(".exercise h3").first();
+  await expect(title).toBeInViewport();
+  const bar = page.locator(".call").first();
+  const under = async () => (await title.boundingBox()).y - (await bar.boundingBox()).y - (await bar.boundingBox()).height;
+  await expect.poll(under).toBeGreaterThanOrEqual(0);
 });

@@ -65,3 +65,37 @@ test("another machine and a text of one's own, in Chinese on a phone", async ({ 
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 });
+
+test("the clock of two runs goes at the player's speeds", async ({ fresh }) => {
+  for (const [locale, title, speed, play, pause] of [
+    ["en-US", "Compare two runs", "Speed", "Play", "Pause"],
+    ["zh-CN", "并排对比两次运行", "速度", "播放", "暂停"],
+  ]) {
+    const page = await fresh({ locale });
+    await page.goto("./");
+    await run(page, "for (i = 0; i < 40; i++) p[i] = kmalloc(1500, GFP_KERNEL);\n");
+    await page.locator("body").press("c");
+    const dialog = page.getByRole("dialog", { name: title });
+    const menu = dialog.getByRole("combobox", { name: speed });
+    await expect(menu.locator("option")).toHaveText(["×¼", "×½", "×1", "×2", "×4", "×8", "×16"]);
+    const clock = dialog.getByRole("slider");
+    // Ticks are counted, not time: at ×16 the clock goes four ticks at once, at ×1 one.
+    const steps = async (label) => {
+      await menu.selectOption({ label });
+      await clock.focus();
+      await page.keyboard.press("Home");
+      await clock.evaluate((clock) => {
+        window.seen = [];
+        const watch = new MutationObserver(() => window.seen.push(Number(clock.value)));
+        watch.observe(clock, { attributes: true });
+      });
+      await dialog.getByRole("button", { name: play, exact: true }).click();
+      await page.waitForFunction(() => window.seen.filter((at) => at > 0).length > 4);
+      await dialog.getByRole("button", { name: pause, exact: true }).click();
+      return page.evaluate(() => [...new Set(window.seen)].filter((at) => at > 0).slice(0, 3));
+    };
+    expect(await steps("×16")).toEqual([4, 8, 12]);
+    expect(await steps("×1")).toEqual([1, 2, 3]);
+    await axe(page);
+  }
+});

@@ -13,7 +13,13 @@ use kmalloc_core::script::ast::{ScriptError, Span};
 use kmalloc_core::script::{change, edit, parse};
 
 use crate::making::{PIECE, UnderWay};
+use crate::player::{SPEEDS, USUAL_SPEED};
 use crate::view::{Shared, SharedRun};
+
+/// From one tick to the next at ×1.
+const TICK_MS: i32 = 112;
+/// Steps of the clock do not follow each other faster than this.
+const SHORTEST_MS: i32 = 28;
 
 /// What can be asked of two runs.
 #[derive(Clone, PartialEq, Debug)]
@@ -34,8 +40,10 @@ pub enum CompareAction {
     Seek(usize),
     /// Play, or pause.
     Play,
-    /// While playing: one tick more.
+    /// While playing: so many ticks more, by [`Compare::pace`].
     Tick,
+    /// An index into `player::SPEEDS`.
+    Speed(usize),
     /// Put B in place of the present text.
     Take,
     /// No longer run B's new text: B is again what is shown.
@@ -57,6 +65,8 @@ pub struct Compare {
     pub clock: usize,
     /// The clock goes by itself.
     pub playing: bool,
+    /// How fast: an index into `player::SPEEDS`.
+    pub speed: usize,
     /// The text that B's run is of.
     ran: Rc<str>,
     /// The run of B's present text, while it is on its way.
@@ -95,6 +105,7 @@ impl Compare {
             errors: Rc::default(),
             comparison: Shared::new(comparison),
             playing: false,
+            speed: USUAL_SPEED,
             ran: Rc::clone(text),
             coming: None,
             told: false,
@@ -124,9 +135,10 @@ impl Compare {
                 }
             }
             CompareAction::Tick if self.playing => {
-                self.clock = (self.clock + 1).min(len);
+                self.clock = (self.clock + self.pace().1).min(len);
                 self.playing = self.clock < len;
             }
+            CompareAction::Speed(speed) => self.speed = speed.min(SPEEDS.len() - 1),
             CompareAction::CancelRun => {
                 if self.coming.take().is_some() {
                     self.texts[1] = Rc::clone(&self.ran);
@@ -138,6 +150,17 @@ impl Compare {
             | CompareAction::Close
             | CompareAction::Take => {}
         }
+    }
+
+    /// Milliseconds from one step of the clock to the next while it plays, and the ticks of a step: several where the page
+    /// could not be drawn as often.
+    pub fn pace(&self) -> (i32, usize) {
+        let (over, under) = SPEEDS[self.speed];
+        let (mut ms, mut ticks) = (TICK_MS * i32::from(under) / i32::from(over), 1);
+        while ms < SHORTEST_MS {
+            (ms, ticks) = (ms * 2, ticks * 2);
+        }
+        (ms, ticks)
     }
 
     /// Another text for B. A short run has ended with this, a long one is on its way.
@@ -333,6 +356,32 @@ mod tests {
             "a newer text replaces the run on its way"
         );
         assert_eq!(both.runs[1].borrow().calls().len(), 1);
+    }
+
+    #[test]
+    fn the_clock_has_the_speeds_of_the_player() {
+        let mut both = opened("p = kmalloc(100, GFP_KERNEL); kfree(p);");
+        let usual = f64::from(both.pace().0);
+        for (speed, &(over, under)) in SPEEDS.iter().enumerate() {
+            both.act(CompareAction::Speed(speed));
+            let (ms, ticks) = both.pace();
+            let factor = usual / (f64::from(ms) / ticks as f64);
+            assert_eq!(
+                factor,
+                f64::from(over) / f64::from(under),
+                "×{over}/{under}"
+            );
+            assert!(ms >= SHORTEST_MS, "the page is drawn in between");
+            both.act(CompareAction::Seek(0));
+            both.act(CompareAction::Play);
+            both.act(CompareAction::Tick);
+            assert_eq!(both.clock, ticks);
+        }
+        both.act(CompareAction::Speed(usize::MAX));
+        while both.playing {
+            both.act(CompareAction::Tick);
+        }
+        assert_eq!(both.clock, both.comparison.len(), "not beyond the end");
     }
 
     #[test]

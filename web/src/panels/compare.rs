@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 use super::el::El;
 use super::running::RunningLine;
+use super::timeline::speeds;
 use super::top::{machines, sizes};
 use crate::browser::{self, Timer};
 use crate::compare::{Compare, CompareAction};
@@ -23,8 +24,6 @@ use crate::view::{Action, Shared};
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 use crate::widgets::{Button, Menu};
 
-/// From one tick to the next while it plays.
-const TICK_MS: i32 = 110;
 /// After typing, B is run when nothing was typed for so long.
 const PAUSE_MS: i32 = 500;
 /// Rows of the table of calls before and behind the present one.
@@ -55,10 +54,10 @@ pub fn CompareDialog(props: &Props) -> Html {
         move |()| browser::open_dialog(&dialog, closed)
     });
     let timer = use_mut_ref(|| None::<Timer>);
-    use_effect_with((both.playing, both.clock), {
+    use_effect_with((both.playing, both.clock, both.pace()), {
         let act = act.clone();
-        move |(playing, _)| {
-            let next = || Timer::after(TICK_MS, move || act.emit(CompareAction::Tick));
+        move |(playing, _, (ms, _))| {
+            let next = || Timer::after(*ms, move || act.emit(CompareAction::Tick));
             *timer.borrow_mut() = playing.then(next);
         }
     });
@@ -269,6 +268,7 @@ fn deck(lang: Lang, both: &Compare, act: &Callback<CompareAction>) -> Html {
             <Button label={play} {icon} onclick={act.reform(|()| CompareAction::Play)} />
             <Button label={texts.step} icon={ON} onclick={seek(both.clock + 1)} />
             <Button label={texts.to_end} icon={TO_END} onclick={seek(len)} />
+            { speeds(lang, both.speed, &act.reform(CompareAction::Speed)) }
             <input type="range" autocomplete="off" min="0" max={len.to_string()} value={both.clock.to_string()}
                 aria-label={words.clock} aria-valuetext={position.clone()} {oninput} />
             <span class="mono">{ position }</span>

@@ -173,14 +173,6 @@ fn Rest(props: &RestProps) -> Html {
         let landmark = landmark.clone();
         Callback::from(move |index: usize| landmark.set(Landmark::ALL[index]))
     };
-    let speeds: Vec<AttrValue> = SPEEDS
-        .iter()
-        .map(|&(over, under)| match under {
-            1 => format!("×{over}").into(),
-            2 => "×½".into(),
-            _ => "×¼".into(),
-        })
-        .collect();
     html! {
         <div class="rest">
             <div class="jumps" role="group" aria-label={texts.jumps}>
@@ -193,13 +185,7 @@ fn Rest(props: &RestProps) -> Html {
                 />
                 { jump_to(true) }
             </div>
-            <Menu
-                class="speed"
-                label={texts.speed}
-                options={speeds}
-                chosen={*speed}
-                on={on.reform(Action::Speed)}
-            />
+            { speeds(*lang, *speed, &on.reform(Action::Speed)) }
             <Button
                 class="quiet-button"
                 label={texts.looping}
@@ -210,6 +196,17 @@ fn Rest(props: &RestProps) -> Html {
             <Button class="quiet-button" label={texts.keys} icon={KEYS} onclick={act(Action::Help(true))} />
         </div>
     }
+}
+
+/// The menu of speeds: of this clock, and of the one of two runs.
+pub(super) fn speeds(lang: Lang, chosen: usize, on: &Callback<usize>) -> Html {
+    let names = SPEEDS.iter().map(|&(over, under)| match under {
+        1 => format!("×{over}").into(),
+        2 => "×½".into(),
+        _ => "×¼".into(),
+    });
+    let options: Vec<AttrValue> = names.collect();
+    html! { <Menu class="speed" label={lang.app().speed} {options} {chosen} on={on.clone()} /> }
 }
 
 /// What the rest is given.

@@ -44,6 +44,10 @@ impl Addresses {
         Ok(())
     }
 
+    pub(crate) fn contains(&self, number: u32) -> bool {
+        self.0.contains(&number)
+    }
+
     pub(crate) fn insert(&mut self, address: u32) {
         self.0.insert(address);
     }

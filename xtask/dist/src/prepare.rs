@@ -5,6 +5,8 @@
 //! The program stays the only one who knows what a start is. It must not ask the page for anything while it prepares; in a
 //! page that was not made over like this it prepares when it starts.
 
+use std::ops::Range;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use wasm_encoder::{
     ConstExpr, DataSection, ExportSection, MemorySection, MemoryType, Module, RawSection,
@@ -85,7 +87,10 @@ fn with_memory(
     memory: Memory,
     store: &Store<()>,
 ) -> Result<Prepared> {
-    let after = memory.data(store);
+    let mut after = memory.data(store).to_vec();
+    let heap = before.len()..after.len();
+    wipe_free(&mut after, heap);
+    let after = &after[..];
     let mut fresh = Module::new().finish();
     let mut linked = 0;
     for payload in Parser::new(0).parse_all(module) {
@@ -135,6 +140,39 @@ fn with_memory(
         module: fresh,
         linked,
     })
+}
+
+/// Zeros in place of what lies in the heap's free pieces, which nobody reads: it would be downloaded for nothing.
+///
+/// The heap is that of dlmalloc, Rust's allocator for this target: pieces one after the other, each with the size of the one
+/// before it, its own size, and whether it and the one before it are used. A heap that is not like this stays as it is.
+fn wipe_free(memory: &mut [u8], heap: Range<usize>) {
+    const USED_BEFORE: usize = 1;
+    const USED: usize = 2;
+    /// Its sizes, and its places in lists and trees of free pieces.
+    const LINKS: usize = 32;
+    let number = |at: usize| {
+        let bytes = memory.get(at..at + 4)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+    };
+    let mut free = Vec::new();
+    let (mut at, mut used_before) = (heap.start, true);
+    while at < heap.end {
+        let Some(head) = number(at + 4) else { return };
+        let (size, used) = (head & !7, head & USED != 0);
+        let fits = size >= 16 && at + size <= heap.end;
+        if !fits || used_before != (head & USED_BEFORE != 0) {
+            return;
+        }
+        if !used {
+            free.push((at + LINKS).min(at + size)..at + size);
+        }
+        used_before = used;
+        at += size;
+    }
+    for piece in free {
+        memory[piece].fill(0);
+    }
 }
 
 /// The segments as they are now, and behind them whatever else is no longer zero.
@@ -262,6 +300,39 @@ mod tests {
         assert_eq!(found, expected);
         assert_eq!(minimum, 2, "as large as it was then");
         Ok(())
+    }
+
+    /// A used piece, a free one, a used one, and the end.
+    fn heap(sizes: [u32; 4]) -> Vec<u8> {
+        let mut memory = vec![0xaa; 16];
+        for (size, flags) in sizes.into_iter().zip([3, 1, 2, 3]) {
+            memory.extend(7_u32.to_le_bytes());
+            memory.extend((size | flags).to_le_bytes());
+            memory.resize(memory.len() + size as usize - 8, 0xbb);
+        }
+        memory
+    }
+
+    #[test]
+    fn what_is_free_is_wiped_but_for_its_places_in_lists() {
+        let mut memory = heap([24, 64, 16, 32]);
+        let before = memory.clone();
+        let end = memory.len();
+        wipe_free(&mut memory, 16..end);
+        assert_eq!(memory[..40 + 32], before[..40 + 32]);
+        assert!(memory[40 + 32..40 + 64].iter().all(|byte| *byte == 0));
+        assert_eq!(memory[40 + 64..], before[40 + 64..]);
+    }
+
+    #[test]
+    fn a_heap_of_another_kind_stays_as_it_is() {
+        for (place, value) in [(20, 0), (20, 24 | 2), (44, 64 | 3), (108, 255)] {
+            let mut memory = heap([24, 64, 16, 32]);
+            memory[place] = value;
+            let (before, end) = (memory.clone(), memory.len());
+            wipe_free(&mut memory, 16..end);
+            assert_eq!(memory, before, "{place}");
+        }
     }
 
     #[test]

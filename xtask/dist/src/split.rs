@@ -6,7 +6,12 @@
 //! overwrites the table's stubs with the functions themselves. Data that only the second half names ([`crate::data`]) come
 //! with it, to the place in memory that they always had. Nothing is optimised or left out. The module comes from rustc and wasm-bindgen: one memory, one table of functions, active segments.
 
-use std::{borrow::Cow, collections::BTreeMap, convert::Infallible, ops::Range};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    convert::Infallible,
+    ops::Range,
+};
 
 use anyhow::{Result, bail, ensure};
 use wasm_encoder::{
@@ -247,12 +252,45 @@ pub(crate) fn split(module: &[u8], first: &[u32], linked: usize) -> Result<Halve
         }
     }
 
+    let segments = Segment::all(source.data.clone())?;
+    let mut addresses = Addresses::default();
+    for (function, body) in source.own() {
+        if !is_later[function as usize] {
+            addresses.add(body)?;
+        }
+    }
+    for global in source.globals.clone() {
+        if let Operator::I32Const { value } = global?.init_expr.get_operators_reader().read()? {
+            addresses.insert(value as u32);
+        }
+    }
+    let (linked, used) = segments
+        .split_at_checked(linked)
+        .unwrap_or((&segments, &[]));
+    for segment in used {
+        segment.words().for_each(|word| addresses.insert(word));
+    }
+    let moved = Symbols::read(module, linked)?.unnamed(&addresses, linked);
+    let mut named = addresses;
+    for segment in &segments {
+        let data = without(segment, &moved);
+        let from = segment.from;
+        let left = Segment { from, data: &data };
+        left.words().for_each(|word| named.insert(word));
+    }
+
     // What each half reaches of the other, and the places in the table that lead from the first to the second.
     let mut slots = source.slots()?;
-    let mut slot_of: BTreeMap<u32, u32> = BTreeMap::new();
+    let (mut slot_of, mut had) = (BTreeMap::new(), BTreeMap::new());
+    // Of what comes later, the places that the first half knows: who does not have the number cannot call by it.
+    let mut led_to = BTreeSet::new();
     for (slot, function) in &slots {
         if is_later[*function as usize] {
-            slot_of.insert(*function, *slot);
+            had.insert(*function, *slot);
+            if named.contains(*slot) {
+                led_to.insert(*slot);
+                slot_of.insert(*function, *slot);
+            }
         }
     }
     let size = u32::try_from(source.tables[source.table()? as usize].ty.initial)?;
@@ -273,8 +311,10 @@ pub(crate) fn split(module: &[u8], first: &[u32], linked: usize) -> Result<Halve
                 if is_later[called as usize] {
                     *calls.entry(called).or_default() += 1;
                     slot_of.entry(called).or_insert_with(|| {
-                        next_slot += 1;
-                        next_slot - 1
+                        had.get(&called).copied().unwrap_or_else(|| {
+                            next_slot += 1;
+                            next_slot - 1
+                        })
                     });
                 }
             }
@@ -286,7 +326,7 @@ pub(crate) fn split(module: &[u8], first: &[u32], linked: usize) -> Result<Halve
     // Who leads to the table for whom.
     let mut alike: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (function, slot) in &slot_of {
-        if *slot >= size && calls.get(function) == Some(&1) {
+        if !led_to.contains(slot) && calls.get(function) == Some(&1) {
             let signature = source.functions[*function as usize];
             alike.entry(signature).or_default().push(*function);
         }
@@ -306,25 +346,6 @@ pub(crate) fn split(module: &[u8], first: &[u32], linked: usize) -> Result<Halve
             next_slot += 1;
         }
     }
-    let segments = Segment::all(source.data.clone())?;
-    let mut addresses = Addresses::default();
-    for (function, body) in source.own() {
-        if !is_later[function as usize] {
-            addresses.add(body)?;
-        }
-    }
-    for global in source.globals.clone() {
-        if let Operator::I32Const { value } = global?.init_expr.get_operators_reader().read()? {
-            addresses.insert(value as u32);
-        }
-    }
-    let (linked, used) = segments
-        .split_at_checked(linked)
-        .unwrap_or((&segments, &[]));
-    for segment in used {
-        segment.words().for_each(|word| addresses.insert(word));
-    }
-    let moved = Symbols::read(module, linked)?.unnamed(&addresses, linked);
     let plan = Plan {
         segments,
         moved,
@@ -334,6 +355,7 @@ pub(crate) fn split(module: &[u8], first: &[u32], linked: usize) -> Result<Halve
         is_later,
         slots,
         slot_of,
+        led_to,
         led: alike,
         table_size: next_slot,
     };
@@ -369,6 +391,8 @@ struct Plan<'a> {
     slots: BTreeMap<u32, u32>,
     /// The place of each function that the first half calls and the second has.
     slot_of: BTreeMap<u32, u32>,
+    /// The places that the first half may call by number before the second is there.
+    led_to: BTreeSet<u32>,
     /// Those of them that share a stub, by their type.
     led: BTreeMap<u32, Vec<u32>>,
     table_size: u32,
@@ -516,14 +540,7 @@ impl Plan<'_> {
     fn first_data(&self) -> DataSection {
         let mut section = DataSection::new();
         for segment in &self.segments {
-            let mut data = segment.data.to_vec();
-            for place in &self.moved {
-                let gone = segment.within(place).len();
-                let from = (place.start.max(segment.from) - segment.from) as usize;
-                if gone > 0 {
-                    data[from..from + gone].fill(0);
-                }
-            }
+            let data = without(segment, &self.moved);
             section.active(0, &ConstExpr::i32_const(segment.from as i32), data);
         }
         section
@@ -633,7 +650,7 @@ impl Plan<'_> {
                 // A place that only stubs use is empty until the second half comes.
                 let later = self.is_later[**function as usize];
                 if first {
-                    !later || self.had_slot(source, slot)
+                    !later || self.led_to.contains(&slot)
                 } else {
                     later
                 }
@@ -649,14 +666,6 @@ impl Plan<'_> {
             }
         }
         Ok(elements)
-    }
-
-    /// Whether the table had this place from the start.
-    fn had_slot(&self, source: &Source<'_>, slot: u32) -> bool {
-        source
-            .tables
-            .iter()
-            .any(|table| table.ty.element_type.is_func_ref() && u64::from(slot) < table.ty.initial)
     }
 
     /// The second half.
@@ -726,6 +735,19 @@ impl Plan<'_> {
         features(&mut module, source);
         Ok(module.finish())
     }
+}
+
+/// The data of a segment, with zeros in place of those that come later.
+fn without(segment: &Segment<'_>, moved: &[Range<u32>]) -> Vec<u8> {
+    let mut data = segment.data.to_vec();
+    for place in moved {
+        let gone = segment.within(place).len();
+        if gone > 0 {
+            let from = (place.start.max(segment.from) - segment.from) as usize;
+            data[from..from + gone].fill(0);
+        }
+    }
+    data
 }
 
 /// Calls the function of the type `signature` that stands at `slot`.
@@ -930,7 +952,36 @@ mod tests {
         assert_eq!(bodies(&halves.later), 4);
         let source = Source::read(&halves.first)?;
         assert_eq!(source.tables[0].ty.initial, 5, "a place for 2, and for 0");
-        assert_eq!(source.slots()?.len(), 3, "the one for 2 is empty at first");
+        assert_eq!(
+            source.slots()?.len(),
+            2,
+            "those for 2 and 4 are empty at first"
+        );
+        Ok(())
+    }
+
+    /// 1 has the number 1, which may be a place in the table, and not the number 2.
+    #[test]
+    fn places_that_the_first_half_cannot_know_are_empty_at_first() -> Result<()> {
+        let halves = split(&module(), &[], 1)?;
+        let first = Source::read(&halves.first)?.slots()?;
+        assert!(first.contains_key(&1) && !first.contains_key(&2));
+        let mut filled = Vec::new();
+        for payload in Parser::new(0).parse_all(&halves.later) {
+            if let Payload::ElementSection(elements) = payload? {
+                for element in elements {
+                    let ElementKind::Active { offset_expr, .. } = element?.kind else {
+                        bail!("a segment that is placed by nobody");
+                    };
+                    if let Operator::I32Const { value } =
+                        offset_expr.get_operators_reader().read()?
+                    {
+                        filled.push(value);
+                    }
+                }
+            }
+        }
+        assert_eq!(filled[0], 1, "from there on the second half fills it");
         Ok(())
     }
 
@@ -943,8 +994,10 @@ mod tests {
             Ok::<_, anyhow::Error>(bodies(&halves.first))
         };
         let without = first(0)?;
-        assert_eq!(first(2)?, without + 2, "a stub each");
-        assert_eq!(first(9)?, without + 1, "one for all");
+        // One of that type is there already.
+        assert_eq!(first(1)?, without + 1, "a stub each");
+        assert_eq!(first(2)?, without, "one for all");
+        assert_eq!(first(9)?, without, "one for all");
         Ok(())
     }
 

@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use crate::{
     browser,
     process::{self, find},
-    replay,
+    replay::{self, Totals},
     say::{self, Work},
     tools,
 };
@@ -37,35 +37,59 @@ pub(crate) struct Serving {
 /// Builds the page into `dist/`.
 pub(crate) fn build(release: bool) -> Result<()> {
     let work = Work::start("Building the page", usually(release));
-    trunk_build(release)?;
     if release {
+        trunk_build(&["--release"], Some(replayed()?))?;
         finish()?;
+    } else {
+        trunk_build(&[], None)?;
     }
     work.done();
     Ok(())
 }
 
+/// The whole lab in one file, in `dist/`.
+const SINGLE: &str = "kmalloc-lab.html";
+
 /// Builds what is put on a host into `dist/`: the page, and beside it the whole lab in one file.
 pub(crate) fn dist() -> Result<()> {
     let folder = process::root().join("dist");
-    let work = Work::start("Building the page for a host", usually(true));
-    trunk_build(true)?;
+    let work = Work::start(
+        "Building the page for a host",
+        "a minute, 3 minutes at first",
+    );
+    let replayed = Some(replayed()?);
     let minifier = tools::minifier()?;
+    let file = single(replayed, &minifier)?;
+    trunk_build(&["--release"], replayed)?;
     process::run(dist_tool("order").arg(&folder))?;
-    // Of the module in one piece: a page that cannot fetch has no use for halves.
-    let unpacker = unpacker()?;
-    process::run(
-        dist_tool("single")
-            .arg(&folder)
-            .arg(unpacker)
-            .arg(folder.join("kmalloc-lab.html"))
-            .args(&minifier),
-    )?;
+    fs::copy(file, folder.join(SINGLE))?;
     finish()?;
     process::run(dist_tool("host").arg(&folder).args(&minifier))?;
     work.done();
     say::news(&format!("{} is ready for any host", folder.display()));
     Ok(())
+}
+
+/// The lab in one file, of a module in one piece, as a page that cannot fetch has no use for halves, and compiled to be
+/// small (`profile.single`). Returns its path.
+fn single(replayed: Option<Totals>, minifier: &Option<PathBuf>) -> Result<PathBuf> {
+    let folder = process::root().join("target/single");
+    fs::create_dir_all(&folder)?;
+    let dist = folder.display().to_string();
+    trunk_build(
+        &["--release", "--cargo-profile", "single", "--dist", &dist],
+        replayed,
+    )?;
+    process::run(dist_tool("order").arg(&folder))?;
+    let file = folder.join(SINGLE);
+    process::run(
+        dist_tool("single")
+            .arg(&folder)
+            .arg(unpacker()?)
+            .arg(&file)
+            .args(minifier),
+    )?;
+    Ok(file)
 }
 
 /// What unpacks the single file: a small module of its own. Returns its path.
@@ -84,13 +108,11 @@ fn unpacker() -> Result<PathBuf> {
     Ok(process::root().join(built).join(module))
 }
 
-fn trunk_build(release: bool) -> Result<()> {
+fn trunk_build(arguments: &[&str], replayed: Option<Totals>) -> Result<()> {
     let mut trunk = provide_trunk()?;
-    trunk
-        .args(["build", "--offline"])
-        .args(release.then_some("--release"));
-    if release {
-        show_replay(&mut trunk)?;
+    trunk.args(["build", "--offline"]).args(arguments);
+    if let Some(totals) = replayed {
+        show(&mut trunk, totals);
     }
     process::run(&mut trunk).context("the page could not be built")
 }
@@ -147,7 +169,7 @@ pub(crate) fn serve(serving: &Serving) -> Result<()> {
         &serving.port.to_string(),
     ]);
     if serving.release {
-        show_replay(&mut trunk)?;
+        show(&mut trunk, replayed()?);
     }
     trunk
         .args(serving.open.then_some("--open"))
@@ -198,22 +220,25 @@ pub(crate) fn serve(serving: &Serving) -> Result<()> {
     Ok(())
 }
 
-/// Gives the build what a replay of the kernel's recordings came to: the page shows it. Builds for one's own work go
-/// without, as they should start at once.
-fn show_replay(trunk: &mut Command) -> Result<()> {
+/// What a replay of the kernel's recordings comes to. Builds for one's own work go without, as they should start at once.
+fn replayed() -> Result<Totals> {
     let work = Work::start(
         "Replaying the kernel's recordings",
         "seconds, a minute at first",
     );
     let totals = replay::totals()?;
     work.done();
+    Ok(totals)
+}
+
+/// Gives it to the build: the page shows it.
+fn show(trunk: &mut Command, totals: Totals) {
     trunk
         .env("KMALLOC_LAB_DECISIONS", totals.decisions.to_string())
         .env(
             "KMALLOC_LAB_DISAGREEMENTS",
             totals.disagreements.to_string(),
         );
-    Ok(())
 }
 
 fn usually(release: bool) -> &'static str {

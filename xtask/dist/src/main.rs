@@ -8,6 +8,7 @@ mod minify;
 mod order;
 mod outline;
 mod prepare;
+mod silent;
 mod single;
 mod size;
 mod slim;

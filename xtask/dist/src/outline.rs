@@ -254,7 +254,7 @@ pub(crate) fn with_marks(module: &[u8]) -> Result<Vec<u8>> {
 
 /// A section that can be replaced.
 #[derive(Clone, Copy)]
-enum Section {
+pub(crate) enum Section {
     Types,
     Functions,
     Globals,
@@ -263,7 +263,7 @@ enum Section {
 }
 
 /// The module with other sections in place of some.
-fn rewritten(
+pub(crate) fn rewritten(
     module: &[u8],
     other: impl Fn(Section) -> Option<Box<dyn wasm_encoder::Section>>,
 ) -> Result<Vec<u8>> {

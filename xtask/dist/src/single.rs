@@ -12,7 +12,7 @@ use flate2::{Compression, write::DeflateEncoder};
 use crate::{
     host::{between, files_below, once, relative, style_sheets},
     minify::{Kind, Minifier},
-    slim,
+    silent, slim,
 };
 
 const PAGE: &str = include_str!("../../../static/hosted/single.html");
@@ -75,7 +75,7 @@ pub(crate) fn write(
     );
     let mut whole = before.as_bytes().to_vec();
     let module = slim::without_names(&fs::read(dist.join(module))?)?;
-    let unpacker = slim::without_names(&fs::read(unpacker)?)?;
+    let unpacker = slim::without_names(&silent::silent(&fs::read(unpacker)?)?)?;
     whole.extend(as_letters(&packed(&files, &module, &unpacker)?));
     whole.extend(after.as_bytes());
     if let Some(folder) = file.parent() {

@@ -1,7 +1,7 @@
 //! Goals and questions against runs: what is met, what is not, and what was found.
 
 use kmalloc_core::exercise::{
-    Attempt, Exercise, Foresight, Found, Goal, Place, Question, Verdict, verdict,
+    Attempt, Exercise, Foresight, Found, Goal, Place, Question, Verdict, builds_on, verdict,
 };
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
@@ -369,4 +369,28 @@ fn moments_are_found() {
     for text in ["", "call", "call=0", "call=x", "at=3", "event=splt"] {
         assert!(Place::parse(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn a_text_that_kept_what_must_stay_is_known_for_the_exercises_own() {
+    let start =
+        "a = kmalloc(9, GFP_KERNEL);\np = kmalloc(64, GFP_KERNEL);\nmemset(p, 0, 64);\nkfree(p);\n";
+    let solved = "a = kmalloc(9, GFP_KERNEL);\np = alloc_pages(GFP_HIGHUSER, 0);\n";
+    let known = |lines: &str, text: &str| {
+        let exercise = Exercise::parse(lines).expect(lines);
+        builds_on(&exercise, start, text)
+    };
+    assert!(known("change 2-4\ngoal no sin", solved));
+    assert!(!known(
+        "change 2-4\ngoal no sin",
+        "p = alloc_pages(GFP_HIGHUSER, 0);\n"
+    ));
+    assert!(
+        !known("goal no sin", solved),
+        "three of four lines had to stay"
+    );
+    assert!(known(
+        "goal no sin",
+        &start.replace("memset(p, 0, 64);\nkfree(p);", "")
+    ));
 }

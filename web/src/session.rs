@@ -1217,7 +1217,7 @@ impl Session {
             return;
         };
         if self.base == Base::Unknown {
-            self.base = match builds_on(&text.start, &self.text) {
+            self.base = match builds_on(&text.exercise, &text.start, &self.text) {
                 true => own.clone(),
                 false => Base::Elsewhere,
             };

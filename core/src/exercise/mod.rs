@@ -216,10 +216,11 @@ impl Verdict {
     }
 }
 
-/// Whether a text may well have been made from this start: half of its calls or more are left, in their order. Only for
-/// texts of which nothing else is known; one that has lost more is another scenario.
-pub fn builds_on(start: &str, text: &str) -> bool {
-    Comparison::new(start, text, &[]).is_recognized()
+/// Whether a text may well have been made from the exercise's start: every line that must stay is there, or half of its calls
+/// or more are left, in their order. Only for texts of which nothing else is known; another is another scenario.
+pub fn builds_on(exercise: &Exercise, start: &str, text: &str) -> bool {
+    let compared = Comparison::new(start, text, &exercise.may_change);
+    compared.gone().is_none() || compared.is_recognized()
 }
 
 /// Every goal and question of the exercise against what a learner has made.

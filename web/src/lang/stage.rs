@@ -210,6 +210,8 @@ texts! {
     path_title: "Decision path", "决策路径";
     /// Step, steps.
     path_fact: "step {0} of {1}", "第 {0} 步，共 {1} 步";
+    /// The same of a very long call: event, events.
+    path_fact_long: "event {0} of {1}", "第 {0} 个事件，共 {1} 个";
     /// Before a run.
     path_empty: "Press kmalloc: each test appears here with its numbers.", "按下 kmalloc：内核的每次判断都会连同数字列在这里。";
     /// State of a step.
@@ -425,6 +427,8 @@ texts! {
     answer_null: "`NULL`: {0}", "`NULL`：{0}";
     /// Steps left out, before or after those that are shown.
     steps_left_out: "… {0} more", "… 另有 {0} 步";
+    /// Events of a very long call left out between those that are shown.
+    events_left_out: "… {0} events left out", "… 有 {0} 个事件未列出";
 }
 
 /// The table of a language.

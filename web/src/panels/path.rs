@@ -11,8 +11,8 @@ use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{fill, texts};
 use crate::paint::screen;
-use crate::stage::Current;
 use crate::stage::steps::{State, Step, steps};
+use crate::stage::{Current, grouped};
 use crate::view::{Action, View};
 
 /// What the panel is given.
@@ -75,18 +75,32 @@ pub fn Path(props: &Props) -> Html {
         .iter()
         .position(|step| step.state(at) == State::Now)
         .map_or(reached, |place| place + 1);
-    let place = fill(
-        words.path_fact,
-        &[&(steps.before + marked).to_string(), &total.to_string()],
-    );
+    let place = match current.gaps.is_empty() {
+        true => fill(
+            words.path_fact,
+            &[&(steps.before + marked).to_string(), &total.to_string()],
+        ),
+        false => {
+            let all = current.record.end - current.record.first;
+            let event = current.cursor(at) - current.record.first;
+            fill(
+                words.path_fact_long,
+                &[&grouped(event as u32), &grouped(all as u32)],
+            )
+        }
+    };
+    // How many steps the events make that were not looked at, nobody knows.
+    let (words_left_out, [before, after]) = match current.gaps.is_empty() {
+        true => (words.steps_left_out, [steps.before, steps.after]),
+        false => (words.events_left_out, steps.events_left_out(current)),
+    };
     let left_out = |count: usize| {
-        (count > 0).then(
-            || html! { <p class="quiet">{ fill(words.steps_left_out, &[&count.to_string()]) }</p> },
-        )
+        let text = || fill(words_left_out, &[&grouped(count as u32)]);
+        (count > 0).then(|| html! { <p class="quiet">{ text() }</p> })
     };
     // By its place: the steps of the next call take over the rows of this one.
     let rows = steps.shown.iter().enumerate().map(|(index, step)| {
-        let (state, to) = (step.state(at), current.record.first + step.to);
+        let (state, to) = (step.state(at), current.cursor(step.to));
         html! { <Row key={index} lang={view.lang} step={step.clone()} {state} {to} on={props.on.clone()} /> }
     });
     html! {
@@ -94,9 +108,9 @@ pub fn Path(props: &Props) -> Html {
             { head(view, &props.on).put(El::new("span", "fact").text(&place)).put(tools(view, Pane::Path, words.path_title, &props.on)).html() }
             { for tasks(view) }
             <div class="body" ref={scroller}>
-                { for left_out(steps.before) }
+                { for left_out(before) }
                 <ol class="steps" data-keys="">{ for rows }</ol>
-                { for left_out(steps.after) }
+                { for left_out(after) }
             </div>
         </section>
     }

@@ -17,6 +17,13 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::{ZONES, ZoneId};
 use kmalloc_core::run::{CallRecord, Run};
 
+/// Events of a call that is looked at whole.
+const WHOLE: usize = 4_096;
+/// Of a longer one: events at its begin and at its end.
+const ENDS: usize = 256;
+/// And on either side of the cursor.
+const AROUND: usize = 1_024;
+
 /// The call that the cursor stands in.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Current {
@@ -24,10 +31,13 @@ pub struct Current {
     pub index: usize,
     /// The call itself.
     pub record: CallRecord,
-    /// All its events, those ahead of the cursor included.
+    /// Its events, those ahead of the cursor included: all of them, or of a very long call those at both ends and around the
+    /// cursor, so that looking at a moment costs the same however long the call is.
     pub events: Vec<Event>,
-    /// How many of them have happened.
+    /// How many of these have happened.
     pub at: usize,
+    /// Where events are left out: in front of which of `events`, and how many.
+    pub gaps: Vec<(usize, usize)>,
 }
 
 impl Current {
@@ -35,12 +45,42 @@ impl Current {
     pub fn of(run: &Run, cursor: usize) -> Option<Current> {
         let index = run.call_at(cursor)?;
         let record = run.calls()[index].clone();
-        Some(Current {
+        let len = record.end - record.first;
+        let here = cursor.min(record.end) - record.first;
+        let kept = [
+            0..if len <= WHOLE { len } else { ENDS },
+            here.saturating_sub(AROUND)..(here + AROUND).min(len),
+            len.saturating_sub(ENDS)..len,
+        ];
+        let mut current = Current {
             index,
-            events: run.events(record.first, record.end).collect(),
-            at: cursor.min(record.end) - record.first,
+            events: Vec::new(),
+            at: 0,
+            gaps: Vec::new(),
             record,
-        })
+        };
+        let mut reached = 0;
+        for range in kept {
+            let from = range.start.max(reached);
+            if from > reached {
+                current.gaps.push((current.events.len(), from - reached));
+            }
+            if (from..=range.end).contains(&here) {
+                current.at = current.events.len() + here - from;
+            }
+            let first = current.record.first;
+            let events = run.events(first + from, first + range.end.max(from));
+            current.events.extend(events);
+            reached = range.end.max(from);
+        }
+        Some(current)
+    }
+
+    /// The cursor behind so many of its events.
+    pub fn cursor(&self, events: usize) -> usize {
+        let before = self.gaps.iter().filter(|(at, _)| *at < events);
+        let left_out: usize = before.map(|(_, count)| count).sum();
+        self.record.first + events + left_out
     }
 
     /// The events that have happened.
@@ -134,5 +174,25 @@ pub(crate) mod tests {
         let last = Current::of(&run, run.len()).expect("the last call");
         assert_eq!(last.index, 1);
         assert_eq!(last.past().len(), last.events.len());
+    }
+
+    #[test]
+    fn a_very_long_call_is_looked_at_around_the_cursor_and_at_its_ends() {
+        let run = run("page_cache(clean=3000); x = kmalloc(100, GFP_KERNEL);");
+        let record = &run.calls()[0];
+        assert!(record.end > 2 * (WHOLE + AROUND), "{}", record.end);
+        let event = |cursor: usize| run.event(cursor - 1);
+        for cursor in [1, 200, 1_300, record.end / 2, record.end - 300, record.end] {
+            let current = Current::of(&run, cursor).expect("the call");
+            assert!(current.events.len() <= 2 * (ENDS + AROUND));
+            assert_eq!(current.cursor(current.at), cursor);
+            assert_eq!(current.cursor(current.events.len()), record.end);
+            for at in 1..=current.events.len() {
+                assert_eq!(Some(current.events[at - 1]), event(current.cursor(at)));
+            }
+            let left_out: usize = current.gaps.iter().map(|(_, count)| count).sum();
+            let all = record.end - record.first;
+            assert_eq!(current.events.len() + left_out, all, "nothing twice");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A step is what a reader of the kernel's source would call one thing: a chain of splits is one step, a refill with the
 //! objects it fetched is one. The list is bounded: runs of equal steps fold into one that counts them, and what is still
-//! too long shows the steps around the cursor.
+//! too long shows the steps around the cursor. Of a very long call events are left out before that (`Current`).
 
 use kmalloc_core::context::Context;
 use kmalloc_core::event::{Event, Pass, Temperature};
@@ -95,6 +95,22 @@ pub struct Steps {
     pub after: usize,
 }
 
+impl Steps {
+    /// Events of the call before and behind the steps that are shown.
+    pub fn events_left_out(&self, current: &Current) -> [usize; 2] {
+        let [first, end] = [current.record.first, current.record.end];
+        let from = self
+            .shown
+            .first()
+            .map_or(first, |step| current.cursor(step.from));
+        let to = self
+            .shown
+            .last()
+            .map_or(end, |step| current.cursor(step.to));
+        [from - first, end - to]
+    }
+}
+
 /// Folds the call's events. `machine` is the one at the cursor: it names caches, marks and slabs.
 pub fn steps(lang: Lang, machine: &Machine, current: &Current) -> Steps {
     let fold = Fold {
@@ -105,8 +121,16 @@ pub fn steps(lang: Lang, machine: &Machine, current: &Current) -> Steps {
     };
     let mut all: Vec<Step> = Vec::new();
     let mut from = 0;
+    let mut gaps = current.gaps.iter().peekable();
     while from < current.events.len() {
-        let to = fold.end(from);
+        let mut to = fold.end(from);
+        if let Some((_, count)) = gaps.next_if(|(at, _)| *at == from) {
+            all.push(left_out(from, *count, fold.words));
+        }
+        // What belongs together is cut where events are left out.
+        if let Some((at, _)) = gaps.peek() {
+            to = to.min(*at);
+        }
         if let Some(step) = fold.step(from, to) {
             all.push(step);
         }
@@ -117,6 +141,20 @@ pub fn steps(lang: Lang, machine: &Machine, current: &Current) -> Steps {
         fold_runs(&mut all, texts(lang), current.at);
     }
     window(all, current.at)
+}
+
+/// Stands for the events of a very long call that are not looked at.
+fn left_out(at: usize, count: usize, words: &Texts) -> Step {
+    Step {
+        from: at,
+        to: at,
+        kind: "left-out",
+        title: fill(words.events_left_out, &[&grouped(count as u32)]),
+        numbers: String::new(),
+        source: source("", "", ""),
+        failed: false,
+        times: 1,
+    }
 }
 
 /// Equal steps in a row become one, except around the cursor.
@@ -1130,6 +1168,31 @@ mod tests {
                     last = step.to;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_very_long_call_says_what_it_leaves_out() {
+        // Every page is looked at again and again: steps that fold, so that the gaps are among those shown.
+        let run = run(
+            "kernel 2.6.10\nmachine dma=0 normal=1M highmem=0 reserve=none l1=32\npage_cache(locked=300);",
+        );
+        let call = run.calls().last().expect("a call");
+        assert!(call.end - call.first > 10_000, "{}", call.end - call.first);
+        for cursor in [call.first + 1, (call.first + call.end) / 2, call.end] {
+            let current = Current::of(&run, cursor).expect("the call");
+            let steps = steps(Lang::Zh, run.end(), &current);
+            let [before, after] = steps.events_left_out(&current);
+            let ends = [steps.shown.first(), steps.shown.last()].map(|step| step.expect("steps"));
+            let shown = current.cursor(ends[1].to) - current.cursor(ends[0].from);
+            assert_eq!(before + shown + after, call.end - call.first);
+            let mut gaps = steps.shown.iter().filter(|step| step.kind == "left-out");
+            let gap = gaps.next().map(|gap| &*gap.title);
+            assert!(
+                gap.is_none_or(|title| title.ends_with("个事件未列出")),
+                "{gap:?}"
+            );
+            assert_eq!(gap.is_some(), cursor == call.end, "both ends meet there");
         }
     }
 

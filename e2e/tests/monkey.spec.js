@@ -61,8 +61,8 @@ async function play({ count, seed }) {
     // What lies under a modal dialog cannot be used.
     const dialog = [...document.querySelectorAll("dialog[open]")].findLast((dialog) => dialog.matches(":modal"));
     const controls = [...(dialog ?? document).querySelectorAll(SELECTOR)].filter(usable);
-    for (const control of controls) {
-      const name = kind(control);
+    // Once an action, however many of a kind there are: a list of a hundred rows is not there for longer than one of two.
+    for (const name of new Set(controls.map(kind))) {
       monkey.seen.set(name, (monkey.seen.get(name) ?? 0) + 1);
     }
     const off = (element) => element.disabled || element.ariaDisabled === "true";

@@ -195,14 +195,10 @@ impl Compare {
     /// How far B's run has come, once it was found to take long.
     pub fn under_way(&self) -> Option<UnderWay> {
         let coming = self.coming.as_ref().filter(|_| self.told)?;
-        let (events, (done, all)) = match coming.0.borrow().as_ref()? {
-            Stage::Runs(running) => (running.events(), running.statements()),
-            Stage::Prepares(run) | Stage::Pairs(run, _) => (run.len(), (1, 1)),
-        };
-        Some(UnderWay {
-            events,
-            share: done as f64 / all.max(1) as f64,
-        })
+        match coming.0.borrow().as_ref()? {
+            Stage::Runs(running) => Some(UnderWay::of(running)),
+            Stage::Prepares(run) | Stage::Pairs(run, _) => Some(UnderWay::ended(run)),
+        }
     }
 
     /// A piece more of B's run on its way.

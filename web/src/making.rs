@@ -72,6 +72,25 @@ pub struct UnderWay {
     pub share: f64,
 }
 
+impl UnderWay {
+    /// While the text is followed.
+    pub(crate) fn of(running: &Running) -> UnderWay {
+        let (done, all) = running.statements();
+        UnderWay {
+            events: running.events(),
+            share: done as f64 / all.max(1) as f64,
+        }
+    }
+
+    /// While what the run needs to be shown is made.
+    pub(crate) fn ended(run: &Run) -> UnderWay {
+        UnderWay {
+            events: run.len(),
+            share: 1.0,
+        }
+    }
+}
+
 impl Making {
     pub(crate) fn new(running: Running, arrive: Arrive) -> Making {
         Making {
@@ -93,17 +112,8 @@ impl Session {
     pub fn under_way(&self) -> Option<UnderWay> {
         let making = self.making.as_ref().filter(|making| making.told)?;
         match making.stage.borrow().as_ref()? {
-            Stage::Runs(running) => {
-                let (done, all) = running.statements();
-                Some(UnderWay {
-                    events: running.events(),
-                    share: done as f64 / all.max(1) as f64,
-                })
-            }
-            Stage::Gathers(run, ..) => Some(UnderWay {
-                events: run.len(),
-                share: 1.0,
-            }),
+            Stage::Runs(running) => Some(UnderWay::of(running)),
+            Stage::Gathers(run, ..) => Some(UnderWay::ended(run)),
         }
     }
 

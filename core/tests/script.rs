@@ -13,7 +13,7 @@ use kmalloc_core::script::link::{
     LinkError, Shared, decode, decode_sequence, encode, encode_sequence, from_fragment, to_fragment,
 };
 use kmalloc_core::script::parse::{MAX_ERRORS, is_name};
-use kmalloc_core::script::{MAX_DEPTH, MAX_TEXT, parse, print};
+use kmalloc_core::script::{MAX_DEPTH, MAX_STATEMENTS, MAX_TEXT, parse, print};
 
 /// The errors of a text as the command line prints them.
 fn errors(text: &str) -> Vec<String> {
@@ -414,6 +414,13 @@ fn reading_is_bounded() {
         parse(&fragment.repeat(MAX_TEXT / fragment.len()));
     }
     assert_eq!(parse(&"x;".repeat(1000)).errors.len(), MAX_ERRORS);
+    // One statement too many is the only error: what stands behind it, and the block's missing end, are not looked at.
+    let many = |count: usize, rest: &str| ["irq {", &"a=b;".repeat(count), rest].concat();
+    assert_eq!(parse(&many(MAX_STATEMENTS - 1, "}")).errors, []);
+    assert_eq!(
+        errors(&many(MAX_STATEMENTS - 1, "kfree(a);+ }")),
+        ["1:131074 more than 32768 statements"]
+    );
     let long = errors(&"x".repeat(10_000));
     assert!(long[0].len() < 100, "{long:?}");
 }

@@ -23,7 +23,7 @@ fn refused(target: &str, what: &str, input: &[u8]) {
 #[test]
 fn the_last_of_very_many_statements_is_wrong() {
     let statement = "sync();\n";
-    let mut text = statement.repeat(MAX_TEXT / statement.len() - 1);
+    let mut text = statement.repeat(MAX_STATEMENTS - 1);
     text.push('+');
     refused("text", "a text of many statements", text.as_bytes());
     let shortest = "a=b;";
@@ -33,7 +33,7 @@ fn the_last_of_very_many_statements_is_wrong() {
         "a text of the shortest statements",
         short.as_bytes(),
     );
-    text.push_str(&statement.repeat(9));
+    text.push_str(statement);
     refused("text", "a text that is too long", text.as_bytes());
 
     let mut scenario = parse("sync();\n").scenario;

@@ -512,6 +512,8 @@ pub enum ScriptErrorKind {
     BadMachine(crate::profile::SpecError),
     /// Nested deeper than the lab follows.
     TooDeep,
+    /// More statements than a scenario may have; nothing behind this place was read.
+    TooManyStatements,
     /// Longer than the lab reads.
     TooLong,
 }

@@ -94,6 +94,9 @@ impl fmt::Display for ScriptError {
             ScriptErrorKind::TooDeep => {
                 write!(f, "nested deeper than {} blocks", super::MAX_DEPTH)
             }
+            ScriptErrorKind::TooManyStatements => {
+                write!(f, "more than {} statements", super::MAX_STATEMENTS)
+            }
             ScriptErrorKind::TooLong => {
                 write!(f, "the text is longer than {} KiB", super::MAX_TEXT / 1024)
             }

@@ -97,6 +97,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Leaves the rest of the text unread: what comes next is `End`.
+    pub(super) fn stop(&mut self) {
+        self.cursor.at = self.cursor.text.len();
+        self.last = None;
+    }
+
     /// The next token; behind the last, `End` again and again.
     pub(super) fn next(&mut self) -> Token<'a> {
         let open = self.cursor.skip_blanks();

@@ -27,5 +27,6 @@ pub const MAX_SLEEP: u32 = 3_600_000;
 pub const MAX_ORDER: u32 = 64;
 /// Largest number of a node that can be written.
 pub const MOST_NODE: u32 = crate::profile::MAX_NODES as u32 - 1;
-/// Statements in a scenario. Text cannot hold more: the shortest, `a=b;`, is four bytes.
-pub const MAX_STATEMENTS: usize = MAX_TEXT / 4;
+/// Statements in a scenario, those in blocks included: as many as a text holds of the shortest call with its line end,
+/// `sync();`. What is refused behind the last of them has been read for nothing, so this bounds what refusing costs.
+pub const MAX_STATEMENTS: usize = MAX_TEXT / 8;

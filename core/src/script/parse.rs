@@ -16,7 +16,9 @@ use super::error::{
     END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES, closest,
 };
 use super::lex::{Kind, Lexer, Token};
-use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_TEXT, MAX_TURNS, MOST_NODE};
+use super::{
+    MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_STATEMENTS, MAX_TEXT, MAX_TURNS, MOST_NODE,
+};
 use crate::event::Dma;
 use crate::gfp::{Gfp, LEVEL_BITS, MODIFIERS, PRIORITIES};
 use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve, ZONES};
@@ -56,6 +58,7 @@ pub fn parse(text: &str) -> Parsed {
         taken: ahead[0],
         parens: 0,
         depth: 0,
+        statements: 0,
         counters: Vec::new(),
         errors: Vec::new(),
     };
@@ -184,6 +187,8 @@ struct Parser<'a> {
     parens: u32,
     /// Open blocks.
     depth: usize,
+    /// Statements so far, those in blocks and those that could not be read included.
+    statements: usize,
     /// Counters of the loops around; `None` where a loop's header was unreadable, which excuses every counter in it.
     counters: Vec<Option<&'a str>>,
     errors: Vec<ScriptError>,
@@ -278,7 +283,8 @@ impl<'a> Parser<'a> {
     }
 
     fn report(&mut self, error: ScriptError) {
-        if self.errors.len() < MAX_ERRORS {
+        // Behind the last statement that may be there nothing was read, so nothing is missing.
+        if self.errors.len() < MAX_ERRORS && self.statements <= MAX_STATEMENTS {
             self.errors.push(error);
         }
     }
@@ -515,6 +521,15 @@ impl<'a> Parser<'a> {
     fn statement(&mut self) -> Option<Stmt> {
         let first = self.peek();
         self.parens = 0;
+        if self.statements == MAX_STATEMENTS {
+            let error = self.error(ScriptErrorKind::TooManyStatements);
+            self.report(error);
+            self.lexer.stop();
+            self.ahead = [self.lexer.next(); 3];
+            self.statements += 1;
+            return None;
+        }
+        self.statements += 1;
         match self.statement_kind() {
             Ok(kind) => kind.map(|kind| Stmt {
                 kind,

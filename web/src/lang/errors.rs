@@ -6,7 +6,7 @@ use kmalloc_core::script::error::{
     CLASSES, END_OF_LINE, FLAG, FREE_COUNTER, NAME, NUMBER, SIZE, STATEMENT, WHOLE_PAGES,
 };
 use kmalloc_core::script::link::LinkError;
-use kmalloc_core::script::{MAX_DEPTH, MAX_TEXT};
+use kmalloc_core::script::{MAX_DEPTH, MAX_STATEMENTS, MAX_TEXT};
 
 use super::{Arg, Lang, fill};
 
@@ -129,6 +129,13 @@ pub fn script_error(lang: Lang, kind: &ScriptErrorKind) -> String {
             ["Nested deeper than {0} blocks.", "嵌套超过了 {0} 层。"],
             &[Arg::Number(MAX_DEPTH as u64)],
         ),
+        ScriptErrorKind::TooManyStatements => say(
+            [
+                "More than {0} statements. What repeats can stand in a loop: `for (i = 0; i < 100; i++)`.",
+                "语句超过了 {0} 条。重复的部分可以写成循环：`for (i = 0; i < 100; i++)`。",
+            ],
+            &[Arg::Number(MAX_STATEMENTS as u64)],
+        ),
         ScriptErrorKind::TooLong => say(
             ["The text is longer than {0} KiB.", "文本超过了 {0} KiB。"],
             &[Arg::Number(MAX_TEXT as u64 / 1024)],
@@ -250,7 +257,9 @@ mod tests {
     fn every_error_is_said_in_both_languages() {
         let deep = "irq { ".repeat(MAX_DEPTH + 1);
         let long = " ".repeat(MAX_TEXT + 1);
-        let texts = WRONG.iter().copied().chain([deep.as_str(), long.as_str()]);
+        let many = "a=b;".repeat(MAX_STATEMENTS + 1);
+        let bounds = [deep.as_str(), long.as_str(), many.as_str()];
+        let texts = WRONG.iter().copied().chain(bounds);
         for text in texts {
             let errors = parse(text).errors;
             assert!(!errors.is_empty(), "{text:.40}");

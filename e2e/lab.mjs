@@ -5,6 +5,23 @@ import { serve } from "./serve.mjs";
 
 export { expect };
 
+/** Waits until the program is there: a first visitor sees the page before it (`static/hosted/first.js`). */
+export async function live(page) {
+  await page.waitForFunction(() => document.body && !("waits" in document.documentElement.dataset));
+  return page;
+}
+
+/** From here on this page is gone to when its program is there; with `{ first: true }` at once, as anybody sees it. */
+function patient(page) {
+  const goto = page.goto.bind(page);
+  page.goto = async (address, { first = false, ...options } = {}) => {
+    const answer = await goto(address, options);
+    if (!first) await live(page);
+    return answer;
+  };
+  return page;
+}
+
 export const test = base.extend({
   /** The address of the served page. One server for all tests: a static folder has no state. */
   site: [
@@ -38,6 +55,8 @@ export const test = base.extend({
     await use(context);
   },
 
+  page: async ({ page }, use) => use(patient(page)),
+
   /** Opens a page in a fresh profile, as another person would: `const page = await fresh({ locale: "zh-CN" })`. */
   fresh: async ({ browser, watch, site, viewport }, use) => {
     const contexts = [];
@@ -45,7 +64,7 @@ export const test = base.extend({
       const context = await browser.newContext({ baseURL: site, viewport, locale: "en-US", ...options });
       contexts.push(context);
       watch(context);
-      return context.newPage();
+      return patient(await context.newPage());
     });
     for (const context of contexts) await context.close();
   },

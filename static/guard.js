@@ -8,6 +8,7 @@
   const stopped = (more) => {
     if (told) return Object.assign(told, more);
     told = { runs, ...more };
+    dispatchEvent(new Event("kmalloc-lab-stopped"));
     const show = () => window.kmallocLabRescue(told);
     if (window.kmallocLabRescue) return show();
     const script = document.createElement("script");

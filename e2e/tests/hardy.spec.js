@@ -1,6 +1,6 @@
 // Nothing is lost: the program stops, the storage is closed, full, damaged or newer, another tab is open.
 import { readFileSync } from "node:fs";
-import { axe, expect, test } from "../lab.mjs";
+import { axe, expect, live, test } from "../lab.mjs";
 import { test as bare } from "@playwright/test";
 import { serve } from "../serve.mjs";
 
@@ -13,6 +13,7 @@ const TEXT = "p = kmalloc(100, GFP_KERNEL);\nq = kmalloc(5000, GFP_ATOMIC);\n";
 
 async function opened(page) {
   await page.goto("./");
+  await live(page);
   await expect(press(page)).toBeVisible();
   return page;
 }

@@ -3,24 +3,37 @@
 
 const program = fetch(new URL('MODULE', import.meta.url));
 
-// Only what a first visitor sees was prepared: who comes with an address or comes back needs the program's second half at
-// once, and gets both at the same time.
-function isFirstVisit() {
-    try {
-        return location.hash.length < 2 && !location.search && localStorage.getItem('kmalloc-lab.format') === null;
-    } catch {
-        return true;
-    }
-}
+// Only what a first visitor sees was prepared (`first.js` knows who is one): who comes with an address or comes back needs the
+// program's second half at once, and gets both at the same time.
+const isFirstVisit = 'waits' in document.documentElement.dataset;
 
 // A service worker hears no synchronous request: where one answers for the host, which may be away, the second half of the
 // program comes before the start, too. A page in one piece has none.
-if (typeof laterPlace !== 'undefined' && (navigator.serviceWorker?.controller || !isFirstVisit())) {
+if (typeof laterPlace !== 'undefined' && (navigator.serviceWorker?.controller || !isFirstVisit)) {
     laterCompiled = await WebAssembly.compileStreaming(fetch(laterPlace)).catch(() => undefined);
 }
 
-const started = await __wbg_init({ module_or_path: program });
-dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
+async function begin(module) {
+    const started = await __wbg_init({ module_or_path: module });
+    dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
+    // It draws in a few tasks.
+    for (let task = 0; task < 5; task += 1) await new Promise((next) => setTimeout(next));
+    dispatchEvent(new Event('kmalloc-lab-drawn'));
+}
+
+// The program draws the page that stands there already. Between its tasks the browser would show half a page: until the last of
+// them it shows what stands, as before a transition, of which there is nothing to see.
+async function beginInPlace() {
+    const answer = await program;
+    const module = await WebAssembly.compileStreaming(answer.clone()).catch(() => answer);
+    const swap = document.startViewTransition(() => begin(module));
+    // Skipped where nobody looks; the page is changed all the same.
+    swap.ready.then(() => swap.skipTransition()).catch(() => {});
+    await swap.updateCallbackDone;
+}
+
+if (isFirstVisit && document.startViewTransition) await beginInPlace();
+else await begin(program);
 
 async function keepOffline() {
     const workers = navigator.serviceWorker;

@@ -1,4 +1,5 @@
-//! Makes a built page small to load: its module in two halves, of which the second comes when the first has shown the page.
+//! Makes a built page small to load: how it looks as HTML, which stands until the program is here, and its module in two
+//! halves, of which the second comes when the first has shown the page.
 //!
 //! Files get new names by what is in them: the same module may be parted differently by two builds, and halves of different
 //! builds must never meet in a browser's cache.
@@ -25,14 +26,17 @@ const PLACED: &str = "if (laterCompiled) placeLater(laterCompiled);";
 /// stay in one piece.
 const FAST: [&str; 2] = ["kmalloc_core::machine::", "kmalloc_core::recording::"];
 
-/// Parts the page's module by what a first visitor needs.
+/// Where the page's looks lie until `host` gives them a name by their content.
+pub(crate) const VIEWS: &str = "first";
+
+/// Parts the page's module by what a first visitor needs, and keeps what a first visitor sees.
 pub(crate) fn part(dist: &Path, browser: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
     let prepare::Prepared { module, linked } = prepare::prepared(&module)?;
     let marked = outline::with_marks(&module)?;
-    let ran = visit::ran(browser, dist, &format!("{base}_bg.wasm"), &marked)
+    let told = visit::all(browser, dist, &format!("{base}_bg.wasm"), &marked)
         .context("the page could not be visited")?;
-    let parted = outline::outline(&module, &ran, |name| {
+    let parted = outline::outline(&module, &told.ran, |name| {
         FAST.iter().any(|fast| name.contains(fast))
     })?;
     let halves = split::split(&parted.module, &parted.first, linked)?;
@@ -56,6 +60,11 @@ pub(crate) fn part(dist: &Path, browser: &Path) -> Result<()> {
     fs::write(dist.join(format!("{fresh}_bg.wasm")), halves.first)?;
     fs::write(dist.join(format!("{fresh}_later.wasm")), halves.later)?;
     fs::write(index, page.replace(&base, &fresh))?;
+    let views = dist.join(VIEWS);
+    fs::create_dir_all(&views)?;
+    for (name, view) in told.views {
+        fs::write(views.join(format!("{name}.html")), view)?;
+    }
     Ok(())
 }
 

@@ -13,8 +13,11 @@ use anyhow::{Context as _, Result, bail, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use sha2::{Digest as _, Sha256};
 
+use crate::finish::VIEWS;
 use crate::minify::{Kind, Minifier};
+use crate::size::ASKED_FOR;
 
+const FIRST: &str = include_str!("../../../static/hosted/first.js");
 const BOOT: &str = include_str!("../../../static/hosted/boot.js");
 const WORKER: &str = include_str!("../../../static/hosted/sw.js");
 const MANIFEST: &str = include_str!("../../../static/hosted/manifest.webmanifest");
@@ -70,6 +73,12 @@ pub(crate) fn host(dist: &Path, minifier: &Minifier) -> Result<()> {
     let script = minifier.small(Kind::Script, &script)?;
     page = once(&page, &guard, &renamed(dist, &guard, script.as_bytes())?)?;
 
+    page = with_first_view(dist, &page, minifier)?;
+    // What is seen comes before the program, which is far larger.
+    page = page.replace(
+        " as=\"fetch\" type",
+        " as=\"fetch\" fetchpriority=\"low\" type",
+    );
     page = with_own_start(dist, &page, minifier)?;
     page = with_one_style_sheet(dist, &page, minifier)?;
 
@@ -101,16 +110,51 @@ pub(crate) fn host(dist: &Path, minifier: &Minifier) -> Result<()> {
     Ok(())
 }
 
-/// Moves what is fetched page by page into one folder, named by all that is in it.
-fn gathered(dist: &Path) -> Result<String> {
+/// The page with what shows how it looks before its program is here, if that was taken down.
+fn with_first_view(dist: &Path, page: &str, minifier: &Minifier) -> Result<String> {
+    let views = dist.join(VIEWS);
+    if !views.exists() {
+        return Ok(page.to_owned());
+    }
+    let folder = format!("{VIEWS}-{}", hash_of(dist, &[VIEWS])?);
+    fs::rename(views, dist.join(&folder))?;
+    let asked = ASKED_FOR.lines().map(|name| format!("{name:?}"));
+    let asked = format!("[{}]", asked.collect::<Vec<_>>().join(", "));
+    let script = once(FIRST, "@ASKED@", &asked)?;
+    let script = minifier.small(Kind::Script, &script)?;
+    let name = format!("first-{}.js", short(&[script.as_bytes()]));
+    fs::write(dist.join(&name), script)?;
+    let page = once(
+        page,
+        "<html lang=\"en\"",
+        &format!("<html lang=\"en\" data-first=\"{folder}/\""),
+    )?;
+    once(
+        &page,
+        "</title>",
+        &format!("</title>\n    <script src=\"./{name}\"></script>"),
+    )
+}
+
+fn is_view(name: &str) -> bool {
+    name.starts_with(VIEWS) && name.ends_with(".html")
+}
+
+/// A name for all that is in these folders.
+fn hash_of(dist: &Path, folders: &[&str]) -> Result<String> {
     let mut hasher = Sha256::new();
-    for folder in FETCHED {
+    for folder in folders {
         for path in files_below(&dist.join(folder))? {
             hasher.update(relative(dist, &path)?);
             hasher.update(fs::read(path)?);
         }
     }
-    let name = format!("files-{}", hex(&hasher.finalize()));
+    Ok(hex(&hasher.finalize()))
+}
+
+/// Moves what is fetched page by page into one folder, named by all that is in it.
+fn gathered(dist: &Path) -> Result<String> {
+    let name = format!("files-{}", hash_of(dist, &FETCHED)?);
     fs::create_dir(dist.join(&name))?;
     for folder in FETCHED {
         fs::rename(dist.join(folder), dist.join(&name).join(folder))?;
@@ -180,7 +224,8 @@ fn worker(dist: &Path) -> Result<String> {
     let mut list = String::from("{\n");
     for path in files_below(dist)? {
         let name = relative(dist, &path)?;
-        if name == SINGLE {
+        // Whoever has the worker's files has the program, too, and does not look at a page without it.
+        if name == SINGLE || is_view(&name) {
             continue;
         }
         // Some hosts answer `index.html` with a redirection, which must not be shown as a page.
@@ -284,6 +329,8 @@ mod tests {
         fs::create_dir_all(dist.join("scenarios"))?;
         fs::write(dist.join("chapters/en/contents.txt"), "1")?;
         fs::write(dist.join("scenarios/en.txt"), "1")?;
+        fs::create_dir(dist.join(VIEWS))?;
+        fs::write(dist.join(VIEWS).join("en-wide.html"), "<main></main>")?;
         fs::write(dist.join("rescue.js"), "rescue();")?;
         fs::write(dist.join("guard-12.js"), "new URL(\"rescue.js\", own)")?;
         fs::write(dist.join("style-1.css"), "a { color: red }\n")?;
@@ -292,7 +339,7 @@ mod tests {
         fs::write(dist.join("web-1_bg.wasm"), b"\0asm")?;
         fs::write(
             dist.join("index.html"),
-            "<!doctype html>\n<html lang=\"en\">\n  <head>\n    <meta charset=\"utf-8\" />\n    \
+            "<!doctype html>\n<html lang=\"en\">\n  <head>\n    <meta charset=\"utf-8\" />\n    <title></title>\n    \
              <link rel=\"icon\" href=\"data:,\" />\n    <script src=\"./guard-12.js\"></script>\n\
              <script type=\"module\">\nimport init, * as bindings from './web-1.js';\n\
              const wasm = await init({ module_or_path: './web-1_bg.wasm' });\n</script>\n  \
@@ -329,8 +376,9 @@ mod tests {
                 continue;
             }
             let listed = if name == "index.html" { "./" } else { &name };
-            assert!(
+            assert_eq!(
                 worker.contains(&format!("\"{listed}\": \"sha256-")),
+                !is_view(&name),
                 "{name}"
             );
             let has_hash = |part: &str| {

@@ -1,7 +1,8 @@
-//! A first visit to a built page, in a browser without a window: which functions of its module run.
+//! First visits to a built page, in a browser without a window: which functions of its module run, and how it looks when it
+//! is complete.
 //!
-//! The browser gets a copy of the page whose module marks what ran, and `visit.js`, which presses `kmalloc` and tells. Without
-//! a browser, or with one that cannot be steered like this, there is nothing to tell.
+//! The browser gets a copy of the page whose module marks what ran, and `visit.js`, which waits and tells. Without a browser,
+//! or with one that cannot be steered like this, there is nothing to tell.
 
 use std::{
     fs,
@@ -20,22 +21,41 @@ const VISIT: &str = include_str!("visit.js");
 /// Where the page finds it: a file of its own, as the page may forbid scripts within itself.
 const VISIT_PLACE: &str = "first-visit.js";
 
+/// Where it tells how the page looks, and after that what ran.
+const VIEW_PLACE: &str = "view";
+const RAN_PLACE: &str = "ran";
+
 /// A visit takes twelve seconds, on a busy computer a few times as long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Readers of both languages, on a desk and on a phone.
-const VISITORS: [[&str; 2]; 2] = [
-    ["--window-size=1440,900", "--lang=en-US"],
-    ["--window-size=500,844", "--lang=zh-CN"],
+/// Readers of both languages, on a desk and on a phone: by the names that `static/hosted/first.js` asks for, with a language
+/// and the inside of a window. `--lang` would be the browser's own words, on Linux not even those.
+const VISITORS: [(&str, &str, (u32, u32)); 4] = [
+    ("en-wide", "en-US", (1440, 900)),
+    ("en-narrow", "en-US", (390, 844)),
+    ("zh-wide", "zh-CN", (1440, 900)),
+    ("zh-narrow", "zh-CN", (390, 844)),
 ];
 
-/// The numbers of the functions that ran. `marked` stands in place of the module called `module`.
-pub(crate) fn ran(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> Result<Vec<u32>> {
+/// The window that the page is visited in: no browser's own window is as small as a phone's.
+const WINDOW_PLACE: &str = "window";
+
+/// What the visits told.
+pub(crate) struct Told {
+    /// The numbers of the functions that ran.
+    pub(crate) ran: Vec<u32>,
+    /// The complete page as HTML, by the visitor's name.
+    pub(crate) views: Vec<(&'static str, String)>,
+}
+
+/// Visits the page. `marked` stands in place of the module called `module`.
+pub(crate) fn all(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> Result<Told> {
     let server = TcpListener::bind("127.0.0.1:0")?;
     server.set_nonblocking(true)?;
-    let address = format!("http://{}/", server.local_addr()?);
-    let mut all = Vec::new();
-    for visitor in VISITORS {
+    let address = format!("http://{}/{WINDOW_PLACE}", server.local_addr()?);
+    let mut ran = Vec::new();
+    let mut views = Vec::new();
+    for (name, language, window) in VISITORS {
         let profile = std::env::temp_dir().join(format!("first-visit-{}", std::process::id()));
         let child = Command::new(browser)
             .args([
@@ -48,7 +68,8 @@ pub(crate) fn ran(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> R
                 "--disable-background-networking",
                 "--disable-component-update",
             ])
-            .args(visitor)
+            .arg("--window-size=1600,1200")
+            .arg(format!("--accept-lang={language}"))
             .arg(format!("--user-data-dir={}", profile.display()))
             .arg(&address)
             .stdin(Stdio::null())
@@ -60,33 +81,41 @@ pub(crate) fn ran(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> R
             dist,
             module,
             marked,
+            window,
         }
         .serve(&server, child);
         // The browser may still be writing into it; what is left lies in the folder for temporary files.
         fs::remove_dir_all(profile).ok();
-        all.append(&mut told?);
+        let (mut its, view) = told?;
+        ran.append(&mut its);
+        views.push((name, view));
     }
-    all.sort_unstable();
-    all.dedup();
-    Ok(all)
+    ran.sort_unstable();
+    ran.dedup();
+    Ok(Told { ran, views })
 }
 
 struct Visit<'a> {
     dist: &'a Path,
     module: &'a str,
     marked: &'a [u8],
+    /// Width and height in CSS pixels.
+    window: (u32, u32),
 }
 
 impl Visit<'_> {
-    /// Serves the page until it tells what ran.
-    fn serve(&self, server: &TcpListener, mut browser: Child) -> Result<Vec<u32>> {
+    /// Serves the page until it tells what ran; before that it tells how it looks.
+    fn serve(&self, server: &TcpListener, mut browser: Child) -> Result<(Vec<u32>, String)> {
         let started = Instant::now();
+        let mut view = String::new();
         let told = loop {
             match server.accept() {
                 Ok((connection, _)) => {
                     // A browser opens connections that it does not use, and closes them.
-                    if let Ok(Some(told)) = self.answer(connection) {
-                        break Ok(told);
+                    match self.answer(connection) {
+                        Ok(Some((VIEW_PLACE, told))) => view = told,
+                        Ok(Some((_, told))) => break Ok(told),
+                        _ => {}
                     }
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
@@ -104,14 +133,12 @@ impl Visit<'_> {
         if numbers.is_empty() {
             bail!("the page has no button `kmalloc`");
         }
-        numbers
-            .split(',')
-            .map(|number| Ok(number.parse()?))
-            .collect()
+        let numbers = numbers.split(',').map(|number| Ok(number.parse()?));
+        Ok((numbers.collect::<Result<_>>()?, view))
     }
 
-    /// Answers one request; gives what the page tells, if this is it.
-    fn answer(&self, mut connection: TcpStream) -> Result<Option<String>> {
+    /// Answers one request; gives what the page tells, if this is it, and where it tells it.
+    fn answer(&self, mut connection: TcpStream) -> Result<Option<(&'static str, String)>> {
         connection.set_nonblocking(false)?;
         connection.set_read_timeout(Some(Duration::from_secs(2)))?;
         let mut reader = BufReader::new(connection.try_clone()?);
@@ -135,7 +162,10 @@ impl Visit<'_> {
             let mut body = vec![0; length];
             reader.read_exact(&mut body)?;
             reply(&mut connection, "text/plain", b"")?;
-            return Ok(Some(String::from_utf8(body)?));
+            let mut places = [VIEW_PLACE, RAN_PLACE].into_iter();
+            let place = places.find(|place| path.trim_start_matches('/') == *place);
+            let place = place.context("the page tells something that nobody asked for")?;
+            return Ok(Some((place, String::from_utf8(body)?)));
         }
         let path = path.trim_start_matches('/');
         let path = path.split(['?', '#']).next().unwrap_or_default();
@@ -146,6 +176,11 @@ impl Visit<'_> {
             let script = format!("<head><script src=\"{VISIT_PLACE}\"></script>");
             let page = page.replacen("<head>", &script, 1);
             reply(&mut connection, "text/html", page.as_bytes())?;
+        } else if path == WINDOW_PLACE {
+            let (width, height) = self.window;
+            let size = format!("width:{width}px;height:{height}px");
+            let window = format!("<iframe src=\"./\" style=\"border:0;{size}\"></iframe>");
+            reply(&mut connection, "text/html", window.as_bytes())?;
         } else if path == VISIT_PLACE {
             reply(&mut connection, "text/javascript", VISIT.as_bytes())?;
         } else {

@@ -1,0 +1,162 @@
+// What a first visitor sees before the program is there: the same page, and nothing that is done to it is lost.
+import { existsSync, readFileSync } from "node:fs";
+import { axe, expect, live, test } from "../lab.mjs";
+import { DIST } from "../serve.mjs";
+
+const WIDE = { width: 1440, height: 900 };
+const LOW = { width: 1280, height: 720 };
+const NARROW = { width: 390, height: 844 };
+
+test.beforeEach(() => {
+  // It is taken down by the browser that parts the module, and a hosted page shows it.
+  const index = existsSync(`${DIST}/index.html`) ? readFileSync(`${DIST}/index.html`, "utf8") : "";
+  test.skip(!index.includes("data-first="), "a page without it: `cargo xtask dist` makes one");
+});
+
+const press = (page) => page.getByRole("button", { name: "kmalloc", exact: true }).first();
+const coming = (page) => page.locator(".coming [role=status]");
+
+/** Opens the page and keeps its program away; gives what lets it come. */
+async function before(page, address = "./") {
+  let come;
+  const held = new Promise((done) => (come = done));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(address, { first: true });
+  await expect(press(page)).toBeVisible();
+  expect(await page.evaluate(() => window.kmallocLab), "there is no program").toBe(undefined);
+  return async () => {
+    come();
+    await live(page);
+    await expect.poll(() => page.evaluate(() => typeof window.kmallocLab)).toBe("object");
+  };
+}
+
+/** What is on the page: elements with their names and texts, and what the root says. Without the map, if so asked: how many
+ * words fit beside it depends on its room. */
+const seen = (page, map = true) =>
+  page.evaluate((map) => {
+    const own = (element) => [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data).join("");
+    const drawn = ({ localName, parentElement }) => localName === "canvas" || (localName === "svg" && parentElement.className === "plane");
+    const elements = [...document.body.querySelectorAll("*")].filter((element) => !element.closest(map ? ".plane > svg *" : ".plane *"));
+    const told = elements.map((element) => {
+      if (drawn(element)) return "the map";
+      const { localName, className, value, checked } = element;
+      return [localName, className.baseVal ?? className, element.ariaLabel, value, checked, localName === "textarea" ? "" : own(element)].join(" ");
+    });
+    const { lang, dataset } = document.documentElement;
+    return [lang, "low" in dataset, ...told].join("\n");
+  }, map);
+
+for (const [locale, width, viewport] of [
+  ["en-US", "wide", WIDE],
+  ["zh-CN", "wide", WIDE],
+  ["zh-CN", "low", LOW],
+  ["en-US", "narrow", NARROW],
+  ["zh-CN", "narrow", NARROW],
+]) {
+  test(`is the page that its program draws: ${locale}, ${width}`, async ({ fresh }) => {
+    const page = await fresh({ locale, viewport });
+    const go = await before(page);
+    const first = await seen(page, viewport !== LOW);
+    expect(first.length).toBeGreaterThan(10_000);
+    await axe(page);
+    const room = page.locator(".memory .room");
+    const plane = await page.locator(".memory .plane").boundingBox();
+    const { x, y, width, height } = await room.boundingBox();
+    expect(plane.x + plane.width, "the map lies in its room").toBeLessThanOrEqual(x + width + 1);
+    expect(plane.y + plane.height).toBeLessThanOrEqual(y + height + 1);
+    await go();
+    expect(await seen(page, viewport !== LOW)).toBe(first);
+  });
+}
+
+test("one replaces the other at once: no frame shows less", async ({ fresh }) => {
+  const page = await fresh({ viewport: WIDE });
+  await page.addInitScript(() => {
+    window.frames = [];
+    const look = () => {
+      const canvas = document.querySelector(".memory canvas");
+      const ink = canvas?.width && canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((part) => part);
+      const map = ink || document.querySelector(".plane > svg") ? "map" : "no map";
+      const lesson = document.querySelector(".lesson")?.textContent.includes("Rounding");
+      const now = document.querySelector(".player") ? `page, ${map}, ${lesson ? "lesson" : "no lesson"}` : "nothing";
+      if (window.frames.at(-1) !== now) window.frames.push(now);
+      // A task behind the frame's own work: what is there now was shown.
+      setTimeout(() => requestAnimationFrame(() => setTimeout(look)));
+    };
+    look();
+  });
+  const go = await before(page);
+  await go();
+  await page.waitForTimeout(500);
+  expect(await page.evaluate(() => window.frames)).toEqual(["nothing", "page, map, lesson"]);
+});
+
+for (const [name, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
+  test(`what is done before the program is there is done then, in its order: ${name}`, async ({ fresh }) => {
+    const page = await fresh({ viewport });
+    const go = await before(page);
+    await page.locator(".composer .amount").fill("2000");
+    await page.locator(".composer .priority select").focus();
+    await page.keyboard.type("GFP_A");
+    await press(page).click();
+    await expect(press(page)).toHaveAttribute("aria-busy", "true");
+    await expect(coming(page)).toContainText("still loading");
+    await axe(page);
+    await go();
+    await expect(page.locator('[data-pointer="p"]')).toContainText("2048");
+    await expect(page.locator("textarea")).toHaveValue(/p = kmalloc\(2000, GFP_ATOMIC\);/);
+    await expect(coming(page)).toHaveCount(0);
+    expect(await page.evaluate(() => window.kmallocLab.snapshot().calls)).toBe(29);
+  });
+}
+
+test("the keyboard keeps its place, and Enter presses", async ({ fresh }) => {
+  const page = await fresh({ locale: "zh-CN", viewport: WIDE });
+  const go = await before(page);
+  await press(page).focus();
+  await page.keyboard.press("Enter");
+  await expect(coming(page)).toContainText("实验室仍在载入");
+  await go();
+  await expect(press(page)).toBeFocused();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+});
+
+test("the lesson stays where it was read", async ({ fresh }) => {
+  const page = await fresh({ viewport: WIDE });
+  const go = await before(page);
+  await page.locator(".lesson .scroll").evaluate((lesson) => lesson.scrollTo(0, 150));
+  await page.waitForTimeout(100);
+  await go();
+  expect(await page.locator(".lesson .scroll").evaluate((lesson) => lesson.scrollTop)).toBe(150);
+});
+
+test("nobody else sees it: with an address, with work of one's own, inside of another page", async ({ fresh, site }) => {
+  const page = await fresh();
+  const asked = [];
+  page.on("request", (request) => request.url().includes("/first-") && request.url().endsWith(".html") && asked.push(request.url()));
+  await page.goto("./#page=06-gfp-kernel");
+  await page.goto("./?embed");
+  await page.setContent(`<iframe src="${site}"></iframe>`);
+  await expect(page.frameLocator("iframe").locator(".player")).toBeVisible();
+  expect(asked).toEqual([]);
+  // From here on there is something to come back to.
+  await page.goto("./");
+  await press(page).click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+  asked.length = 0;
+  await page.reload();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+  expect(asked).toEqual([]);
+});
+
+test("without it the page comes with its program", async ({ fresh }) => {
+  const page = await fresh();
+  await page.route("**/en-wide.html", (route) => route.fulfill({ status: 200, body: "" }));
+  await page.goto("./");
+  await press(page).click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+});

@@ -1,0 +1,170 @@
+// The page before its program is here. A first visitor's page is the same for everyone, so the build has taken it down as
+// HTML (`xtask/dist/src/visit.rs`); it stands until the program draws itself in its place, at the same moment of the same
+// scenario. What is pressed, typed and chosen meanwhile is kept, and done in its order as soon as the program can.
+//
+// It answers nothing by itself: whoever comes with an address, comes back, or is inside of another page never sees it.
+(() => {
+  const root = document.documentElement;
+  const WAITS = {
+    en: "The lab is still loading; what you did takes effect as soon as it is ready.",
+    zh: "实验室仍在载入，载入后会立即执行你刚才的操作。",
+  };
+  // As `frame.rs` has them: from where on there are panes side by side, and what is a low window.
+  const WIDE = 821;
+  const LOW = 840;
+
+  const isFirstVisit = () => {
+    try {
+      return location.hash.length < 2 && !location.search && localStorage.getItem("kmalloc-lab.format") === null;
+    } catch {
+      // Nothing is kept here, so nobody comes back to anything.
+      return true;
+    }
+  };
+  if (!isFirstVisit() || window.top !== window) return;
+
+  const lang = /^zh/i.test(navigator.language) ? "zh" : "en";
+  const wide = innerWidth >= WIDE;
+  root.dataset.waits = "";
+  root.lang = lang === "zh" ? "zh-Hans" : "en";
+  root.toggleAttribute("data-low", wide && innerHeight < LOW);
+
+  const waits = () => "waits" in root.dataset;
+  const done = [];
+  const scrolled = new Map();
+  let focused;
+  let status;
+
+  // An element goes by its place in the page, which the program's page has as well, and by what it is.
+  const childOf = (parent, place) => parent?.children[place];
+  const pathOf = (element) => {
+    const path = [];
+    for (let at = element; at && at !== document.body; at = at.parentElement) {
+      path.unshift([...at.parentElement.children].indexOf(at));
+    }
+    return path;
+  };
+  const nameOf = (element) => element.localName + (element.ariaLabel ?? element.textContent);
+  const elementAt = ({ path, name }) => {
+    const found = path.reduce(childOf, document.body);
+    if (found && nameOf(found) === name) return found;
+    // What was done before it may have moved it.
+    return [...document.querySelectorAll(name.match(/^[a-z0-9]+/)[0])].find((other) => nameOf(other) === name);
+  };
+  const placeOf = (element) => ({ path: pathOf(element), name: nameOf(element) });
+
+  const keep = (act) => {
+    done.push(act);
+    if (status) return;
+    status = document.createElement("div");
+    status.className = "running coming";
+    const line = document.createElement("p");
+    line.className = "line";
+    line.role = "status";
+    status.append(line);
+    document.body.append(status);
+    // A live region tells what comes into it, not what it comes with.
+    setTimeout(() => (line.textContent = WAITS[lang]));
+  };
+
+  const onClick = (event) => {
+    const { target } = event;
+    // These do by themselves what they do: a link leads away, and of a field the value is kept.
+    if (target.closest("a[href], input, select, textarea, label")) return;
+    event.preventDefault();
+    if (!target.closest("button, summary, .plane")) return;
+    const pressed = target.closest("button, summary") ?? target;
+    pressed.ariaBusy = "true";
+    const click = new MouseEvent("click", event);
+    keep({ ...placeOf(pressed), on: (element) => element.dispatchEvent(click) });
+  };
+  const onValue = ({ type, target }) => {
+    const { value, checked } = target;
+    keep({
+      ...placeOf(target),
+      on: (element) => {
+        if ("checked" in element) element.checked = checked;
+        element.value = value;
+        const Kind = type === "input" ? InputEvent : Event;
+        element.dispatchEvent(new Kind(type, { bubbles: true }));
+      },
+    });
+  };
+  const hear = {
+    click: onClick,
+    submit: (event) => event.preventDefault(),
+    input: onValue,
+    change: onValue,
+    focusin: ({ target }) => (focused = placeOf(target)),
+    // An element that is taken away with the whole page has not lost the focus by the student's will.
+    focusout: () => setTimeout(() => waits() && document.activeElement === document.body && (focused = undefined)),
+    scroll: ({ target }) => {
+      const at = target === document ? document.scrollingElement : target;
+      scrolled.set(at, [at === document.scrollingElement ? undefined : placeOf(at), at.scrollLeft, at.scrollTop]);
+    },
+  };
+  const listen = (event) => {
+    if (!event.isTrusted) return;
+    if (event.type !== "scroll") event.stopImmediatePropagation();
+    hear[event.type](event);
+  };
+  for (const type of Object.keys(hear)) addEventListener(type, listen, true);
+  const end = () => {
+    delete root.dataset.waits;
+    for (const type of Object.keys(hear)) removeEventListener(type, listen, true);
+  };
+
+  // The map was taken down in the room that it had: here it may be another one.
+  const fit = () => {
+    for (const plane of document.querySelectorAll(".memory .plane")) {
+      const { width, height } = plane.parentElement.getBoundingClientRect();
+      const by = Math.min(width / plane.offsetWidth, height / plane.offsetHeight);
+      // Nearly the same is sharper as it is.
+      if (by > 0 && (by < 1 || by > 1.05)) Object.assign(plane.style, { transformOrigin: "0 0", transform: `scale(${by})` });
+    }
+  };
+  const styled = async () => {
+    const sheet = document.querySelector("link[rel=stylesheet]");
+    if (sheet && !sheet.sheet) await new Promise((loaded) => sheet.addEventListener("load", loaded, { once: true }));
+  };
+  const show = async () => {
+    const answer = await fetch(`${root.dataset.first}${lang}-${wide ? "wide" : "narrow"}.html`);
+    const page = answer.ok ? await answer.text() : "";
+    while (!document.body) await new Promise((later) => setTimeout(later));
+    // The program may have been faster.
+    if (!waits() || document.body.childElementCount > 0) return;
+    document.body.innerHTML = page;
+    await styled();
+    if (waits()) fit();
+  };
+  // Without it the page is empty until the program is here, as it is for everyone else.
+  show().catch(() => {});
+
+  // What the program asks for at its start (`browser::fetch_text`): the lesson stays where it is.
+  const files = (window.kmallocLabFiles = {});
+  const bring = async (name) => {
+    const answer = await fetch(root.dataset.files + name);
+    if (answer.ok) files[root.dataset.files + name] = await answer.text();
+  };
+  for (const name of @ASKED@) bring(name.replace("/en/", `/${lang}/`)).catch(() => {});
+
+  addEventListener("kmalloc-lab-stopped", end);
+  addEventListener("TrunkApplicationStarted", end);
+  addEventListener("kmalloc-lab-drawn", () => {
+    if (status) document.body.append(status);
+    for (const [place, left, top] of scrolled.values()) {
+      const scroller = place ? elementAt(place) : document.scrollingElement;
+      scroller?.scrollTo({ left, top, behavior: "instant" });
+    }
+    if (focused && document.activeElement === document.body) elementAt(focused)?.focus({ preventScroll: true });
+  });
+  addEventListener("kmalloc-lab-whole", async () => {
+    for (const act of done) {
+      const element = elementAt(act);
+      if (element) act.on(element);
+      // The page is drawn before the next one.
+      await new Promise((drawn) => setTimeout(drawn));
+    }
+    status?.remove();
+  });
+})();

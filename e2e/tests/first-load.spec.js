@@ -1,11 +1,11 @@
-// What a first visitor waits for, in its three stages; and that the rest of the module is there when it is called for.
-import { readFileSync, readdirSync } from "node:fs";
+// What a first visitor downloads.
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { expect, test } from "../lab.mjs";
 import { DIST } from "../serve.mjs";
 
 const press = (page) => page.getByRole("button", { name: "kmalloc", exact: true }).first();
 
-/** What `cargo xtask size` counts before the last stage. */
+/** What `cargo xtask size` counts. */
 function counted() {
   const index = readFileSync(`${DIST}/index.html`, "utf8");
   const files = readdirSync(DIST, { withFileTypes: true }).filter((entry) => entry.isFile());
@@ -17,8 +17,7 @@ function counted() {
 }
 
 test.beforeEach(() => {
-  // Without a browser, or when it is built for one's own work, the page's module is in one piece.
-  test.skip(!readdirSync(DIST).some((name) => name.endsWith("_later.wasm")), "a page in one piece");
+  test.skip(!existsSync(`${DIST}/sw.js`), "not a hosted build: `cargo xtask dist` makes one");
 });
 
 test("the page is complete by what is counted, and a click is answered", async ({ page }) => {
@@ -30,19 +29,6 @@ test("the page is complete by what is counted, and a click is answered", async (
   await press(page).click();
   await expect(page.locator('[data-pointer="p"]')).toContainText("128", { timeout: 20_000 });
   // The tab's icon holds up nothing.
-  const first = () => fetched.filter((name) => !/_later\.wasm$|\/icon\.svg$/.test(name)).sort();
+  const first = () => fetched.filter((name) => !name.endsWith("/icon.svg")).sort();
   await expect.poll(first).toEqual(counted());
-});
-
-test("the second half is fetched when it is called for too early", async ({ page }) => {
-  // Only the request that does not wait is answered.
-  await page.addInitScript(() => {
-    const { fetch } = window;
-    window.fetch = (place, ...more) => (String(place).endsWith("_later.wasm") ? new Promise(() => {}) : fetch(place, ...more));
-  });
-  await page.goto("./");
-  await expect(press(page)).toBeVisible();
-  const ran = await page.evaluate(() => window.kmallocLab.run("irq { p = kmalloc(100, GFP_ATOMIC); }\nkfree(p);\n"));
-  expect(ran.errors).toEqual([]);
-  expect(ran.calls.at(-1).text).toBe("kfree(p)");
 });

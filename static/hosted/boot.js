@@ -3,16 +3,6 @@
 
 const program = fetch(new URL('MODULE', import.meta.url));
 
-// Only what a first visitor sees was prepared (`first.js` knows who is one): who comes with an address or comes back needs the
-// program's second half at once, and gets both at the same time.
-const isFirstVisit = 'waits' in document.documentElement.dataset;
-
-// A service worker hears no synchronous request: where one answers for the host, which may be away, the second half of the
-// program comes before the start, too. A page in one piece has none.
-if (typeof laterPlace !== 'undefined' && (navigator.serviceWorker?.controller || !isFirstVisit)) {
-    laterCompiled = await WebAssembly.compileStreaming(fetch(laterPlace)).catch(() => undefined);
-}
-
 async function begin(module) {
     const started = await __wbg_init({ module_or_path: module });
     dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
@@ -32,7 +22,7 @@ async function beginInPlace() {
     await swap.updateCallbackDone;
 }
 
-if (isFirstVisit && document.startViewTransition) await beginInPlace();
+if ('waits' in document.documentElement.dataset && document.startViewTransition) await beginInPlace();
 else await begin(program);
 
 async function keepOffline() {

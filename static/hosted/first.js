@@ -150,21 +150,17 @@
 
   addEventListener("kmalloc-lab-stopped", end);
   addEventListener("TrunkApplicationStarted", end);
-  addEventListener("kmalloc-lab-drawn", () => {
-    if (status) document.body.append(status);
+  addEventListener("kmalloc-lab-drawn", async () => {
     for (const [place, left, top] of scrolled.values()) {
       const scroller = place ? elementAt(place) : document.scrollingElement;
       scroller?.scrollTo({ left, top, behavior: "instant" });
     }
     if (focused && document.activeElement === document.body) elementAt(focused)?.focus({ preventScroll: true });
-  });
-  addEventListener("kmalloc-lab-whole", async () => {
     for (const act of done) {
       const element = elementAt(act);
       if (element) act.on(element);
       // The page is drawn before the next one.
       await new Promise((drawn) => setTimeout(drawn));
     }
-    status?.remove();
   });
 })();

@@ -22,7 +22,6 @@ pub mod moments;
 pub mod paint;
 pub mod panels;
 pub mod player;
-pub mod prepared;
 pub mod relay;
 pub mod remedies;
 pub mod rescue;

@@ -28,7 +28,6 @@ use crate::lessons::{self, ExerciseText};
 use crate::making::{Making, PIECE};
 use crate::moments::Moments;
 use crate::player::{Player, SPEEDS, duration_ms};
-use crate::prepared;
 use crate::remedies::Remedies;
 use crate::share::lecture::Lecture;
 use crate::share::{Sharing, Shelf, Switches};
@@ -261,10 +260,8 @@ impl Session {
             work
         });
         let reloaded = work.clone().filter(|_| boot.reloaded);
-        let mut session = match work {
-            Some(work) => Session::standing(work),
-            None => prepared::first(boot.lang),
-        };
+        let work = work.unwrap_or_else(|| Work::first(boot.lang));
+        let mut session = Session::standing(work);
         let mut shelf = Shelf::read(boot.earlier.as_deref().unwrap_or_default());
         session.earlier = shelf.take();
         session.sharing.shelf = shelf;
@@ -286,15 +283,8 @@ impl Session {
         session
     }
 
-    /// The same page with its text in another language: of comments alone, the calls stand where they stood.
-    pub(crate) fn reworded(mut self, text: &str) -> Session {
-        self.text = text.into();
-        self.ran = Rc::clone(&self.text);
-        self
-    }
-
     /// The page at this work, whoever looks at it.
-    pub(crate) fn standing(work: Work) -> Session {
+    fn standing(work: Work) -> Session {
         let parsed = parse(&work.text);
         let (run, machine) = boot_run(&parsed.scenario.machine);
         let mut session = Session {

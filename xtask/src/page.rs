@@ -4,7 +4,7 @@ use std::{
     ffi::OsString,
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitCode, Stdio},
     sync::{
         Arc,
@@ -39,7 +39,7 @@ pub(crate) fn build(release: bool) -> Result<()> {
     let work = Work::start("Building the page", usually(release));
     if release {
         trunk_build(&["--release"], Some(replayed()?))?;
-        finish()?;
+        process::run(dist_tool("slim").arg(process::root().join("dist")))?;
     } else {
         trunk_build(&[], None)?;
     }
@@ -62,16 +62,16 @@ pub(crate) fn dist() -> Result<()> {
     let file = single(replayed, &minifier)?;
     trunk_build(&["--release"], replayed)?;
     process::run(dist_tool("order").arg(&folder))?;
+    process::run(dist_tool("slim").arg(&folder))?;
     fs::copy(file, folder.join(SINGLE))?;
-    finish()?;
+    take_views(&folder)?;
     process::run(dist_tool("host").arg(&folder).args(&minifier))?;
     work.done();
     say::news(&format!("{} is ready for any host", folder.display()));
     Ok(())
 }
 
-/// The lab in one file, of a module in one piece, as a page that cannot fetch has no use for halves, and compiled to be
-/// small (`profile.single`). Returns its path.
+/// The lab in one file, of a module that is compiled to be small (`profile.single`). Returns its path.
 fn single(replayed: Option<Totals>, minifier: &Option<PathBuf>) -> Result<PathBuf> {
     let folder = process::root().join("target/single");
     fs::create_dir_all(&folder)?;
@@ -117,21 +117,21 @@ fn trunk_build(arguments: &[&str], replayed: Option<Totals>) -> Result<()> {
     process::run(&mut trunk).context("the page could not be built")
 }
 
-/// Parts the module of the built page in two: what a first visitor needs, found out by a visit, and the rest.
-fn finish() -> Result<()> {
-    let dist = process::root().join("dist");
+/// Takes down what first visitors see of the built page: four of them visit it.
+fn take_views(dist: &Path) -> Result<()> {
     let Some(browser) = browser::installed() else {
-        say::news("No browser to make a first visit with: the page's module stays in one piece");
-        return process::run(dist_tool("keep-whole").arg(dist));
-    };
-    if process::run(dist_tool("part").arg(&dist).arg(&browser)).is_ok() {
+        say::news(
+            "No browser to make a first visit with: nothing is seen before the program is there",
+        );
         return Ok(());
+    };
+    if process::run(dist_tool("views").arg(dist).arg(&browser)).is_err() {
+        say::news(&format!(
+            "The first visit with {} failed, as told above: nothing is seen before the program is there",
+            browser.display()
+        ));
     }
-    say::news(&format!(
-        "The first visit with {} failed, as told above: the page's module stays in one piece",
-        browser.display()
-    ));
-    process::run(dist_tool("keep-whole").arg(dist))
+    Ok(())
 }
 
 /// A command of `xtask-dist`, a package of its own.

@@ -1,8 +1,5 @@
-//! Makes a built page small to load: how it looks as HTML, which stands until the program is here, and its module in two
-//! halves, of which the second comes when the first has shown the page.
-//!
-//! Files get new names by what is in them: the same module may be parted differently by two builds, and halves of different
-//! builds must never meet in a browser's cache.
+//! What is done to a page that is built for others: its module without what only tools read, in an order that packs well,
+//! under a name of its content; and what a first visitor sees, taken down as HTML.
 
 use std::{
     fs,
@@ -10,60 +7,20 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 
-use crate::{order, outline, prepare, slim, split, visit};
-
-const LATER: &str = include_str!("later.js");
-
-/// Where the glue starts the program.
-const START: &str = "    wasm.__wbindgen_start();\n";
-
-/// Before that: the second half, if it is here already.
-const PLACED: &str = "if (laterCompiled) placeLater(laterCompiled);";
-
-/// What must be fast even where a first visit does not come, as a seek goes through it many thousand times: these functions
-/// stay in one piece.
-const FAST: [&str; 2] = ["kmalloc_core::machine::", "kmalloc_core::recording::"];
+use crate::{order, slim, visit};
 
 /// Where the page's looks lie until `host` gives them a name by their content.
 pub(crate) const VIEWS: &str = "first";
 
-/// Parts the page's module by what a first visitor needs, and keeps what a first visitor sees.
-pub(crate) fn part(dist: &Path, browser: &Path) -> Result<()> {
-    let (base, module) = module(dist)?;
-    let prepare::Prepared { module, linked } = prepare::prepared(&module)?;
-    let marked = outline::with_marks(&module)?;
-    let told = visit::all(browser, dist, &format!("{base}_bg.wasm"), &marked)
-        .context("the page could not be visited")?;
-    let parted = outline::outline(&module, &told.ran, |name| {
-        FAST.iter().any(|fast| name.contains(fast))
-    })?;
-    let halves = split::split(&parted.module, &parted.first, linked)?;
-
-    let mut hasher = DefaultHasher::new();
-    (&halves.first, &halves.later).hash(&mut hasher);
-    let stem = base
-        .rsplit_once('-')
-        .map_or(base.as_str(), |(stem, _)| stem);
-    let fresh = format!("{stem}-{:016x}", hasher.finish());
-
-    let glue = fs::read_to_string(dist.join(format!("{base}.js")))?;
-    let glue = with_names(&glue, &halves.renamed)?;
-    let glue = with_second_half(&glue, &format!("{fresh}_later.wasm"))?;
-    let index = dist.join("index.html");
-    let page = fs::read_to_string(&index)?;
-    for old in [".js", "_bg.wasm"] {
-        fs::remove_file(dist.join(format!("{base}{old}")))?;
-    }
-    fs::write(dist.join(format!("{fresh}.js")), glue)?;
-    fs::write(dist.join(format!("{fresh}_bg.wasm")), halves.first)?;
-    fs::write(dist.join(format!("{fresh}_later.wasm")), halves.later)?;
-    fs::write(index, page.replace(&base, &fresh))?;
-    let views = dist.join(VIEWS);
-    fs::create_dir_all(&views)?;
-    for (name, view) in told.views {
-        fs::write(views.join(format!("{name}.html")), view)?;
+/// Takes down what first visitors see.
+pub(crate) fn views(dist: &Path, browser: &Path) -> Result<()> {
+    let views = visit::all(browser, dist).context("the page could not be visited")?;
+    let folder = dist.join(VIEWS);
+    fs::create_dir_all(&folder)?;
+    for (name, view) in views {
+        fs::write(folder.join(format!("{name}.html")), view)?;
     }
     Ok(())
 }
@@ -78,13 +35,26 @@ pub(crate) fn order(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Leaves the module whole and takes only the names out.
-pub(crate) fn keep_whole(dist: &Path) -> Result<()> {
+/// Takes the names out of the module and gives it, with its glue, a name by what is left: Trunk's is by what there was before.
+pub(crate) fn slim(dist: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
-    fs::write(
-        dist.join(format!("{base}_bg.wasm")),
-        slim::without_names(&module)?,
-    )?;
+    let module = slim::without_names(&module)?;
+    let glue = fs::read(dist.join(format!("{base}.js")))?;
+    let mut hasher = DefaultHasher::new();
+    (&module, &glue).hash(&mut hasher);
+    let stem = base
+        .rsplit_once('-')
+        .map_or(base.as_str(), |(stem, _)| stem);
+    let fresh = format!("{stem}-{:016x}", hasher.finish());
+
+    let index = dist.join("index.html");
+    let page = fs::read_to_string(&index)?;
+    for old in [".js", "_bg.wasm"] {
+        fs::remove_file(dist.join(format!("{base}{old}")))?;
+    }
+    fs::write(dist.join(format!("{fresh}.js")), glue)?;
+    fs::write(dist.join(format!("{fresh}_bg.wasm")), module)?;
+    fs::write(index, page.replace(&base, &fresh))?;
     Ok(())
 }
 
@@ -100,71 +70,33 @@ fn module(dist: &Path) -> Result<(String, Vec<u8>)> {
     Err(anyhow!("there is no module in {}", dist.display()))
 }
 
-/// The glue with other names for what it gives to the module.
-fn with_names(glue: &str, renamed: &[(String, String)]) -> Result<String> {
-    let mut glue = glue.to_owned();
-    for (old, new) in renamed {
-        let place = format!("        {old}: function");
-        if glue.matches(&place).count() != 1 {
-            bail!("wasm-bindgen's glue has changed: it does not give `{old}` once");
-        }
-        glue = glue.replacen(&place, &format!("        {new}: function"), 1);
-    }
-    Ok(glue)
-}
-
-/// The glue that wasm-bindgen wrote, with the second half. The places are those of its pinned version.
-fn with_second_half(glue: &str, later: &str) -> Result<String> {
-    let mut glue = glue.to_owned();
-    for (place, more) in [
-        (
-            "const import0 = {\n",
-            format!("        {}: later,\n", split::FETCH),
-        ),
-        (
-            START,
-            "    requestAnimationFrame(() => setTimeout(laterInTime));\n".into(),
-        ),
-    ] {
-        let at = glue.find(place).ok_or_else(|| {
-            anyhow!(
-                "wasm-bindgen's glue has changed: it has no `{}`",
-                place.trim()
-            )
-        })?;
-        glue.insert_str(at + place.len(), &more);
-    }
-    glue = glue.replacen(START, &format!("    {PLACED}\n{START}"), 1);
-    glue.push_str(&LATER.replace("LATER", later));
-    Ok(glue)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GLUE: &str = "    const import0 = {\n        __proto__: null,\n        \
-                        __wbg_now_1f2e: function() {\n        },\n    };\n    wasm.__wbindgen_start();\n";
-
     #[test]
-    fn names_are_replaced_where_they_are_given() -> Result<()> {
-        let name = |old: &str| [(old.to_owned(), "b".to_owned())];
-        let glue = with_names(GLUE, &name("__wbg_now_1f2e"))?;
-        assert!(glue.contains("        b: function() {") && !glue.contains("1f2e"));
-        assert!(with_names(GLUE, &name("__wbg_then_1f2e")).is_err());
-        Ok(())
-    }
-
-    #[test]
-    fn the_second_half_is_known_to_the_glue() -> Result<()> {
-        let glue = with_second_half(GLUE, "a-1_later.wasm")?;
-        assert!(glue.contains("{\n        later: later,\n        __proto__"));
-        let (before, after) = glue
-            .split_once("wasm.__wbindgen_start();")
-            .expect("it starts");
-        assert!(before.contains(PLACED) && after.contains("laterInTime"));
-        assert!(glue.contains("new URL('a-1_later.wasm', import.meta.url)"));
-        assert!(with_second_half("const imports = {", "a").is_err());
+    fn a_module_has_the_name_of_its_content() -> Result<()> {
+        let dist = std::env::temp_dir().join(format!("slim-{}", std::process::id()));
+        let names = |content: &[u8]| {
+            fs::create_dir_all(&dist)?;
+            fs::write(dist.join("web-1_bg.wasm"), content)?;
+            fs::write(dist.join("web-1.js"), "glue")?;
+            fs::write(dist.join("index.html"), "./web-1.js ./web-1_bg.wasm")?;
+            slim(&dist)?;
+            let page = fs::read_to_string(dist.join("index.html"))?;
+            for name in page.split(' ') {
+                assert!(dist.join(name).exists(), "{name}");
+            }
+            fs::remove_dir_all(&dist)?;
+            Ok::<_, anyhow::Error>(page)
+        };
+        // A header, and one with a section that nobody knows.
+        let plain = b"\0asm\x01\0\0\0";
+        let other = [&plain[..], &[0, 3, 1, b'a', 1]].concat();
+        // Names are not content.
+        let named = [&plain[..], &[0, 5, 4, b'n', b'a', b'm', b'e']].concat();
+        assert_ne!(names(plain)?, names(&other)?);
+        assert_eq!(names(plain)?, names(&named)?);
         Ok(())
     }
 }

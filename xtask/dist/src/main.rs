@@ -1,18 +1,14 @@
 //! What is done to a page that Trunk has built, and how large it is. A package of its own so that `xtask` stays small; to be
 //! called by it.
 
-mod data;
 mod finish;
 mod host;
 mod minify;
 mod order;
-mod outline;
-mod prepare;
 mod silent;
 mod single;
 mod size;
 mod slim;
-mod split;
 mod visit;
 
 use std::{path::Path, process::ExitCode};
@@ -35,11 +31,11 @@ fn main() -> ExitCode {
 
 fn fulfil(args: &[&str]) -> Result<ExitCode> {
     match *args {
-        ["part", dist, browser] => {
-            finish::part(Path::new(dist), Path::new(browser)).map(|()| ExitCode::SUCCESS)
+        ["views", dist, browser] => {
+            finish::views(Path::new(dist), Path::new(browser)).map(|()| ExitCode::SUCCESS)
         }
         ["order", dist] => finish::order(Path::new(dist)).map(|()| ExitCode::SUCCESS),
-        ["keep-whole", dist] => finish::keep_whole(Path::new(dist)).map(|()| ExitCode::SUCCESS),
+        ["slim", dist] => finish::slim(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["single", dist, unpacker, file, ref node @ ..] => {
             let [dist, unpacker, file] = [dist, unpacker, file].map(Path::new);
             let size = single::write(dist, unpacker, file, &minifier(node)?)?;

@@ -8,15 +8,13 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use wasm_encoder::{
-    CodeSection, Function, Instruction,
+    CodeSection, Function, Instruction, Module, RawSection, Section as _,
     reencode::{Reencode as _, RoundtripReencoder},
 };
 use wasmparser::{
     ElementItems, ExternalKind, FuncType, FunctionBody, KnownCustom, Name, Operator, Parser,
     Payload,
 };
-
-use crate::outline::{Section, rewritten};
 
 /// What the names of functions that never return have in them.
 const STOPS: [&str; 8] = [
@@ -118,10 +116,17 @@ pub(crate) fn silent(module: &[u8]) -> Result<Vec<u8>> {
             code.function(&stops);
         }
     }
-    rewritten(module, |section| match section {
-        Section::Code => Some(Box::new(code.clone())),
-        _ => None,
-    })
+    let mut fresh = Module::new().finish();
+    for payload in Parser::new(0).parse_all(module) {
+        let payload = payload?;
+        if let Payload::CodeSectionStart { .. } = payload {
+            code.append_to(&mut fresh);
+        } else if let Some((id, range)) = payload.as_section() {
+            let data = &module[range];
+            RawSection { id, data }.append_to(&mut fresh);
+        }
+    }
+    Ok(fresh)
 }
 
 fn whole(code: &mut CodeSection, body: &FunctionBody<'_>) -> Result<()> {
@@ -133,8 +138,8 @@ fn whole(code: &mut CodeSection, body: &FunctionBody<'_>) -> Result<()> {
 mod tests {
     use super::*;
     use wasm_encoder::{
-        ConstExpr, ElementSection, Elements, ExportKind, ExportSection, FunctionSection, Module,
-        NameMap, NameSection, RefType, TableSection, TableType, TypeSection, ValType,
+        ConstExpr, ElementSection, Elements, ExportKind, ExportSection, FunctionSection, NameMap,
+        NameSection, RefType, TableSection, TableType, TypeSection, ValType,
     };
 
     /// 0 adds up what 1 and, by the table, 2 give, and may call `core::9panicking`, 3, which alone calls 4; of the table's 5,

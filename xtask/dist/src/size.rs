@@ -1,6 +1,5 @@
-//! How much a first visitor downloads, file by file, in three stages: until the page is complete on the screen and takes what
-//! is pressed, which is what the budget is for; until its program is there and answers what needs no more; and until a pressed
-//! `kmalloc` is carried out.
+//! How much a first visitor downloads, file by file, in two stages: until the page is complete on the screen and `kmalloc` can
+//! be pressed, which is what the budget is for; and until its program is there and carries out what was pressed.
 //!
 //! A browser test holds these lists against what a browser really fetches (`e2e/tests/first-load.spec.js`).
 
@@ -80,10 +79,9 @@ pub(crate) fn print(dist: &Path) -> Result<bool> {
             "exceeded"
         }
     );
-    let program = sum("then, until the program is there", dist, &stages.program)?;
-    let rest = sum("then, until a press is carried out", dist, &stages.rest)?;
+    let program = sum("then, until a press is carried out", dist, &stages.program)?;
     println!();
-    row("all of it", seen.and(program).and(rest));
+    row("all of it", seen.and(program));
     Ok(seen.is_within(BUDGET))
 }
 
@@ -111,7 +109,6 @@ fn row(name: &str, sizes: Sizes) {
 struct Stages {
     seen: Vec<String>,
     program: Vec<String>,
-    rest: Vec<String>,
 }
 
 impl Stages {
@@ -132,8 +129,6 @@ impl Stages {
             let rest = page.split(attribute).nth(1)?;
             rest.split('"').next()
         };
-        let rest = names.iter().filter(|name| name.ends_with("_later.wasm"));
-        let rest = rest.cloned().collect();
         names.retain(|name| name != index && page.contains(name));
         let (mut program, mut seen): (Vec<_>, Vec<_>) = names
             .into_iter()
@@ -147,11 +142,7 @@ impl Stages {
             // Nothing is seen before the program is there.
             None => seen.append(&mut program),
         }
-        Ok(Stages {
-            seen,
-            program,
-            rest,
-        })
+        Ok(Stages { seen, program })
     }
 }
 
@@ -189,11 +180,7 @@ mod tests {
         let dist = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
         fs::create_dir_all(&dist)?;
         fs::write(dist.join("index.html"), page)?;
-        for file in [
-            "style-1.css",
-            "kmalloc-web-1.js",
-            "kmalloc-web-1_later.wasm",
-        ] {
+        for file in ["style-1.css", "kmalloc-web-1.js"] {
             fs::write(dist.join(file), "")?;
         }
         let stages = Stages::of(&dist);
@@ -211,7 +198,6 @@ mod tests {
         );
         assert_eq!(stages.program[0], "kmalloc-web-1.js");
         assert_eq!(stages.program.len(), 1 + ASKED_FOR.lines().count());
-        assert_eq!(stages.rest, ["kmalloc-web-1_later.wasm"]);
         Ok(())
     }
 

@@ -1,8 +1,7 @@
-//! First visits to a built page, in a browser without a window: which functions of its module run, and how it looks when it
-//! is complete.
+//! First visits to a built page, in a browser without a window: how it looks when it is complete.
 //!
-//! The browser gets a copy of the page whose module marks what ran, and `visit.js`, which waits and tells. Without a browser,
-//! or with one that cannot be steered like this, there is nothing to tell.
+//! The browser gets the page with one script more, `visit.js`, which waits and tells. Without a browser, or with one that
+//! cannot be steered like this, there is nothing to tell.
 
 use std::{
     fs,
@@ -21,11 +20,7 @@ const VISIT: &str = include_str!("visit.js");
 /// Where the page finds it: a file of its own, as the page may forbid scripts within itself.
 const VISIT_PLACE: &str = "first-visit.js";
 
-/// Where it tells how the page looks, and after that what ran.
-const VIEW_PLACE: &str = "view";
-const RAN_PLACE: &str = "ran";
-
-/// A visit takes twelve seconds, on a busy computer a few times as long.
+/// A visit takes four seconds, on a busy computer a few times as long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Readers of both languages, on a desk and on a phone: by the names that `static/hosted/first.js` asks for, with a language
@@ -40,20 +35,11 @@ const VISITORS: [(&str, &str, (u32, u32)); 4] = [
 /// The window that the page is visited in: no browser's own window is as small as a phone's.
 const WINDOW_PLACE: &str = "window";
 
-/// What the visits told.
-pub(crate) struct Told {
-    /// The numbers of the functions that ran.
-    pub(crate) ran: Vec<u32>,
-    /// The complete page as HTML, by the visitor's name.
-    pub(crate) views: Vec<(&'static str, String)>,
-}
-
-/// Visits the page. `marked` stands in place of the module called `module`.
-pub(crate) fn all(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> Result<Told> {
+/// Visits the page. Gives the complete page as HTML, by the visitor's name.
+pub(crate) fn all(browser: &Path, dist: &Path) -> Result<Vec<(&'static str, String)>> {
     let server = TcpListener::bind("127.0.0.1:0")?;
     server.set_nonblocking(true)?;
     let address = format!("http://{}/{WINDOW_PLACE}", server.local_addr()?);
-    let mut ran = Vec::new();
     let mut views = Vec::new();
     for (name, language, window) in VISITORS {
         let profile = std::env::temp_dir().join(format!("first-visit-{}", std::process::id()));
@@ -77,45 +63,30 @@ pub(crate) fn all(browser: &Path, dist: &Path, module: &str, marked: &[u8]) -> R
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("{} could not be started", browser.display()))?;
-        let told = Visit {
-            dist,
-            module,
-            marked,
-            window,
-        }
-        .serve(&server, child);
+        let told = Visit { dist, window }.serve(&server, child);
         // The browser may still be writing into it; what is left lies in the folder for temporary files.
         fs::remove_dir_all(profile).ok();
-        let (mut its, view) = told?;
-        ran.append(&mut its);
-        views.push((name, view));
+        views.push((name, told?));
     }
-    ran.sort_unstable();
-    ran.dedup();
-    Ok(Told { ran, views })
+    Ok(views)
 }
 
 struct Visit<'a> {
     dist: &'a Path,
-    module: &'a str,
-    marked: &'a [u8],
     /// Width and height in CSS pixels.
     window: (u32, u32),
 }
 
 impl Visit<'_> {
-    /// Serves the page until it tells what ran; before that it tells how it looks.
-    fn serve(&self, server: &TcpListener, mut browser: Child) -> Result<(Vec<u32>, String)> {
+    /// Serves the page until it tells how it looks.
+    fn serve(&self, server: &TcpListener, mut browser: Child) -> Result<String> {
         let started = Instant::now();
-        let mut view = String::new();
         let told = loop {
             match server.accept() {
                 Ok((connection, _)) => {
                     // A browser opens connections that it does not use, and closes them.
-                    match self.answer(connection) {
-                        Ok(Some((VIEW_PLACE, told))) => view = told,
-                        Ok(Some((_, told))) => break Ok(told),
-                        _ => {}
+                    if let Ok(Some(told)) = self.answer(connection) {
+                        break Ok(told);
                     }
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
@@ -129,16 +100,15 @@ impl Visit<'_> {
         };
         browser.kill().ok();
         browser.wait().ok();
-        let numbers = told?;
-        if numbers.is_empty() {
+        let view = told?;
+        if view.is_empty() {
             bail!("the page has no button `kmalloc`");
         }
-        let numbers = numbers.split(',').map(|number| Ok(number.parse()?));
-        Ok((numbers.collect::<Result<_>>()?, view))
+        Ok(view)
     }
 
-    /// Answers one request; gives what the page tells, if this is it, and where it tells it.
-    fn answer(&self, mut connection: TcpStream) -> Result<Option<(&'static str, String)>> {
+    /// Answers one request; gives what the page tells, if this is it.
+    fn answer(&self, mut connection: TcpStream) -> Result<Option<String>> {
         connection.set_nonblocking(false)?;
         connection.set_read_timeout(Some(Duration::from_secs(2)))?;
         let mut reader = BufReader::new(connection.try_clone()?);
@@ -162,16 +132,11 @@ impl Visit<'_> {
             let mut body = vec![0; length];
             reader.read_exact(&mut body)?;
             reply(&mut connection, "text/plain", b"")?;
-            let mut places = [VIEW_PLACE, RAN_PLACE].into_iter();
-            let place = places.find(|place| path.trim_start_matches('/') == *place);
-            let place = place.context("the page tells something that nobody asked for")?;
-            return Ok(Some((place, String::from_utf8(body)?)));
+            return Ok(Some(String::from_utf8(body)?));
         }
         let path = path.trim_start_matches('/');
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        if path == self.module {
-            reply(&mut connection, "application/wasm", self.marked)?;
-        } else if path.is_empty() {
+        if path.is_empty() {
             let page = fs::read_to_string(self.dist.join("index.html"))?;
             let script = format!("<head><script src=\"{VISIT_PLACE}\"></script>");
             let page = page.replacen("<head>", &script, 1);
@@ -189,6 +154,7 @@ impl Visit<'_> {
             let kind = match path.rsplit('.').next() {
                 Some("js") => "text/javascript",
                 Some("css") => "text/css",
+                Some("wasm") => "application/wasm",
                 _ => "text/plain",
             };
             reply(&mut connection, kind, &content)?;

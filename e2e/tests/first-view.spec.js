@@ -153,6 +153,25 @@ test("nobody else sees it: with an address, with work of one's own, inside of an
   expect(asked).toEqual([]);
 });
 
+test("who waits for the program alone is told so, in the language of before", async ({ fresh }) => {
+  const page = await fresh();
+  await page.goto("./#page=06-gfp-kernel");
+  await page.getByRole("button", { name: "中" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  let come;
+  const held = new Promise((done) => (come = done));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.reload();
+  await expect(coming(page)).toHaveText("实验室正在载入。");
+  await axe(page);
+  come();
+  await expect(page.locator(".lesson")).toContainText("GFP_KERNEL");
+  await expect(coming(page)).toHaveCount(0);
+});
+
 test("without it the page comes with its program", async ({ fresh }) => {
   const page = await fresh();
   await page.route("**/en-wide.html", (route) => route.fulfill({ status: 200, body: "" }));

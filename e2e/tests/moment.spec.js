@@ -90,3 +90,36 @@ test("of many seeks in one frame the last one is shown", async ({ page }) => {
   await expect(page.locator(".player input[type=range]")).toHaveValue("55");
   expect(now).toEqual(await sought(page, 55, ALL));
 });
+
+test("a seek is whole in the next frame, however slow the machine: lists, path and map", async ({ page }) => {
+  // The map is a canvas: what is on it, as one number.
+  await page.addInitScript(() => {
+    window.whole = (read) => {
+      const map = document.querySelector(".memory canvas");
+      const { data } = map.getContext("2d").getImageData(0, 0, map.width, map.height);
+      return [...window.told(read), data.reduce((sum, part, at) => (sum * 31 + part * (at % 7)) % 4294967291, 1)];
+    };
+  });
+  await opened(page);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 8 });
+  for (const [from, to] of [[0, 60], [95, 30], [10, 110], [60, 5]]) {
+    const [next, rest] = await page.evaluate(
+      async ([from, to, read]) => {
+        const turns = async (count) => {
+          for (let turn = 0; turn < count; turn += 1) await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        };
+        window.kmallocLab.seek(from);
+        await turns(5);
+        // As an event would: a task of its own, between two frames.
+        await new Promise((done) => setTimeout(done, 7));
+        window.kmallocLab.seek(to);
+        const next = await new Promise((done) => requestAnimationFrame(() => done(window.whole(read))));
+        await turns(5);
+        return [next, window.whole(read)];
+      },
+      [from, to, ALL],
+    );
+    expect(next, `from ${from} to ${to}`).toEqual(rest);
+  }
+});

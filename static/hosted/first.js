@@ -2,13 +2,17 @@
 // HTML (`xtask/dist/src/visit.rs`); it stands until the program draws itself in its place, at the same moment of the same
 // scenario. What is pressed, typed and chosen meanwhile is kept, and done in its order as soon as the program can.
 //
-// It answers nothing by itself: whoever comes with an address, comes back, or is inside of another page never sees it.
+// It answers nothing by itself: whoever comes with an address, comes back, or is inside of another page waits for the program
+// with a line in place of it.
 (() => {
   const root = document.documentElement;
+  const LOADS = { en: "The lab is loading.", zh: "实验室正在载入。" };
   const WAITS = {
     en: "The lab is still loading; what you did takes effect as soon as it is ready.",
     zh: "实验室仍在载入，载入后会立即执行你刚才的操作。",
   };
+  // Who has kept files from the last visit does not wait as long as this.
+  const LONG_MS = 400;
   // As `frame.rs` has them: from where on there are panes side by side, and what is a low window.
   const WIDE = 821;
   const LOW = 840;
@@ -21,9 +25,44 @@
       return true;
     }
   };
-  if (!isFirstVisit() || window.top !== window) return;
+  const languageOf = (code) => (/^zh/i.test(code) ? "zh" : "en");
+  const sayThatItComes = (texts, lang, page = document.body) => {
+    const status = document.createElement("div");
+    status.lang = lang;
+    status.className = "running coming";
+    const line = document.createElement("p");
+    line.className = "line";
+    line.role = "status";
+    status.append(line);
+    page.append(status);
+    // A live region tells what comes into it, not what it comes with.
+    setTimeout(() => (line.textContent = texts[lang]));
+    return status;
+  };
+  if (!isFirstVisit() || window.top !== window) {
+    const language = () => {
+      try {
+        return localStorage.getItem("kmalloc-lab.lang") ?? navigator.language;
+      } catch {
+        return navigator.language;
+      }
+    };
+    const line = setTimeout(() => {
+      if (document.body.childElementCount > 0) return;
+      const page = document.createElement("main");
+      const name = document.createElement("h1");
+      name.className = "visually-hidden";
+      name.textContent = document.title;
+      page.append(name);
+      document.body.append(page);
+      sayThatItComes(LOADS, languageOf(language()), page);
+    }, LONG_MS);
+    // What the program draws takes the place of it; so does the page that says that there is no program.
+    for (const end of ["TrunkApplicationStarted", "kmalloc-lab-stopped"]) addEventListener(end, () => clearTimeout(line));
+    return;
+  }
 
-  const lang = /^zh/i.test(navigator.language) ? "zh" : "en";
+  const lang = languageOf(navigator.language);
   const wide = innerWidth >= WIDE;
   root.dataset.waits = "";
   root.lang = lang === "zh" ? "zh-Hans" : "en";
@@ -55,16 +94,7 @@
 
   const keep = (act) => {
     done.push(act);
-    if (status) return;
-    status = document.createElement("div");
-    status.className = "running coming";
-    const line = document.createElement("p");
-    line.className = "line";
-    line.role = "status";
-    status.append(line);
-    document.body.append(status);
-    // A live region tells what comes into it, not what it comes with.
-    setTimeout(() => (line.textContent = WAITS[lang]));
+    status ??= sayThatItComes(WAITS, lang);
   };
 
   const onClick = (event) => {

@@ -432,16 +432,29 @@ fn use_painting(
 ) {
     let brush = use_mut_ref(Brush::default);
     let (canvas, shown) = (canvas.clone(), shown.cloned());
-    let deps = (machine.clone(), layout.cloned(), room);
-    use_effect_with(deps, move |(machine, layout, room)| {
-        if let Some(layout) = layout.as_ref().filter(|_| room.width > 0.0) {
-            // The legend is not the lens's.
-            let blocks = || Shown::Blocks(blocks(machine, layout), Vec::new());
-            let shown = shown.unwrap_or_else(|| Rc::new(blocks()));
-            // A browser without a canvas still has the inspector and the lists.
-            let _ = paint(&canvas, &shown, layout, &mut brush.borrow_mut(), *room);
-        }
+    let act = move |machine: &Machine, layout: &Option<Layout>, room: Room| {
+        let layout = layout.as_ref().filter(|_| room.width > 0.0)?;
+        // The legend is not the lens's.
+        let blocks = || Shown::Blocks(blocks(machine, layout), Vec::new());
+        let shown = shown.clone().unwrap_or_else(|| Rc::new(blocks()));
+        paint(&canvas, &shown, layout, &mut brush.borrow_mut(), room)
+    };
+    let act = Rc::new(act);
+    // Not in an effect: on a slow machine those come a frame after what is rendered, and the map would be of another moment
+    // than the lists beside it. Only a canvas that is new waits for one.
+    let moment = (machine.clone(), layout.cloned(), room);
+    let painted = use_memo(moment.clone(), |(machine, layout, room)| {
+        act(machine, layout, *room).is_some()
     });
+    use_effect_with(
+        (moment, *painted),
+        move |((machine, layout, room), painted)| {
+            if !painted {
+                // A browser without a canvas still has the inspector and the lists.
+                let _ = act(machine, layout, *room);
+            }
+        },
+    );
 }
 
 fn paint(

@@ -1,5 +1,5 @@
-//! What is done to a page that is built for others: its module without what only tools read, in an order that packs well,
-//! under a name of its content; and what a first visitor sees, taken down as HTML.
+//! What is done to a page that is built for others: its module without what only tools read, in an order and with names that
+//! pack well, under a name of its content; and what a first visitor sees, taken down as HTML.
 
 use std::{
     fs,
@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow};
 
-use crate::{order, slim, visit};
+use crate::{names, order, slim, visit};
 
 /// Where the page's looks lie until `host` gives them a name by their content.
 pub(crate) const VIEWS: &str = "first";
@@ -25,13 +25,13 @@ pub(crate) fn views(dist: &Path, browser: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Puts the functions of the page's module into an order that packs well.
+/// Makes the page's module pack well: its functions in another order, and short names between it and its glue.
 pub(crate) fn order(dist: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
-    fs::write(
-        dist.join(format!("{base}_bg.wasm")),
-        order::ordered(&module)?,
-    )?;
+    let glue = dist.join(format!("{base}.js"));
+    let (module, script) = names::short(&order::ordered(&module)?, &fs::read_to_string(&glue)?)?;
+    fs::write(dist.join(format!("{base}_bg.wasm")), module)?;
+    fs::write(glue, script)?;
     Ok(())
 }
 

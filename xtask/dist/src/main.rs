@@ -4,6 +4,7 @@
 mod finish;
 mod host;
 mod minify;
+mod names;
 mod order;
 mod silent;
 mod single;

@@ -6,9 +6,21 @@ const program = fetch(new URL('MODULE', import.meta.url));
 async function begin(module) {
     const started = await __wbg_init({ module_or_path: module });
     dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
-    // It draws in a few tasks.
-    for (let task = 0; task < 5; task += 1) await new Promise((next) => setTimeout(next));
+    await drawn();
     dispatchEvent(new Event('kmalloc-lab-drawn'));
+}
+
+// The program draws in tasks of 16 ms: it is done when some have gone by without a change.
+async function drawn() {
+    let changed = false;
+    const watch = new MutationObserver(() => (changed = true));
+    watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    for (let task = 0, quiet = 0; task < 100 && quiet < 3; task += 1) {
+        await new Promise((next) => setTimeout(next));
+        quiet = changed ? 0 : quiet + 1;
+        changed = false;
+    }
+    watch.disconnect();
 }
 
 // The program draws the page that stands there already. Between its tasks the browser would show half a page: until the last of

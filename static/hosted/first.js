@@ -120,8 +120,22 @@
       },
     });
   };
+  // The page's keys, where they are not a field's or a button's (`browser::is_for_the_page`).
+  const KEYS = /^( |ArrowLeft|ArrowRight|PageUp|PageDown|Home|End|[sSfFzZlgcp+=?-])$/;
+  const onKey = (event) => {
+    const { target, key } = event;
+    if (event.altKey || event.ctrlKey || event.metaKey || !KEYS.test(key)) return;
+    if (target.closest("input, select, textarea, dialog, [popover]")) return;
+    // Signs and letters mean nothing to what is only looked at; the other keys scroll it.
+    if (key.length > 1 && target !== document.body && !target.closest("button, [data-keys]")) return;
+    if (key === " " && target !== document.body) return;
+    event.preventDefault();
+    const again = new KeyboardEvent("keydown", event);
+    keep({ on: () => document.body.dispatchEvent(again) });
+  };
   const hear = {
     click: onClick,
+    keydown: onKey,
     submit: (event) => event.preventDefault(),
     input: onValue,
     change: onValue,
@@ -187,7 +201,7 @@
     }
     if (focused && document.activeElement === document.body) elementAt(focused)?.focus({ preventScroll: true });
     for (const act of done) {
-      const element = elementAt(act);
+      const element = act.path ? elementAt(act) : document.body;
       if (element) act.on(element);
       // The page is drawn before the next one.
       await new Promise((drawn) => setTimeout(drawn));

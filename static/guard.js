@@ -7,7 +7,9 @@
 
   const stopped = (more) => {
     if (told) return Object.assign(told, more);
-    told = { runs, ...more };
+    // What was typed before the program was there (first.js), which now does not come.
+    const typed = [...document.querySelectorAll("[data-waits] textarea")].find((it) => it.value !== it.defaultValue);
+    told = { runs, text: typed?.value, ...more };
     dispatchEvent(new Event("kmalloc-lab-stopped"));
     const show = () => window.kmallocLabRescue(told);
     if (window.kmallocLabRescue) return show();

@@ -8,7 +8,7 @@ const LOW = { width: 1280, height: 720 };
 const NARROW = { width: 390, height: 844 };
 
 test.beforeEach(() => {
-  // It is taken down by the browser that parts the module, and a hosted page shows it.
+  // A browser takes it down at the build, and a hosted page shows it.
   const index = existsSync(`${DIST}/index.html`) ? readFileSync(`${DIST}/index.html`, "utf8") : "";
   test.skip(!index.includes("data-first="), "a page without it: `cargo xtask dist` makes one");
 });
@@ -146,6 +146,83 @@ test("the page's keys wait for it, too", async ({ fresh }) => {
   });
   expect(cursor).toBe(again);
   expect(cursor).toBeGreaterThan(2);
+});
+
+test("what is done goes to what it was done to, whatever comes of what was done before", async ({ fresh }) => {
+  const page = await fresh({ viewport: WIDE });
+  const go = await before(page);
+  // Another language, another size: every name on the page changes.
+  await page.getByRole("button", { name: "中" }).click();
+  await page.locator(".composer .amount").fill("3000");
+  await press(page).click();
+  const theme = page.locator("button.theme");
+  await theme.click();
+  await theme.click();
+  await go();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("4096");
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("the map's pages and keys, and words of the glossary", async ({ fresh }) => {
+  const page = await fresh({ viewport: WIDE });
+  const go = await before(page);
+  const { x, y } = await page.locator(".plane > svg").boundingBox();
+  await page.mouse.click(x + 100, y + 4);
+  await page.locator(".plane [role=gridcell]").focus();
+  await page.keyboard.press("+");
+  await page.locator('.lesson a[href="#"], .lesson .term').first().click();
+  expect(new URL(page.url()).hash).toBe("");
+  await go();
+  await expect(page.locator(".inspector")).toContainText("pfn");
+  await expect(page.locator(".room.zoomed")).toBeVisible();
+  await expect(page.locator(".explained")).toBeVisible();
+  await expect(page.locator(".player select").last()).toHaveValue(await page.locator(".player select").last().inputValue());
+  await expect(page.locator("button.sidebar")).toHaveAttribute("aria-expanded", "true");
+});
+
+test("who types on while the program comes loses no letter, and the caret stays", async ({ fresh }) => {
+  const page = await fresh({ viewport: WIDE });
+  const go = await before(page);
+  const text = page.locator("textarea");
+  await text.focus();
+  await page.keyboard.press("ControlOrMeta+Home");
+  await page.keyboard.type("// before it ");
+  const comes = go();
+  for (let letter = 0; letter < 60; letter += 1) await page.keyboard.type("ab"[letter % 2], { delay: 15 });
+  await comes;
+  await expect(text).toHaveValue(new RegExp(`^// before it ${"ab".repeat(30)}kernel 2.6.10\n`));
+});
+
+test("what was typed is kept when the program cannot be had", async ({ browser, site }) => {
+  // Not the watched page: this one reports errors, as it should.
+  const context = await browser.newContext({ baseURL: site, viewport: WIDE, locale: "en-US" });
+  const page = await context.newPage();
+  let fail;
+  const held = new Promise((done) => (fail = done));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.abort();
+  });
+  await page.goto("./");
+  await page.locator("textarea").fill("p = kmalloc(7, GFP_KERNEL);");
+  fail();
+  await expect(page.getByRole("alert")).toContainText("could not be loaded");
+  await expect(page.locator("#rescue-text")).toHaveValue("p = kmalloc(7, GFP_KERNEL);");
+  await context.close();
+});
+
+test("a chapter that is slow holds the change of pages, not the lesson", async ({ fresh }) => {
+  const page = await fresh({ viewport: WIDE });
+  let asked = 0;
+  await page.route("**/01-rounding.txt", async (route) => {
+    asked += 1;
+    await new Promise((done) => setTimeout(done, 1500));
+    await route.continue();
+  });
+  await page.goto("./");
+  await expect(page.locator(".lesson")).toContainText("kmalloc does not cut memory to measure");
+  expect(asked).toBe(1);
 });
 
 test("the lesson stays where it was read", async ({ fresh }) => {

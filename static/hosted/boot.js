@@ -6,16 +6,33 @@ const program = fetch(new URL('MODULE', import.meta.url));
 async function begin(module) {
     const started = await __wbg_init({ module_or_path: module });
     dispatchEvent(new CustomEvent('TrunkApplicationStarted', { detail: { wasm: started } }));
-    await drawn();
-    dispatchEvent(new Event('kmalloc-lab-drawn'));
 }
 
-// The program draws in tasks of 16 ms: it is done when some have gone by without a change.
+// The program draws the page that stands there already. Between its tasks the browser would show half a page: until the last of
+// them it shows what stands, as before a transition, of which there is nothing to see.
+async function beginInPlace() {
+    await window.kmallocLabFiles.here;
+    const answer = await program;
+    // Where a host calls a module something else, the glue knows what to do with the answer itself.
+    const module = await WebAssembly.compileStreaming(answer.clone()).catch(() => answer);
+    const change = async () => {
+        await begin(module);
+        await drawn();
+        dispatchEvent(new Event('kmalloc-lab-drawn'));
+    };
+    if (!document.startViewTransition) return change();
+    const swap = document.startViewTransition(change);
+    // Skipped where nobody looks; the page is changed all the same.
+    swap.ready.then(() => swap.skipTransition()).catch(() => {});
+    await swap.updateCallbackDone;
+}
+
+// It draws in several tasks: it is done when some have gone by without a change.
 async function drawn() {
     let changed = false;
     const watch = new MutationObserver(() => (changed = true));
     watch.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
-    for (let task = 0, quiet = 0; task < 100 && quiet < 3; task += 1) {
+    for (let task = 0, quiet = 0; task < 100 && quiet < 5; task += 1) {
         await new Promise((next) => setTimeout(next));
         quiet = changed ? 0 : quiet + 1;
         changed = false;
@@ -23,18 +40,7 @@ async function drawn() {
     watch.disconnect();
 }
 
-// The program draws the page that stands there already. Between its tasks the browser would show half a page: until the last of
-// them it shows what stands, as before a transition, of which there is nothing to see.
-async function beginInPlace() {
-    const answer = await program;
-    const module = await WebAssembly.compileStreaming(answer.clone()).catch(() => answer);
-    const swap = document.startViewTransition(() => begin(module));
-    // Skipped where nobody looks; the page is changed all the same.
-    swap.ready.then(() => swap.skipTransition()).catch(() => {});
-    await swap.updateCallbackDone;
-}
-
-if ('waits' in document.documentElement.dataset && document.startViewTransition) await beginInPlace();
+if ('waits' in document.documentElement.dataset) await beginInPlace();
 else await begin(program);
 
 async function keepOffline() {

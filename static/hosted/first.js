@@ -37,7 +37,6 @@
     page.append(status);
     // A live region tells what comes into it, not what it comes with.
     setTimeout(() => (line.textContent = texts[lang]));
-    return status;
   };
   if (!isFirstVisit() || window.top !== window) {
     const language = () => {
@@ -47,7 +46,10 @@
         return navigator.language;
       }
     };
-    const line = setTimeout(() => {
+    let line;
+    const tell = () => {
+      // Scripts that are late hold up the page's end.
+      if (!document.body) return void (line = setTimeout(tell, 50));
       if (document.body.childElementCount > 0) return;
       const page = document.createElement("main");
       const name = document.createElement("h1");
@@ -56,7 +58,8 @@
       page.append(name);
       document.body.append(page);
       sayThatItComes(LOADS, languageOf(language()), page);
-    }, LONG_MS);
+    };
+    line = setTimeout(tell, LONG_MS);
     // What the program draws takes the place of it; so does the page that says that there is no program.
     for (const end of ["TrunkApplicationStarted", "kmalloc-lab-stopped"]) addEventListener(end, () => clearTimeout(line));
     return;
@@ -72,7 +75,10 @@
   const done = [];
   const scrolled = new Map();
   let focused;
-  let status;
+  // From here on the program draws: what had the focus is no longer there, and the one in its place does not have it yet.
+  let draws = false;
+  // What is typed in between.
+  let typed = "";
 
   // An element goes by its place in the page, which the program's page has as well, and by what it is.
   const childOf = (parent, place) => parent?.children[place];
@@ -83,73 +89,96 @@
     }
     return path;
   };
-  const nameOf = (element) => element.localName + (element.ariaLabel ?? element.textContent);
-  const elementAt = ({ path, name }) => {
+  const nameOf = (element) => element.ariaLabel ?? element.textContent;
+  const placeOf = (element) => ({ path: pathOf(element), kind: element.localName, name: nameOf(element) });
+  const elementAt = ({ path, kind, name }) => {
+    if (path.length === 0) return document.body;
+    const is = (element) => element?.localName === kind && nameOf(element) === name;
     const found = path.reduce(childOf, document.body);
-    if (found && nameOf(found) === name) return found;
-    // What was done before it may have moved it.
-    return [...document.querySelectorAll(name.match(/^[a-z0-9]+/)[0])].find((other) => nameOf(other) === name);
+    if (is(found)) return found;
+    // What was done before it may have moved it. Nameless elements are all alike.
+    return name ? [...document.querySelectorAll(kind)].find(is) : undefined;
   };
-  const placeOf = (element) => ({ path: pathOf(element), name: nameOf(element) });
 
-  const keep = (act) => {
-    done.push(act);
-    status ??= sayThatItComes(WAITS, lang);
+  const keep = (target, type, on) => {
+    if (done.length === 0) sayThatItComes(WAITS, lang);
+    done.push({ ...placeOf(target), target, type, on });
   };
 
   const onClick = (event) => {
     const { target } = event;
     // These do by themselves what they do: a link leads away, and of a field the value is kept.
-    if (target.closest("a[href], input, select, textarea, label")) return;
+    if (target.closest('a[href]:not([href="#"]), input, select, textarea, label')) return;
     event.preventDefault();
-    if (!target.closest("button, summary, .plane")) return;
-    const pressed = target.closest("button, summary") ?? target;
+    const pressed = target.closest('button, summary, a[href="#"], .plane');
+    // Where the map had to be made to fit, the same place is another page.
+    if (!pressed || pressed.style.transform) return;
     pressed.ariaBusy = "true";
     const click = new MouseEvent("click", event);
-    keep({ ...placeOf(pressed), on: (element) => element.dispatchEvent(click) });
+    keep(pressed, event.type, (element) => element.dispatchEvent(click));
+  };
+  const noteCaret = (field) => {
+    if (focused && Number.isInteger(field?.selectionStart)) focused.caret = [field.selectionStart, field.selectionEnd];
   };
   const onValue = ({ type, target }) => {
     const { value, checked } = target;
-    keep({
-      ...placeOf(target),
-      on: (element) => {
-        if ("checked" in element) element.checked = checked;
-        element.value = value;
-        const Kind = type === "input" ? InputEvent : Event;
-        element.dispatchEvent(new Kind(type, { bubbles: true }));
-      },
+    // The browser tells of the caret later than of the letter.
+    if (target === document.activeElement) noteCaret(target);
+    // Of what is typed in one go only the last counts.
+    const before = done.findLastIndex((act) => act.target !== target) + 1;
+    const same = done.findIndex((act, place) => place >= before && act.type === type);
+    if (same >= 0) done.splice(same, 1);
+    keep(target, type, (element) => {
+      if ("checked" in element) element.checked = checked;
+      element.value = value;
+      const Kind = type === "input" ? InputEvent : Event;
+      element.dispatchEvent(new Kind(type, { bubbles: true }));
     });
   };
-  // The page's keys, where they are not a field's or a button's (`browser::is_for_the_page`).
+  // The page's keys, where they are not a field's or a button's (`browser::is_for_the_page`), and the map's own.
   const KEYS = /^( |ArrowLeft|ArrowRight|PageUp|PageDown|Home|End|[sSfFzZlgcp+=?-])$/;
+  const MAP_KEYS = /^(Arrow.*|Page.*|Home|End|Enter|Escape|[ +=0-9-])$/;
   const onKey = (event) => {
     const { target, key } = event;
-    if (event.altKey || event.ctrlKey || event.metaKey || !KEYS.test(key)) return;
-    if (target.closest("input, select, textarea, dialog, [popover]")) return;
-    // Signs and letters mean nothing to what is only looked at; the other keys scroll it.
-    if (key.length > 1 && target !== document.body && !target.closest("button, [data-keys]")) return;
-    if (key === " " && target !== document.body) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (draws && target === document.body && focused?.caret && key.length === 1) {
+      event.preventDefault();
+      typed += key;
+      return;
+    }
+    if (target.closest("[role=grid]")) {
+      if (!MAP_KEYS.test(key)) return;
+    } else if (!KEYS.test(key) || target.closest("input, select, textarea, dialog, [popover]")) {
+      return;
+    } else if (target !== document.body && (key === " " || (key.length > 1 && !target.closest("button, [data-keys]")))) {
+      // A button is pressed with it; what is only looked at scrolls.
+      return;
+    }
     event.preventDefault();
     const again = new KeyboardEvent("keydown", event);
-    keep({ on: () => document.body.dispatchEvent(again) });
+    keep(target, event.type, (element) => element.dispatchEvent(again));
   };
   const hear = {
     click: onClick,
     keydown: onKey,
-    submit: (event) => event.preventDefault(),
+    // Of what is pressed now; what is pressed again later may send the form.
+    submit: (event) => draws || event.preventDefault(),
     input: onValue,
     change: onValue,
-    focusin: ({ target }) => (focused = placeOf(target)),
+    focusin: ({ target }) => draws || (focused = placeOf(target)),
     // An element that is taken away with the whole page has not lost the focus by the student's will.
-    focusout: () => setTimeout(() => waits() && document.activeElement === document.body && (focused = undefined)),
+    focusout: () => setTimeout(() => !draws && document.activeElement === document.body && (focused = undefined)),
+    selectionchange: () => noteCaret(document.activeElement),
     scroll: ({ target }) => {
       const at = target === document ? document.scrollingElement : target;
       scrolled.set(at, [at === document.scrollingElement ? undefined : placeOf(at), at.scrollLeft, at.scrollTop]);
     },
   };
+  // These are told of, and change nothing.
+  const QUIET = ["scroll", "selectionchange", "submit"];
   const listen = (event) => {
     if (!event.isTrusted) return;
-    if (event.type !== "scroll") event.stopImmediatePropagation();
+    if (!QUIET.includes(event.type)) event.stopImmediatePropagation();
     hear[event.type](event);
   };
   for (const type of Object.keys(hear)) addEventListener(type, listen, true);
@@ -181,30 +210,43 @@
     await styled();
     if (waits()) fit();
   };
-  // Without it the page is empty until the program is here, as it is for everyone else.
+  // Without it the page is empty until the program is here.
   show().catch(() => {});
 
-  // What the program asks for at its start (`browser::fetch_text`): the lesson stays where it is.
+  // What the program asks for at its start (`browser::fetch_text`): with it the lesson stays where it is. The program waits for
+  // `here` (`boot.js`).
   const files = (window.kmallocLabFiles = {});
   const bring = async (name) => {
     const answer = await fetch(root.dataset.files + name);
     if (answer.ok) files[root.dataset.files + name] = await answer.text();
   };
-  for (const name of @ASKED@) bring(name.replace("/en/", `/${lang}/`)).catch(() => {});
+  const asked = @ASKED@.map((name) => bring(name.replace("/en/", `/${lang}/`)).catch(() => {}));
+  files.here = Promise.all(asked);
 
   addEventListener("kmalloc-lab-stopped", end);
-  addEventListener("TrunkApplicationStarted", end);
+  addEventListener("TrunkApplicationStarted", () => (draws = true));
   addEventListener("kmalloc-lab-drawn", async () => {
     for (const [place, left, top] of scrolled.values()) {
       const scroller = place ? elementAt(place) : document.scrollingElement;
       scroller?.scrollTo({ left, top, behavior: "instant" });
     }
-    if (focused && document.activeElement === document.body) elementAt(focused)?.focus({ preventScroll: true });
-    for (const act of done) {
-      const element = act.path ? elementAt(act) : document.body;
+    // Now both are the same page; what is done to it may give an element another name or place.
+    const found = done.map(elementAt);
+    for (const [at, act] of done.entries()) {
+      const element = found[at]?.isConnected ? found[at] : elementAt(act);
       if (element) act.on(element);
       // The page is drawn before the next one.
       await new Promise((drawn) => setTimeout(drawn));
     }
+    // The focus last, in one go with what was typed while nothing had it: from here on the program hears everything itself.
+    end();
+    if (!focused || document.activeElement !== document.body) return;
+    const element = elementAt(focused);
+    element?.focus({ preventScroll: true });
+    if (!element || !focused.caret) return;
+    element.setSelectionRange(...focused.caret);
+    if (!typed) return;
+    element.setRangeText(typed, ...focused.caret, "end");
+    element.dispatchEvent(new InputEvent("input", { bubbles: true }));
   });
 })();

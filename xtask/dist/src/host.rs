@@ -137,7 +137,8 @@ fn with_first_view(dist: &Path, page: &str, minifier: &Minifier) -> Result<Strin
 }
 
 fn is_view(name: &str) -> bool {
-    name.starts_with(VIEWS) && name.ends_with(".html")
+    name.split_once('/')
+        .is_some_and(|(folder, _)| folder.starts_with(VIEWS))
 }
 
 /// A name for all that is in these folders.
@@ -345,7 +346,8 @@ mod tests {
              const wasm = await init({ module_or_path: './web-1_bg.wasm' });\n</script>\n  \
              <link rel=\"stylesheet\" href=\"./style-1.css\"/>\n\
              <link rel=\"stylesheet\" href=\"./world-1.css\"/>\n\
-             <link rel=\"modulepreload\" href=\"./web-1.js\" crossorigin=\"anonymous\"></head>\n</html>\n",
+             <link rel=\"modulepreload\" href=\"./web-1.js\" crossorigin=\"anonymous\">\n\
+             <link rel=\"preload\" href=\"./web-1_bg.wasm\" as=\"fetch\" type=\"application/wasm\"></head>\n</html>\n",
         )?;
         Ok(dist)
     }

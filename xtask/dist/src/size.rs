@@ -17,7 +17,7 @@ const PROGRAM: &str = "kmalloc-web-";
 /// What a first visitor sees before the program is there: the one of four that is fetched by most.
 const VIEW: &str = "en-wide.html";
 
-/// Bytes of the whole first load that the project has set itself.
+/// Bytes of the first stage that the project has set itself.
 const BUDGET: Sizes = Sizes {
     raw: u64::MAX,
     gzip: 140_000,

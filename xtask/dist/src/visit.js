@@ -1,10 +1,11 @@
 // A first visitor who waits until the page is complete, and then says how it looks.
 (async () => {
     const wait = (time) => new Promise((done) => setTimeout(done, time));
-    const shown = () => [...document.querySelectorAll('button')].some((it) => it.textContent.trim() === 'kmalloc');
+    const pressable = () => [...document.querySelectorAll('button')].some((it) => it.textContent.trim() === 'kmalloc');
+    const shown = () => pressable() && document.querySelector('.lesson .prose');
     for (let tries = 0; tries < 100 && !shown(); tries += 1) await wait(200);
-    // The chapter comes.
-    await wait(2000);
+    // What it moves comes to rest.
+    await wait(1000);
     await fetch('view', { method: 'POST', body: shown() ? taken() : '' });
 })();
 

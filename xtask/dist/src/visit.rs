@@ -42,7 +42,8 @@ pub(crate) fn all(browser: &Path, dist: &Path) -> Result<Vec<(&'static str, Stri
     let address = format!("http://{}/{WINDOW_PLACE}", server.local_addr()?);
     let mut views = Vec::new();
     for (name, language, window) in VISITORS {
-        let profile = std::env::temp_dir().join(format!("first-visit-{}", std::process::id()));
+        let profile =
+            std::env::temp_dir().join(format!("first-visit-{name}-{}", std::process::id()));
         let child = Command::new(browser)
             .args([
                 "--headless=new",
@@ -64,7 +65,8 @@ pub(crate) fn all(browser: &Path, dist: &Path) -> Result<Vec<(&'static str, Stri
             .spawn()
             .with_context(|| format!("{} could not be started", browser.display()))?;
         let told = Visit { dist, window }.serve(&server, child);
-        // The browser may still be writing into it; what is left lies in the folder for temporary files.
+        // The browser may still be writing into it; what is left lies in the folder for temporary files. Each visitor has one
+        // of their own: nobody else's first visit is theirs.
         fs::remove_dir_all(profile).ok();
         views.push((name, told?));
     }
@@ -102,7 +104,7 @@ impl Visit<'_> {
         browser.wait().ok();
         let view = told?;
         if view.is_empty() {
-            bail!("the page has no button `kmalloc`");
+            bail!("the page has no button `kmalloc`, or no lesson");
         }
         Ok(view)
     }

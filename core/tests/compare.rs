@@ -21,6 +21,7 @@ fn paired(one: &str, other: &str) -> String {
             Difference::None => "=",
             Difference::Way => "~",
             Difference::Numbers => "#",
+            Difference::Reason => "?",
             Difference::Outcome => "!",
             Difference::Alone => "|",
         };
@@ -144,4 +145,13 @@ fn zones_in_numbers() {
     assert_eq!(counts.len(), 3);
     assert!(Number::beside(3, None).differs && Number::beside(3, Some(4)).differs);
     assert!(!Number::beside(3, Some(3)).differs);
+}
+
+/// Without memory is without memory; why is another matter.
+#[test]
+fn null_for_another_reason_is_no_other_number() {
+    let machine = "kernel 2.6.10\nmachine dma=0 normal=1M highmem=0 reserve=none l1=32\n";
+    let large = format!("{machine}p = __get_free_pages(GFP_ATOMIC, 10);\n");
+    let larger = format!("{machine}p = __get_free_pages(GFP_ATOMIC, 11);\n");
+    assert_eq!(paired(&large, &larger), "1?1");
 }

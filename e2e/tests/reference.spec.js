@@ -4,7 +4,7 @@ import { axe, expect, test } from "../lab.mjs";
 
 const LANGUAGES = [
   { locale: "en-US", file: "en", contents: "Contents", sheet: "Cheat sheet", glossary: "Glossary", wide: "Read wide", narrow: "Beside the lab", back: "Back to the exercise", waits: "This is another scenario" },
-  { locale: "zh-CN", file: "zh", contents: "目录", sheet: "速查表", glossary: "术语表", wide: "展开阅读", narrow: "收回一侧", back: "回到练习", waits: "现在打开的是另一个脚本" },
+  { locale: "zh-CN", file: "zh", contents: "目录", sheet: "速查表", glossary: "术语表", wide: "展开阅读", narrow: "收起", back: "回到练习", waits: "现在打开的是另一个脚本" },
 ];
 
 /** Pages of a PDF that Chromium writes: its page objects are plain text. */

@@ -223,6 +223,7 @@ fn open() -> (Rc<Store>, Frames) {
     remember(&store.session(), None, false);
     browser::on_preference(browser::LESS_MOVEMENT, act.reform(Action::Still));
     browser::on_term(act.reform(Action::Explain));
+    browser::note_focus();
     files::on_drop(act.reform(|bytes| Action::Share(ShareAction::File(bytes))));
     browser::on_address(Callback::from({
         let store = Rc::clone(&store);
@@ -238,6 +239,8 @@ fn open() -> (Rc<Store>, Frames) {
             let session = store.session.borrow();
             match &*key.name {
                 "Escape" if session.under_way().is_some() => Some(Action::CancelRun),
+                "Escape" if session.notice.is_some() => Some(Action::DismissNotice),
+                "Escape" if session.remedies.is_some() => Some(Action::Remedies(false)),
                 name => key_action(name, key.control, key.shift, &session.frame),
             }
         };
@@ -405,6 +408,9 @@ pub fn App() -> Html {
     use_lecture(&session);
     use_course(&session, &on);
     use_gallery(&session, &on);
+
+    // After each drawing of the page: what had the focus may be gone.
+    use_effect(browser::keep_focus);
 
     let save = use_callback((), {
         let store = Rc::clone(store);

@@ -204,6 +204,84 @@ pub fn select_all(event: &web_sys::Event) {
     }
 }
 
+/// Puts the caret where an error stands in a text, and shows its mark: one of the children of `marks`.
+pub fn go_to(field: &NodeRef, marks: &NodeRef, number: usize, place: Option<u32>) {
+    let (Some(field), Some(place)) = (field.cast::<HtmlTextAreaElement>(), place) else {
+        return;
+    };
+    field.focus().ok();
+    field.set_selection_range(place, place).ok();
+    let mark = marks.cast::<Element>().and_then(|marks| {
+        let mark = marks.children().item(number as u32)?;
+        mark.query_selector("mark").ok()?
+    });
+    if let Some(mark) = mark {
+        mark.scroll_into_view();
+    }
+}
+
+/// Takes the focus from a button that was pressed with a pointer: the next space is the page's, not the button's.
+pub fn let_go(event: &MouseEvent) {
+    // A key's click counts none.
+    if event.detail() > 0
+        && let Some(button) = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlElement>().ok())
+    {
+        button.blur().ok();
+    }
+}
+
+thread_local! {
+    /// What had the focus last, and what it stands in, from the inside out.
+    static FOCUSED: RefCell<Vec<Element>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Remembers what has the focus, for [`keep_focus`].
+pub fn note_focus() {
+    let heard = Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        let target = event.target();
+        let target = target.and_then(|target| target.dyn_into::<Element>().ok());
+        let chain = std::iter::successors(target, |element| element.parent_element());
+        FOCUSED.with_borrow_mut(|focused| {
+            focused.clear();
+            focused.extend(chain);
+        });
+    });
+    document()
+        .add_event_listener_with_callback("focusin", heard.as_ref().unchecked_ref())
+        .ok();
+    heard.forget();
+}
+
+/// When what had the focus is gone from the page, its heir gets it, in place of nobody: what is marked as heir in the nearest
+/// part of the page that is left, or else the first thing there that can have it.
+pub fn keep_focus() {
+    const ABLE: &str = "button:not([disabled]), a[href], input:not([disabled]), select, summary, textarea, [tabindex='0']";
+    let document = document();
+    let body = document.body().map(Element::from);
+    if document.active_element() != body {
+        return;
+    }
+    let left = FOCUSED.with_borrow_mut(|focused| {
+        let gone = focused.first().is_some_and(|first| !first.is_connected());
+        if gone {
+            std::mem::take(focused)
+        } else {
+            Vec::new()
+        }
+    });
+    let left = left.into_iter().filter(|element| element.is_connected());
+    let heirs = left.flat_map(|element| {
+        let within = |selectors| element.query_selector(selectors).ok().flatten();
+        [within("[data-heir]"), within(ABLE)]
+    });
+    let first = heirs.flatten().next();
+    if let Some(heir) = first.and_then(|heir| heir.dyn_into::<HtmlElement>().ok()) {
+        heir.focus().ok();
+    }
+}
+
 // ── preferences ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 /// A media query that says whether the student wants less movement.

@@ -962,7 +962,7 @@ impl Session {
         match action {
             CompareAction::Close => self.compare = None,
             CompareAction::Open | CompareAction::OpenRemedy(_) if !self.errors.is_empty() => {
-                self.notice = Some(Notice::MendTextFirst);
+                self.notice = Some(Notice::MendToCompare);
             }
             CompareAction::Open | CompareAction::OpenRemedy(_) if !self.is_whole() => {
                 self.notice = Some(Notice::NeedsWholeRun);

@@ -164,6 +164,8 @@ pub enum Notice {
     UnknownId,
     /// The text has errors: a call appended to it would not run.
     MendTextFirst,
+    /// With errors in the text there is no run to compare.
+    MendToCompare,
     /// A link names a moment that the run has not.
     NoSuchMoment,
     /// A file that is no progress.

@@ -138,7 +138,7 @@ fn the_waste_is_a_sentence_in_both_languages() {
     let [_, _, en, _] = all(&view(&run, Lang::En, cursor), 1.0);
     let [_, _, zh, _] = all(&view(&run, Lang::Zh, cursor), 1.0);
     assert!(en.contains("28 of 128 bytes unused, 22 %"));
-    assert!(zh.contains("28 / 128 字节未用，22 %"));
+    assert!(zh.contains("28 / 128 字节未用，22%"));
 }
 
 #[test]

@@ -52,7 +52,7 @@ const WORDS: [Words; 2] = [
         lang: "zh-CN",
         sheet: "速查表",
         glossary: "术语表",
-        to_lab: "回到模拟器",
+        to_lab: "回到实验室",
         other: "English",
         print: "可打印在一张 A4 纸上。",
         about: "各术语在 Linux 2.6.10 中的含义，以及出处：内核源文件，和《Linux 设备驱动程序》第三版的章节（¶）。",

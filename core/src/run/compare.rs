@@ -26,6 +26,8 @@ pub enum Difference {
     Way,
     /// The answer has other numbers.
     Numbers,
+    /// Both are NULL, for other reasons.
+    Reason,
     /// One fails, sins or is warned, the other is not, or not so.
     Outcome,
     /// It is made in one run only.
@@ -267,8 +269,10 @@ fn difference(runs: [&Run; 2], calls: [Option<usize>; 2]) -> Difference {
     if kinds[0] != kinds[1] {
         return Difference::Outcome;
     }
-    if runs[0].calls()[one].answer != runs[1].calls()[other].answer {
-        return Difference::Numbers;
+    match [&runs[0].calls()[one].answer, &runs[1].calls()[other].answer] {
+        [one, other] if one == other => {}
+        [Answer::Null(_), _] => return Difference::Reason,
+        _ => return Difference::Numbers,
     }
     // The call's own number says nothing about what it did.
     let [steps, others] = [(runs[0], one), (runs[1], other)].map(|(run, call)| {

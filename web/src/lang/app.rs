@@ -190,6 +190,8 @@ pub struct Texts {
     pub unknown_id: &'static str,
     /// A call would not run.
     pub mend_first: &'static str,
+    /// There is nothing to compare for the same reason.
+    pub mend_to_compare: &'static str,
     /// A call would not run.
     pub run_ended: &'static str,
     /// A link replaced the student's work.
@@ -306,6 +308,7 @@ const EN: Texts = Texts {
     save_file: "Save as a file",
     unknown_id: "This address opens only in the browser that made it; your work is as it was.",
     mend_first: "Mend the errors in the scenario text first: a new call would not run.",
+    mend_to_compare: "Mend the errors in the scenario text first: there is no run to compare.",
     run_ended: "The run has ended early, so a new call would not be made. Undo the call that ended it.",
     earlier: "What you opened has replaced your own work on this page.",
     open_earlier: "Open my earlier work",
@@ -316,7 +319,7 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     name: "kmalloc lab",
-    tagline: "看 Linux 内核如何决定",
+    tagline: "看 Linux 内核如何决策",
     book: "8.1 kmalloc 函数的内幕",
     kernel: "内核",
     machine: "机器",
@@ -354,7 +357,7 @@ const ZH: Texts = Texts {
     redo: "重做",
     pointers: "指针",
     no_pointers: "还没有",
-    pointers_hint: "悬停或聚焦其中一个：各处同时亮起",
+    pointers_hint: "悬停或聚焦某个指针，它在各处同时亮起",
     on_its_way: "尚未返回",
     free: "{0}({1})",
     unfold: "逐个显示 {0}",
@@ -369,8 +372,8 @@ const ZH: Texts = Texts {
     guide_done: "从字节数到页，这就是一次完整的调用。换个大小或标志，再按一次。",
     guide_skip: "跳过",
     guide_close: "关闭",
-    badge: "对照 Linux 2.6.10 的 {0} 条实录判断，{1} 处不一致",
-    badge_how: "我们编译了未经改动的 Linux 2.6.10 源码，向它提问并录下回答。构建本页时，每个问题都交给模拟内核重新回答，再逐条比对：页、地址、每个链表的顺序、内核消息。",
+    badge: "对照 Linux 2.6.10 实测的 {0} 次决策，{1} 处不一致",
+    badge_how: "我们编译了未经改动的 Linux 2.6.10 源码，让它处理一系列请求并记录结果。构建本页时，模拟内核把这些请求逐一重做一遍，再逐条比对结果：页、地址、每个链表的顺序、内核消息。",
     badge_without: "没有模拟的部分：多处理器、mlock 锁定的页、磁盘配额项、`pdflush`、OOM killer 选择进程时对运行时间和权限的考量，以及 `kmem_cache` 和通用缓存之外的缓存。",
     player: "播放器",
     to_start: "回到开头",
@@ -386,8 +389,8 @@ const ZH: Texts = Texts {
     jump_to: "跳转到",
     call_number: "调用序号",
     more_controls: "更多播放控件",
-    keys: "按键",
-    letters: "启用单个字母和符号的按键",
+    keys: "快捷键",
+    letters: "启用单个字母和符号的快捷键",
     position: "调用 {0} / {1} · 事件 {2} / {3}",
     playing: "正在播放 {0}",
     earlier_calls: "之前还有 {0} 次调用",
@@ -406,8 +409,9 @@ const ZH: Texts = Texts {
     save_file: "保存为文件",
     unknown_id: "这个地址只能在生成它的浏览器里打开；你的内容保持不变。",
     mend_first: "请先改正脚本里的错误，否则新的调用不会执行。",
+    mend_to_compare: "请先改正脚本里的错误，才能对比。",
     run_ended: "运行已提前结束，新的调用不会执行。请撤销导致结束的那次调用。",
-    earlier: "新打开的内容替换了你在本页的工作。",
+    earlier: "新打开的内容替换了你在本页原有的内容。",
     open_earlier: "打开我之前的内容",
     drop_earlier: "丢弃",
     close: "关闭",
@@ -427,9 +431,9 @@ pub const fn caller(lang: Lang, caller: Caller) -> &'static str {
         Caller::Memalloc => ["PF_MEMALLOC task", "PF_MEMALLOC 任务"],
         Caller::Meanwhile => [
             "another task, while this one sleeps",
-            "本任务睡眠时的另一个任务",
+            "另一个任务（本任务睡眠期间）",
         ],
-        Caller::Writepage => ["filesystem writing a page", "写页时的文件系统"],
+        Caller::Writepage => ["filesystem writing a page", "正在写页的文件系统"],
     };
     both[lang as usize]
 }
@@ -500,7 +504,7 @@ pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
             ("g", "gallery"),
             ("c", "compare two runs"),
             ("p", "projector: large; PgDn PgUp step"),
-            ("Esc", "all panels in their places"),
+            ("Esc", "ends enlarging"),
             ("Ctrl+Z Ctrl+Y", "undo, redo"),
             ("?", "this list"),
         ],
@@ -516,8 +520,8 @@ pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
             ("l", "循环播放本次调用"),
             ("g", "场景集"),
             ("c", "并排对比两次运行"),
-            ("p", "投影模式：大字号，PgDn PgUp 逐步"),
-            ("Esc", "恢复各面板的位置"),
+            ("p", "投影模式：大字号，PgDn PgUp 单步前进、后退"),
+            ("Esc", "收回放大的面板"),
             ("Ctrl+Z Ctrl+Y", "撤销、重做"),
             ("?", "打开本列表"),
         ],

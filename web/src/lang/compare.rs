@@ -85,8 +85,8 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     title: "并排对比两次运行",
-    about: "A 是你的场景，B 只改动一处。两边共用一个时钟；较短的调用等待较长的。",
-    sides: ["A · 你的场景", "B · 改动后"],
+    about: "A 是你的脚本，B 只改动一处。两边共用一个时钟，先结束的调用等待另一边。",
+    sides: ["A · 你的脚本", "B · 改动后"],
     machine: "B 换一台机器",
     call: "B 换这次调用的标志",
     flags: "标志",
@@ -98,7 +98,7 @@ const ZH: Texts = Texts {
     clock: "两次运行共用的时钟",
     position: "调用 {0} / {1}，时刻 {2} / {3}",
     calls: "两次运行的调用",
-    columns: ["调用", "A", "B", "差别"],
+    columns: ["调用", "A", "B", "差异"],
     absent: "这边没有这次调用",
     running: "尚未返回",
     start: "还没有任何调用。",
@@ -126,6 +126,7 @@ pub const fn difference(lang: Lang, difference: Difference) -> (&'static str, &'
         Difference::None => ("=", ["same", "相同"]),
         Difference::Way => ("≈", ["other way", "过程不同"]),
         Difference::Numbers => ("≠", ["other numbers", "数值不同"]),
+        Difference::Reason => ("≠", ["other reason", "原因不同"]),
         Difference::Outcome => ("✗", ["other outcome", "结果不同"]),
         Difference::Alone => ("+", ["one side only", "仅一边有"]),
     };

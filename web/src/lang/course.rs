@@ -182,8 +182,8 @@ const ZH: Texts = Texts {
     back: "回到本页",
     page: "{0} · {1}/{2} · {3}\u{a0}分钟",
     pages: "翻页",
-    coming: "正在取这一页……",
-    failed: "课程的这一部分没有取到。不影响使用模拟器本身。",
+    coming: "正在读取这一页……",
+    failed: "课程的这一部分读取失败，不影响使用实验室本身。",
     again: "再试一次",
     minutes: "{0} 分钟",
     for_teachers: "教师参考",
@@ -196,7 +196,7 @@ const ZH: Texts = Texts {
     reset: "清除进度",
     reset_sure: "已完成的练习和看过的提示都会清除，无法恢复。",
     reset_yes: "是，全部清除",
-    no_progress_file: "这个文件里没有本模拟器的进度；你的进度没有改变。",
+    no_progress_file: "这个文件里没有实验室的进度；你的进度没有改变。",
     no_such_moment: "当前的运行里没有这个时刻。请先运行本页的脚本。",
     solved: "已完成",
     begun: "已开始",
@@ -218,12 +218,12 @@ const ZH: Texts = Texts {
     hint: "提示 {0} / {1}",
     solution: "查看解答",
     start_again: "重新开始",
-    another_scenario: "现在打开的是另一个脚本。练习停在你离开的地方。",
+    another_scenario: "现在打开的是另一个脚本。练习还保持着你离开时的样子。",
     to_the_exercise: "回到练习",
     sheet: "速查表",
     glossary: "术语表",
     wide: "展开阅读",
-    narrow: "收回一侧",
+    narrow: "收起",
     par: "参考答案：{0}",
 };
 
@@ -283,7 +283,7 @@ pub fn question(lang: Lang, question: &Question) -> String {
         Question::Alignment(by) => about(
             [
                 "What is the largest power of two that divides the address of {0}?",
-                "{0} 的地址能被 2 的幂整除，其中最大的是多少？",
+                "能整除 {0} 的地址的 2 的幂，最大是多少？",
             ],
             by,
         ),
@@ -409,7 +409,7 @@ fn reason(word: &str) -> Option<Both> {
     Some(match word {
         "no-area" => [
             "no addresses are left for `vmalloc`",
-            "`vmalloc` 的地址用完了",
+            "`vmalloc` 的地址空间已用完",
         ],
         "too-large" => ["larger than the largest size class", "超过最大的大小类"],
         "may-not-wait" => [
@@ -427,7 +427,7 @@ fn reason(word: &str) -> Option<Both> {
         "order-too-large" => ["the order is above 10", "高于 10 阶"],
         "empty-zonelist" => [
             "no zone of this request has memory",
-            "可用的内存区里都没有内存",
+            "这次请求可用的内存区都没有内存",
         ],
         _ => return None,
     })
@@ -474,7 +474,7 @@ pub fn foresight(lang: Lang, question: &Question, foresight: &Foresight) -> Stri
         _ => choice(lang, question, truth),
     };
     match foresight {
-        Foresight::Unguessed => say(lang, ["nothing foretold yet", "还没有预测"], &[]),
+        Foresight::Unguessed => say(lang, ["no prediction yet", "还没有预测"], &[]),
         Foresight::NotRun => String::new(),
         Foresight::Right { truth } => say(
             lang,
@@ -532,11 +532,11 @@ pub fn goal(lang: Lang, goal: &Goal) -> String {
             let (both, name): (Both, String) = match who {
                 Who::One(by) => (["{0} is {1}", "{0} 是{1}"], call(lang, by)),
                 Who::Some(calls) => (
-                    ["a call of {0} answers {1}", "{0} 至少有一次得到{1}"],
+                    ["a call of {0} returns {1}", "{0} 至少有一次得到{1}"],
                     calls_text(lang, calls),
                 ),
                 Who::Every(calls) => (
-                    ["every call of {0} answers {1}", "{0} 每次都得到{1}"],
+                    ["every call of {0} returns {1}", "{0} 每次都得到{1}"],
                     calls_text(lang, calls),
                 ),
             };
@@ -552,7 +552,7 @@ pub fn goal(lang: Lang, goal: &Goal) -> String {
         ),
         Goal::NoSin => say(
             lang,
-            ["no mistake is made, to the end", "直到结束都没有犯错"],
+            ["no mistake is made, to the end", "从头到尾没有犯错"],
             &[],
         ),
         Goal::NoRiskyWait => say(
@@ -595,7 +595,7 @@ pub fn finding(lang: Lang, goal: &Goal, finding: &Finding, run: &Run) -> String 
             call,
             [
                 "this call may sleep, and nobody may here",
-                "这次调用可能睡眠，而这里谁都不能睡眠",
+                "这次调用可能睡眠，而这里不允许睡眠",
             ][lang as usize],
         ),
         Found::Wrong { call } if *goal == Goal::NoSin => {
@@ -657,7 +657,7 @@ fn calls_text(lang: Lang, calls: &Calls) -> String {
         None => format!("`{}`", calls.name),
         Some(size) => say(
             lang,
-            ["{0} for {1 byte}", "申请 {1} 字节的 {0} "],
+            ["{0} for {1 byte}", "申请 {1} 字节的 {0}"],
             &[Arg::Name(&calls.name), Arg::Number(size.into())],
         ),
     }
@@ -810,7 +810,7 @@ fn filter_text(lang: Lang, filter: &Filter) -> String {
     }
     if let Some(by) = &filter.by {
         let by = call(lang, by);
-        add([" while {0} is served", "，分配 {0} 时"], Arg::Text(&by));
+        add([" while {0} is served", "，分配 {0} 期间"], Arg::Text(&by));
     }
     text
 }

@@ -20,7 +20,7 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     open_full: "在完整实验室中打开",
-    open_full_long: "在新标签页的完整实验室中打开此场景，停在同一时刻",
+    open_full_long: "在新标签页的完整实验室中打开此脚本，停在同一时刻",
     panels: "面板",
 };
 

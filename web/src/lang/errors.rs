@@ -152,11 +152,11 @@ pub fn link_error(lang: Lang, error: LinkError) -> &'static str {
         ],
         LinkError::Newer { .. } => [
             "This link was made by a newer version of the lab; your work is as it was.",
-            "这个链接由较新版本的 kmalloc lab 生成；你的内容保持不变。",
+            "这个链接由新版实验室生成；你的内容保持不变。",
         ],
         LinkError::TooBig => [
             "This link carries more than the lab takes; your work is as it was.",
-            "这个链接的内容超出了本页面的上限；你的内容保持不变。",
+            "这个链接的内容超出了实验室的上限；你的内容保持不变。",
         ],
         LinkError::BadCharacter | LinkError::Damaged | LinkError::Malformed => [
             "This link is damaged; your work is as it was.",

@@ -29,9 +29,9 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     title: "场景集",
-    about: "每个场景一台小机器，只讲一件事。撤销即可找回你自己的代码。",
+    about: "每个场景一台小机器，只讲一件事。撤销即可找回你自己的脚本。",
     coming: "正在读取场景。",
-    failed: "场景没能读取。页面的其余部分不受影响。",
+    failed: "场景读取失败，页面的其余部分不受影响。",
     again: "再试一次",
     open: "当前",
 };

@@ -45,9 +45,9 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     question: "只改一处，怎样才能成功？",
-    trying: "正在重新运行场景：试过 {0} 种，还剩 {1} 种……",
-    found: "试了 {0} 种改法，每种都把场景重新运行一遍；其中 {1} 种可行。",
-    none: "试了 {0} 种改法，每种都把场景重新运行一遍：单独哪一种都不够。可以同时改两处，或者看看这次调用之前发生了什么。",
+    trying: "正在重新运行脚本：试过 {0} 种，还剩 {1} 种……",
+    found: "试了 {0} 种改法，每种都把脚本重新运行一遍；其中 {1} 种可行。",
+    none: "试了 {0} 种改法，每种都把脚本重新运行一遍：单靠其中任何一种都不够。可以同时改两处，或者看看这次调用之前发生了什么。",
     nothing: "只改这次调用的一处，解决不了问题。请看看它之前的调用。",
     take: "试试看",
     in_vain: "试过但无效（{0}）",
@@ -91,7 +91,7 @@ pub fn why(lang: Lang, call: &Call, tried: &Tried, effects: &Effects) -> String 
             lang,
             [
                 "Made before {0} is taken: there it may sleep.",
-                "在拿锁 {0} 之前调用：那里可以睡眠。",
+                "在获取锁 {0} 之前调用：那里可以睡眠。",
             ],
             &[Arg::Name(lock)],
         ),
@@ -115,7 +115,7 @@ pub fn why(lang: Lang, call: &Call, tried: &Tried, effects: &Effects) -> String 
             lang,
             [
                 "Given back first, the memory of {0} is enough for this request.",
-                "先释放 {0}，它的内存就足够满足这次请求。",
+                "先释放 {0}，腾出的内存就足够满足这次请求。",
             ],
             &[Arg::Name(name)],
         ),
@@ -127,8 +127,8 @@ pub fn why(lang: Lang, call: &Call, tried: &Tried, effects: &Effects) -> String 
             say(
                 lang,
                 [
-                    "The largest class that succeeds here holds {0 byte}, {1} fewer than asked. Several of them may do.",
-                    "这里能成功的最大的大小类是 {0} 字节，比申请的少 {1} 字节。也许可以分几次申请。",
+                    "The largest class that succeeds here holds {0 byte}, {1} fewer than asked. You could ask for several of these instead.",
+                    "这里能成功的最大的大小类是 {0} 字节，比申请的少 {1} 字节。可以改为分几次申请。",
                 ],
                 &[number(*size), number(asked.saturating_sub(*size))],
             )
@@ -136,8 +136,8 @@ pub fn why(lang: Lang, call: &Call, tried: &Tried, effects: &Effects) -> String 
         Change::Order(order) => say(
             lang,
             [
-                "The largest block that succeeds here has order {0}: {1 page}. Several of them may do.",
-                "这里能成功的最大的块是 {0} 阶：{1} 页。也许可以分几次申请。",
+                "The largest block that succeeds here has order {0}: {1 page}. You could ask for several of these instead.",
+                "这里能成功的最大的块是 {0} 阶：{1} 页。可以改为分几次申请。",
             ],
             &[number(*order), number(1 << order)],
         ),
@@ -268,7 +268,7 @@ fn flags(from: Gfp, to: Gfp) -> Both {
     } else if removed.has(Gfp::DMA) {
         [
             "Without `__GFP_DMA` any zone of low memory will do. An ISA device may not reach it then.",
-            "去掉 `__GFP_DMA`，低端内存的哪个区都可以。但 ISA 设备可能就寻址不到了。",
+            "去掉 `__GFP_DMA`，低端内存的任何一个区都可以。但 ISA 设备可能就寻址不到了。",
         ]
     } else if removed.has(Gfp::NO_GROW) {
         [
@@ -329,7 +329,7 @@ pub fn why_not(lang: Lang, outcome: &Outcome) -> String {
         Outcome::Works(_) => String::new(),
         Outcome::Fails(trouble) => say(
             lang,
-            ["still: {0}", "仍然：{0}"],
+            ["fails all the same: {0}", "还是不行：{0}"],
             &[Arg::Text(&trouble_text(lang, *trouble))],
         ),
         Outcome::Harms(line, trouble) => say(

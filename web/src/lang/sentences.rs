@@ -179,7 +179,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             } else {
                 [
                     "This call could sleep, and its context must not. `might_sleep()` in {0} says nothing now: it only speaks with CONFIG_DEBUG_SPINLOCK_SLEEP, once a second.",
-                    "这次调用可能睡眠，而当前上下文不允许睡眠。{0} 里的 `might_sleep()` 此时不吭声：只有打开 CONFIG_DEBUG_SPINLOCK_SLEEP 才会警告，而且每秒最多一次。",
+                    "这次调用可能睡眠，而当前上下文不允许睡眠。{0} 里的 `might_sleep()` 此时不报告：只有打开 CONFIG_DEBUG_SPINLOCK_SLEEP 才会警告，而且每秒最多一次。",
                 ]
             },
             &[Arg::Name(if in_slab {
@@ -264,7 +264,7 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
             say(
                 [
                     "Order-{0} block {1} splits: the lower half goes on, the upper half {2} goes to the head of order {3}.",
-                    "{0} 阶的块 {1} 拆成两半：下半块留在手中，上半块 {2} 挂到 {3} 阶链表的表头。",
+                    "{0} 阶的块 {1} 拆成两半：下半块留用，上半块 {2} 挂到 {3} 阶链表的表头。",
                 ],
                 &[
                     order(value),
@@ -537,14 +537,14 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::OomCalled { kills: true, gfp } => say(
             [
                 "`out_of_memory()` is called, with the flags {0}, and kills a task.",
-                "调用 `out_of_memory()`（分配标志 {0}），杀死一个任务。",
+                "调用 `out_of_memory()`（分配标志 {0}），杀死一个进程。",
             ],
             &[Arg::Hex(gfp.0)],
         ),
         Event::OomCalled { kills: false, gfp } => say(
             [
                 "`out_of_memory()` is called, with the flags {0}, and kills nobody yet: it waits for the tenth call that comes a second or more after the first, and five seconds after the last kill.",
-                "调用 `out_of_memory()`（分配标志 {0}），暂时不杀任何任务：距首次调用 1 秒以上的调用满 10 次，且距上次杀死任务满 5 秒，才会动手。",
+                "调用 `out_of_memory()`（分配标志 {0}），暂不杀进程：首次调用满 1 秒后还要再调用 10 次，且距上次杀进程至少 5 秒。",
             ],
             &[Arg::Hex(gfp.0)],
         ),
@@ -978,7 +978,7 @@ fn context(context: Context) -> Both {
     } else if context.has(Context::IRQS_OFF) {
         [
             "Now interrupts are off: the task must not sleep.",
-            "现在关闭了中断：不允许睡眠。",
+            "现在中断已关闭：不允许睡眠。",
         ]
     } else if context.has(Context::SPINLOCK) {
         [

@@ -38,9 +38,9 @@ texts! {
     /// Head.
     log_label: "Kernel messages", "内核消息";
     /// No message.
-    log_empty: "The kernel has nothing to complain about.", "内核没有什么可抱怨的。";
+    log_empty: "The kernel has nothing to complain about.", "内核没有发出任何警告。";
     /// Messages that are left out.
-    log_more: "… {0} earlier", "… 之前还有 {0} 个";
+    log_more: "… {0} earlier", "… 之前还有 {0} 条";
     /// Number of the event that printed it.
     log_event: "event {0}", "事件 {0}";
     /// Printed before the first event.
@@ -56,7 +56,7 @@ texts! {
     /// Lines that are new.
     proc_changed: "▸ changed by this call: {0}", "▸ 本次调用改变了 {0} 行";
     /// No line is new.
-    proc_same: "unchanged by this call", "本次调用没有改变";
+    proc_same: "unchanged by this call", "本次调用后没有变化";
     /// A line that is new, aloud.
     proc_new: "changed: ", "已改变：";
 
@@ -149,7 +149,7 @@ texts! {
     /// Bytes.
     asked: "asked {0}", "申请 {0}";
     /// Unused bytes, given bytes, percent.
-    waste: "{0} of {1} bytes unused, {2} %", "{0} / {1} 字节未用，{2} %";
+    waste: "{0} of {1} bytes unused, {2} %", "{0} / {1} 字节未用，{2}%";
     /// Bytes.
     exact: "{0} bytes: an exact fit", "{0} 字节，正好用满";
     /// Bytes, the largest class.
@@ -250,7 +250,7 @@ texts! {
     /// Wanted, got.
     refill_some: "wanted {0} → `{1}` into the array", "需要 {0} 个 → `{1}` 个移入数组缓存";
     /// Wanted, untouched limit said.
-    refill_none: "wanted {0} → no slab has one: `grow`", "需要 {0} 个 → 所有 slab 都已用完：`增长`";
+    refill_none: "wanted {0} → no slab has one: `grow`", "需要 {0} 个 → 所有 slab 都已用完：`需新建 slab`";
     /// Pages, order.
     grow_one: "Ask for 1 page, order 0", "申请 1 页，0 阶";
     /// Pages, order.
@@ -270,9 +270,9 @@ texts! {
     /// Zone.
     test_after: "After reclaim: the min watermark of {0}", "回收之后：{0} 的最低水位线";
     /// Free, mark, order, protection, need.
-    test_yes: "free `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? yes", "空闲 `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? 是";
+    test_yes: "free `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? yes", "空闲 `{0} ≥` {1} + 2^{2} + {3} = `{4}`？是";
     /// Free, mark, order, protection, need, shortfall.
-    test_no: "free `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? no, {5} short", "空闲 `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? 否，差 {5}";
+    test_no: "free `{0} ≥` {1} + 2^{2} + {3} = `{4}` ? no, {5} short", "空闲 `{0} ≥` {1} + 2^{2} + {3} = `{4}`？否，差 {5}";
     /// Zone.
     untested: "Try {0} without a test", "不检查水位线，直接试 {0}";
     /// Why.
@@ -309,6 +309,10 @@ texts! {
     reclaim_freed: "pages freed: `{0}`", "释放了 `{0}` 页";
     /// Step.
     reclaim_free: "Reclaim frees a block", "回收释放一块";
+    /// What follows a process's end.
+    victim_exits: "The victim exits", "被杀的进程退出";
+    /// … in numbers.
+    victim_pages: "pages that come back: `{0}`", "归还 `{0}` 页";
     /// Step.
     retry: "Try again", "重试";
     /// Step.
@@ -330,7 +334,7 @@ texts! {
     /// First order, last order.
     split_all: "`{0} → {1}`, each upper half to the head of its list", "`{0} → {1}`，每次把上半块挂到对应链表的表头";
     /// First page, order.
-    split_begin: "off its list: `{0}`, order {1} in hand", "已离开链表：`{0}`，手中是 {1} 阶块";
+    split_begin: "off its list: `{0}`, order {1} in hand", "已从链表取下：`{0}`，{1} 阶，待拆分";
     /// `hot` or `cold`.
     percpu_got: "Take the page from the {0} list", "从{0}链表取页";
     /// `hot` or `cold`.
@@ -354,7 +358,7 @@ texts! {
     /// Step.
     object_got: "Hand out the top of the array", "交出数组缓存顶端的对象";
     /// Cache.
-    management_got: "Take the slab's management from {0}", "从 {0} 分得这个 slab 的管理结构";
+    management_got: "Take the slab's management from {0}", "从 {0} 分配这个 slab 的管理结构";
     /// Address.
     address: "`{0}`", "`{0}`";
     /// Step.
@@ -384,7 +388,7 @@ texts! {
     /// Outcome.
     oom_kills: "a victim is chosen now", "现在选出牺牲进程";
     /// Outcome.
-    oom_waits: "not yet: ten calls later than 1 s after the first, and 5 s after the last kill", "暂不杀：距首次调用 1 秒以上的调用要满 10 次，且距上次杀死满 5 秒";
+    oom_waits: "not yet: ten calls later than 1 s after the first, and 5 s after the last kill", "暂不杀进程：首次调用满 1 秒后还要再调用 10 次，且距上次杀进程至少 5 秒";
     /// Step.
     waited: "Wait", "等待";
     /// Milliseconds.
@@ -400,9 +404,9 @@ texts! {
     /// Step.
     context: "The context changes", "上下文改变";
     /// What the new context allows.
-    no_sleep: "the code must not sleep", "代码不允许睡眠";
+    no_sleep: "the code must not sleep", "此后不允许睡眠";
     /// What the new context allows.
-    may_sleep: "the code may sleep", "代码可以睡眠";
+    may_sleep: "the code may sleep", "此后可以睡眠";
     /// Step.
     written: "Write bytes", "写入字节";
     /// Bytes, value, address.
@@ -520,7 +524,7 @@ pub const fn null_reason(lang: Lang, why: NullReason) -> &'static str {
         NullReason::NoGrow => pick(
             lang,
             "__GFP_NO_GROW, and nothing cached",
-            "__GFP_NO_GROW，缓存里又没有",
+            "__GFP_NO_GROW，而缓存里没有对象",
         ),
         NullReason::NoPages(why) => failure(lang, why),
         NullReason::NoArea => pick(lang, "no such range of addresses", "没有这样一段地址空间"),
@@ -561,7 +565,7 @@ pub const fn sin(lang: Lang, sin: Sin) -> &'static str {
             "变量没有赋过值",
         ),
         Sin::LockHeld => pick(lang, "a lock that is already held", "锁已被持有"),
-        Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁并未被持有"),
+        Sin::LockNotHeld => pick(lang, "a lock that is not held", "锁并未持有"),
         Sin::Deadlock => pick(lang, "waits for ever: a deadlock", "永远等下去：死锁"),
         Sin::Disclosed => pick(
             lang,
@@ -620,7 +624,7 @@ mod tests {
         );
         assert_eq!(
             fill(ZH.waste, &["28", "128", "22"]),
-            "28 / 128 字节未用，22 %"
+            "28 / 128 字节未用，22%"
         );
     }
 

@@ -28,7 +28,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         } => say(
             [
                 "Priority {1} for {0}: {2 page} of `active` and {3 page} of `inactive` stay due for a later scan.",
-                "{0} 的优先级为 {1}：`active` 还欠 {2} 页、`inactive` 还欠 {3} 页，留待以后扫描。",
+                "{0} 的优先级为 {1}：`active` 累计 {2} 页、`inactive` 累计 {3} 页待扫描，留到下次。",
             ],
             &[
                 Arg::Name(zone.label()),
@@ -58,7 +58,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         Event::ActiveScanned { zone, pages } => say(
             [
                 "{1 page} of the `active` list of {0} count as scanned.",
-                "{0} 的 `active` 链表计入 {1} 页扫描数。",
+                "{0} 的 `active` 链表：扫描计数增加 {1} 页。",
             ],
             &[Arg::Name(zone.label()), number(pages)],
         ),
@@ -72,7 +72,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         Event::PrioritiesReset => say(
             [
                 "A reclaim begins at priority 12: only a 4096th of each list.",
-                "回收从优先级 12 开始：每个链表只看 4096 分之一。",
+                "回收从优先级 12 开始：每个链表只扫描 1/4096。",
             ],
             &[],
         ),
@@ -100,7 +100,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         Event::SwapAdded { pfn } => say(
             [
                 "Page {0} of a process gets a place in swap space; it must be written there first.",
-                "进程的页 {0} 分到一个交换槽，必须先写出去。",
+                "进程的页 {0} 分到一个交换槽，必须先写入交换区。",
             ],
             &[Arg::Hex(pfn)],
         ),
@@ -180,7 +180,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
             } else {
                 [
                     "The shrinker of the {0} has {1} to give, but without `__GFP_FS` it must not.",
-                    "{0} 的收缩函数有 {1} 个可以丢弃，但没有 `__GFP_FS`，不许动手。",
+                    "{0} 的收缩函数有 {1} 个可以丢弃，但没有 `__GFP_FS`，不允许收缩。",
                 ]
             },
             &[Arg::Text(objects(shrinker)[lang as usize]), number(count)],
@@ -188,7 +188,7 @@ pub fn sentence(lang: Lang, event: &Event) -> Option<String> {
         Event::ShrinkPlanned { shrinker, due } => say(
             [
                 "The shrinker of the {0} still owes {1}.",
-                "{0} 的收缩函数还欠 {1} 个。",
+                "{0} 的收缩函数累计 {1} 个待扫描，留到下次。",
             ],
             &[Arg::Text(objects(shrinker)[lang as usize]), number(due)],
         ),
@@ -374,7 +374,7 @@ pub fn answer(lang: Lang, answer: &Answer, writer: &str) -> String {
         Answer::Area { address, pages } => say(
             [
                 "{0}: {1 page}, each from anywhere",
-                "{0}：{1} 页，物理上各在各处",
+                "{0}：{1} 页，物理上散在各处",
             ],
             &[Arg::Hex(address), number(pages)],
         ),
@@ -404,7 +404,7 @@ pub fn answer(lang: Lang, answer: &Answer, writer: &str) -> String {
         Answer::Filled { bytes, hot: true } => say(
             [
                 "{0 byte} from the device; the page came from the hot list, and its lines in the processor's cache are thrown away",
-                "设备写入 {0} 字节；这一页取自热链表，它在处理器缓存里的行全部作废",
+                "设备写入 {0} 字节；这一页取自热链表，对应的处理器缓存行全部作废",
             ],
             &[number(bytes)],
         ),
@@ -648,7 +648,7 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
         Event::SwapOn { .. }
         | Event::DiskSet { .. }
         | Event::WorldSet { .. }
-        | Event::ProcessStarted { .. } => (["The world around", "周围的世界"], ["", "", ""]),
+        | Event::ProcessStarted { .. } => (["The world around", "外部环境"], ["", "", ""]),
         Event::NodeSet { .. } => (
             ["Run on another node", "换到另一个节点运行"],
             ["set_cpus_allowed", "sched.c", "8.1.1"],
@@ -675,7 +675,7 @@ pub fn step(lang: Lang, event: &Event) -> Option<(&'static str, [&'static str; 3
             ["cache_free_debugcheck", "slab.c", "8.1"],
         ),
         Event::KernelMapped { .. } | Event::KernelUnmapped { .. } => (
-            ["An address for a page", "给页一个地址"],
+            ["An address for a page", "为页映射地址"],
             ["map_vm_area", "vmalloc.c", "8.1.1"],
         ),
         _ => return None,
@@ -800,7 +800,7 @@ pub fn disk(lang: Lang, milliseconds: u32, due: Option<u32>) -> String {
             lang,
             [
                 "a write takes {0} ms; the next is done at {1} ms",
-                "写一页要 {0} 毫秒；下一页在 {1} ms 写完",
+                "写一页要 {0} 毫秒；下一页在 {1} 毫秒时写完",
             ],
             &[milliseconds, due],
         ),

@@ -78,7 +78,7 @@ pub fn CallBar(props: &Props) -> Html {
                         chosen={draft.caller as usize}
                         on={on_caller}
                     />
-                    <button class="primary mono" type="submit">{ function.name }</button>
+                    <button class="primary mono" type="submit" onclick={|event: MouseEvent| browser::let_go(&event)}>{ function.name }</button>
                 </div>
             </div>
             <div class="fields">

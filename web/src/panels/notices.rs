@@ -41,6 +41,7 @@ pub fn Notices(props: &Props) -> Html {
             Notice::BadLink(error) => errors::link_error(*lang, *error),
             Notice::UnknownId => texts.unknown_id,
             Notice::MendTextFirst => texts.mend_first,
+            Notice::MendToCompare => texts.mend_to_compare,
             Notice::RunHasEnded => texts.run_ended,
             Notice::RunCancelled => lang.running().cancelled,
             Notice::NeedsWholeRun => lang.running().needs_whole,

@@ -50,6 +50,7 @@ pub fn RemedyCard(props: &Props) -> Html {
         let ask = El::new("button", "ask")
             .is("type", "button")
             .is("aria-expanded", "false")
+            .is("data-heir", "")
             .click(on.reform(|_| Action::Remedies(true)))
             .text(words.question);
         return El::new("div", "remedies").key("closed").put(ask).html();
@@ -93,6 +94,7 @@ pub fn RemedyCard(props: &Props) -> Html {
         .is("aria-label", words.question)
         .attr("aria-busy", remedies.is_searching().to_string())
         .is("tabindex", "0")
+        .is("data-heir", "")
         .put(head)
         .put(El::new("p", "state").is("role", "status").text(&state))
         .put(El::new("ol", "").key("rows").all(rows))

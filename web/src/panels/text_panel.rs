@@ -79,9 +79,11 @@ pub fn TextPanel(props: &Props) -> Html {
         .map(|line| line.chars().count())
         .max()
         .unwrap_or(0);
-    let numbers: String = (1..=lines + 1)
-        .map(|number| format!("{number}\n"))
-        .collect();
+    let places = use_node_ref();
+    let field = use_node_ref();
+    // Where the text is another one than the errors are of, they wait for the next run.
+    let faults = faults(&shown, errors, *shown == **text);
+    let numbers = numbers(lines + 1, &faults);
     let marked = line
         .filter(|_| errors.is_empty())
         .map(|line| "\n".repeat(line as usize - 1));
@@ -99,12 +101,16 @@ pub fn TextPanel(props: &Props) -> Html {
                     }
                 </summary>
                 <div class="sheet">
-                    <pre class="numbers" aria-hidden="true">{ numbers }</pre>
+                    <pre class="numbers" aria-hidden="true">{ for numbers }</pre>
                     <div class="page">
                         if let Some(before) = marked {
                             <pre class="now" aria-hidden="true">{ before }<mark>{ " " }</mark></pre>
                         }
+                        <div class="faults" aria-hidden="true" ref={places.clone()}>
+                            { for faults.iter().map(fault) }
+                        </div>
                         <textarea
+                            ref={field.clone()}
                             aria-label={texts.scenario}
                             aria-invalid={(!errors.is_empty()).to_string()}
                             aria-describedby="text-errors"
@@ -123,7 +129,12 @@ pub fn TextPanel(props: &Props) -> Html {
                 <div id="text-errors" role="status">
                     if !errors.is_empty() {
                         <p>{ texts.last_good }</p>
-                        <ol>{ for errors.iter().enumerate().map(|(at, error)| error_line(*lang, at, error)) }</ol>
+                        <ol>{ for errors.iter().enumerate().map(|(at, error)| {
+                            let place = faults.iter().find(|fault| fault.error == at).map(|fault| fault.place);
+                            let (places, field) = (places.clone(), field.clone());
+                            let go = Callback::from(move |_: MouseEvent| browser::go_to(&field, &places, at, place));
+                            error_line(*lang, at, error, go)
+                        }) }</ol>
                     }
                 </div>
             </details>
@@ -131,16 +142,106 @@ pub fn TextPanel(props: &Props) -> Html {
     }
 }
 
-fn error_line(lang: Lang, at: usize, error: &ScriptError) -> Html {
+/// An error as it is marked in the text.
+struct Fault {
+    /// Its number.
+    error: usize,
+    /// Lines above it.
+    above: usize,
+    /// The line's beginning, which the mark stands behind.
+    before: String,
+    /// What is wrong: at least one character.
+    wrong: String,
+    /// Its place in the whole text, in UTF-16 units as browsers count.
+    place: u32,
+}
+
+/// Where the errors stand; none where the text is not the one they are of.
+fn faults(text: &str, errors: &[ScriptError], is_theirs: bool) -> Vec<Fault> {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let found = errors.iter().enumerate().filter_map(|(error, told)| {
+        let above = (told.span.line as usize).checked_sub(1)?;
+        let line = lines.get(above)?;
+        let column = (told.span.column as usize).saturating_sub(1);
+        let before: String = line.chars().take(column).collect();
+        let wrong = line.chars().skip(column).take(told.span.length as usize);
+        let mut wrong: String = wrong.collect();
+        if wrong.is_empty() {
+            wrong.push(' ');
+        }
+        let units = |text: &str| text.encode_utf16().count();
+        let place: usize = lines[..above].iter().map(|line| units(line) + 1).sum();
+        let place = (place + units(&before)) as u32;
+        Some(Fault {
+            error,
+            above,
+            before,
+            wrong,
+            place,
+        })
+    });
+    found.filter(|_| is_theirs).collect()
+}
+
+/// A mark behind the text, in its place.
+fn fault(fault: &Fault) -> Html {
+    let above = "\n".repeat(fault.above);
+    html! {
+        <pre key={fault.error}>{ above }{ &fault.before }<mark>{ &fault.wrong }</mark></pre>
+    }
+}
+
+/// The lines' numbers; of a line with an error, with a sign.
+fn numbers(lines: usize, faults: &[Fault]) -> Vec<Html> {
+    let mut wrong: Vec<usize> = faults.iter().map(|fault| fault.above + 1).collect();
+    wrong.sort_unstable();
+    wrong.dedup();
+    let mut found = Vec::new();
+    let mut plain = String::new();
+    for number in 1..=lines {
+        if wrong.binary_search(&number).is_ok() {
+            found.push(html! { { std::mem::take(&mut plain) } });
+            found.push(html! { <b>{ format!("✗ {number}") }</b> });
+            plain.push('\n');
+        } else {
+            plain.push_str(&format!("{number}\n"));
+        }
+    }
+    found.push(html! { { plain } });
+    found
+}
+
+/// An error in words; its place is a way there.
+fn error_line(lang: Lang, at: usize, error: &ScriptError, onclick: Callback<MouseEvent>) -> Html {
     let place = [
         Arg::Number(error.span.line.into()),
         Arg::Number(error.span.column.into()),
     ];
     html! {
         <li key={at}>
-            <b>{ fill(lang.app().place, &place) }</b>
+            <button type="button" {onclick}>{ fill(lang.app().place, &place) }</button>
             { " " }
             { rich(&errors::script_error(lang, &error.kind)) }
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kmalloc_core::script::parse::parse;
+
+    #[test]
+    fn an_error_is_marked_where_it_stands() {
+        let text = "// 零散\np = kmaloc(10);\nkfree(p);\n";
+        let errors = parse(text).errors;
+        let found = faults(text, &errors, true);
+        let fault = &found[0];
+        assert_eq!(
+            (fault.above, &*fault.before, &*fault.wrong),
+            (1, "p = ", "kmaloc")
+        );
+        assert_eq!(fault.place, 6 + 4);
+        assert!(faults(text, &errors, false).is_empty());
     }
 }

@@ -242,7 +242,11 @@ impl Fold<'_> {
     /// The number after the last event of the step that begins at `from`.
     fn end(&self, from: usize) -> usize {
         let events = &self.current.events;
+        let exits = self.exits(from);
         let belongs = |event: &Event| {
+            if exits {
+                return matches!(event, Event::PageDropped { .. }) || gives_back(event);
+            }
             matches!(
                 (&events[from], event),
                 (Event::Taken { .. }, Event::Split { .. })
@@ -305,6 +309,13 @@ impl Fold<'_> {
             Some(place) if is_freed => from + place + 1,
             _ => from + more + 1,
         }
+    }
+
+    /// What begins at `from` are the pages of a process that was killed: its exit frees them, not reclaim.
+    fn exits(&self, from: usize) -> bool {
+        let events = &self.current.events;
+        let killed = |place| matches!(events[place], Event::ProcessKilled { .. });
+        matches!(events[from], Event::PageDropped { .. }) && from.checked_sub(1).is_some_and(killed)
     }
 
     fn step(&self, from: usize, to: usize) -> Option<Step> {
@@ -397,8 +408,8 @@ impl Fold<'_> {
         };
         let mut mark = terms.lowered.to_string();
         if terms.lowered != terms.mark {
-            let half = if terms.halved { " · ½" } else { "" };
-            let quarter = if terms.quartered { " · ¾" } else { "" };
+            let half = if terms.halved { " × ½" } else { "" };
+            let quarter = if terms.quartered { " × ¾" } else { "" };
             mark = format!("{mark} ({}{half}{quarter})", terms.mark);
         }
         let text = if granted {
@@ -602,10 +613,15 @@ impl Fold<'_> {
                 fill(words.reclaim_freed, &[&freed.to_string()]),
                 source("try_to_free_pages", "vmscan.c", ""),
             ),
-            Event::ReclaimUsed | Event::VictimUsed => plain(
+            Event::ReclaimUsed => plain(
                 words.reclaim_free,
                 String::new(),
                 source("shrink_list", "vmscan.c", ""),
+            ),
+            Event::VictimUsed => plain(
+                words.victim_exits,
+                String::new(),
+                source("exit_mmap", "mmap.c", ""),
             ),
             Event::RetryChosen { why } => plain(
                 words.retry,
@@ -776,6 +792,15 @@ impl Fold<'_> {
                 stop(self.lang, why).into(),
                 source("", "", ""),
             ),
+            Event::PageDropped { .. } if self.exits(from) => {
+                let is_page = |event: &&Event| matches!(event, Event::PageDropped { .. });
+                let pages = events.iter().filter(is_page).count();
+                plain(
+                    words.victim_exits,
+                    fill(words.victim_pages, &[&pages.to_string()]),
+                    source("exit_mmap", "mmap.c", ""),
+                )
+            }
             ref first if looks_at_a_page(first) => {
                 let (title, [function, file, clause]) = world::scan(self.lang, events);
                 (title.0, title.1, source(function, file, clause))
@@ -1285,5 +1310,24 @@ page_cache(clean=203); a = __get_free_pages(GFP_KERNEL, 4);";
             .iter()
             .find(|step| step.numbers.contains("dropped"));
         assert_eq!(told.map(|step| step.kind), Some("zone-scanned"));
+    }
+
+    /// The pages of a process that the OOM killer has chosen come back when it exits; no list was scanned for them.
+    #[test]
+    fn what_a_victim_held_is_not_reclaimed() {
+        let text = include_str!("../../../static/scenarios/oom/en.kms");
+        let mut run = run(text);
+        let end = run.len();
+        let killed =
+            (0..end).find(|at| matches!(run.event(*at), Some(Event::ProcessKilled { .. })));
+        let at_cursor = killed.expect("a process is killed") + 2;
+        let all = at(Lang::En, &mut run, at_cursor);
+        let place = all.iter().position(|step| step.kind == "process-killed");
+        let exit = &all[place.expect("it is a step") + 1];
+        assert_eq!(
+            (&*exit.title, exit.source.function),
+            ("The victim exits", "exit_mmap")
+        );
+        assert_eq!(exit.numbers, "pages that come back: `120`");
     }
 }

@@ -581,11 +581,14 @@ pub fn fetch_text(address: String, told: Callback<Option<String>>) {
 }
 
 /// A file that is here already: a first visitor's page asks for some before its program is there (`static/hosted/first.js`).
+/// It is given once: who asks again wants it from the host.
 fn brought(address: &str) -> Option<String> {
     let files = js_sys::Reflect::get(&window(), &"kmallocLabFiles".into()).ok()?;
-    js_sys::Reflect::get(&files, &address.into())
-        .ok()?
-        .as_string()
+    let files: js_sys::Object = files.dyn_into().ok()?;
+    let address = address.into();
+    let text = js_sys::Reflect::get(&files, &address).ok()?.as_string()?;
+    js_sys::Reflect::delete_property(&files, &address).ok();
+    Some(text)
 }
 
 // ── prose ─────────────────────────────────────────────────────────────────────────────────────────────────────────

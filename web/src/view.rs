@@ -162,7 +162,7 @@ pub enum Notice {
     BadLink(LinkError),
     /// An address that only the browser that made it can open.
     UnknownId,
-    /// The text has errors: a call appended to it would not run.
+    /// The text has errors: until they are mended, nothing new is run.
     MendTextFirst,
     /// With errors in the text there is no run to compare.
     MendToCompare,

@@ -333,7 +333,7 @@ pub fn question(lang: Lang, question: &Question) -> String {
         Question::Foreign(by) => about(
             [
                 "How many bytes of a former owner does {0} hand out?",
-                "{0} 泄露了多少前一个使用者的字节？",
+                "{0} 泄露了多少前一个主人的字节？",
             ],
             by,
         ),

@@ -187,7 +187,10 @@ fn chip(props: &Props, texts: &Texts, machine: &Machine, held: &Held) -> Html {
         >
             <i class={classes!("swatch", owner(size))} aria-hidden="true" />
             <b class="mono">{ name }</b>
-            <span>{ said(texts, size) }</span>
+            // What is ahead is not told: a name that will hold nothing would say so.
+            if !(ahead && matches!(size, Size::Null)) {
+                <span>{ said(texts, size) }</span>
+            }
             if ahead {
                 <span class="soon">{ texts.on_its_way }</span>
             }

@@ -143,7 +143,7 @@ test("on a narrow screen the path opens where the cursor stands", async ({ fresh
 
 const PLAYERS = [
   { locale: "en-US", more: "More of the player", jump: "Jump to", next: (what) => `Next ${what}`, previous: (what) => `Previous ${what}`, places: ["split", "failure", "sleep", "call"], loop: "Loop this call", keys: "Keys", close: "Close", number: "Number of the call", play: "Play" },
-  { locale: "zh-CN", more: "更多播放控件", jump: "跳转到", next: (what) => `下一次${what}`, previous: (what) => `上一次${what}`, places: ["拆分", "失败", "睡眠", "调用"], loop: "循环播放本次调用", keys: "按键", close: "关闭", number: "调用序号", play: "播放" },
+  { locale: "zh-CN", more: "更多播放控件", jump: "跳转到", next: (what) => `下一次${what}`, previous: (what) => `上一次${what}`, places: ["拆分", "失败", "睡眠", "调用"], loop: "循环播放本次调用", keys: "快捷键", close: "关闭", number: "调用序号", play: "播放" },
 ];
 
 const EVERYTHING = "a = __get_free_pages(GFP_KERNEL, 2);\nmsleep(5);\nb = kmalloc(200000, GFP_KERNEL);\nc = __get_free_pages(GFP_KERNEL, 4);\n";

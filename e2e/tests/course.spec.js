@@ -35,7 +35,7 @@ function title(...path) {
 
 const LANGUAGES = [
   { locale: "en-US", file: "en", contents: "Contents", solved: "Solved.", again: "Start again", scenario: "Scenario", hint: /^Hint 1/, why: "Why", teachers: "For teachers", reset: "Forget my progress", sure: "Yes, forget everything", failed: /could not be fetched/, retry: "Try again", save: "Save my progress as a file" },
-  { locale: "zh-CN", file: "zh", contents: "目录", solved: "完成了。", again: "重新开始", scenario: "脚本", hint: /^提示 1/, why: "为什么", teachers: "教师参考", reset: "清除进度", sure: "是，全部清除", failed: /没有取到/, retry: "再试一次", save: "把进度保存为文件" },
+  { locale: "zh-CN", file: "zh", contents: "目录", solved: "完成了。", again: "重新开始", scenario: "脚本", hint: /^提示 1/, why: "为什么", teachers: "教师参考", reset: "清除进度", sure: "是，全部清除", failed: /读取失败/, retry: "再试一次", save: "把进度保存为文件" },
 ];
 
 async function opened(page, address = "/") {

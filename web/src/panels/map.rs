@@ -446,15 +446,12 @@ fn use_painting(
     let painted = use_memo(moment.clone(), |(machine, layout, room)| {
         act(machine, layout, *room).is_some()
     });
-    use_effect_with(
-        (moment, *painted),
-        move |((machine, layout, room), painted)| {
-            if !painted {
-                // A browser without a canvas still has the inspector and the lists.
-                let _ = act(machine, layout, *room);
-            }
-        },
-    );
+    use_effect_with((!*painted).then_some(moment), move |missed| {
+        if let Some((machine, layout, room)) = missed {
+            // A browser without a canvas still has the inspector and the lists.
+            let _ = act(machine, layout, *room);
+        }
+    });
 }
 
 fn paint(

@@ -158,7 +158,18 @@ struct Fault {
 
 /// Where the errors stand; none where the text is not the one they are of.
 fn faults(text: &str, errors: &[ScriptError], is_theirs: bool) -> Vec<Fault> {
+    if errors.is_empty() || !is_theirs {
+        return Vec::new();
+    }
+    let units = |text: &str| text.encode_utf16().count();
     let lines: Vec<&str> = text.split('\n').collect();
+    // Where each line begins: counted once, a text may be long and have many errors.
+    let starts = lines.iter().scan(0, |next, line| {
+        let start = *next;
+        *next += units(line) + 1;
+        Some(start)
+    });
+    let starts: Vec<usize> = starts.collect();
     let found = errors.iter().enumerate().filter_map(|(error, told)| {
         let above = (told.span.line as usize).checked_sub(1)?;
         let line = lines.get(above)?;
@@ -169,9 +180,7 @@ fn faults(text: &str, errors: &[ScriptError], is_theirs: bool) -> Vec<Fault> {
         if wrong.is_empty() {
             wrong.push(' ');
         }
-        let units = |text: &str| text.encode_utf16().count();
-        let place: usize = lines[..above].iter().map(|line| units(line) + 1).sum();
-        let place = (place + units(&before)) as u32;
+        let place = (starts[above] + units(&before)) as u32;
         Some(Fault {
             error,
             above,
@@ -180,14 +189,14 @@ fn faults(text: &str, errors: &[ScriptError], is_theirs: bool) -> Vec<Fault> {
             place,
         })
     });
-    found.filter(|_| is_theirs).collect()
+    found.collect()
 }
 
 /// A mark behind the text, in its place.
 fn fault(fault: &Fault) -> Html {
-    let above = "\n".repeat(fault.above);
+    let place = format!("top:calc({} * 1lh)", fault.above);
     html! {
-        <pre key={fault.error}>{ above }{ &fault.before }<mark>{ &fault.wrong }</mark></pre>
+        <pre key={fault.error} style={place}>{ &fault.before }<mark>{ &fault.wrong }</mark></pre>
     }
 }
 

@@ -139,6 +139,29 @@ test("on a narrow screen the path opens where the cursor stands", async ({ fresh
   }
 });
 
+test("the step of the moment stays in sight when the room changes, and finished steps fold in a low one", async ({ fresh }) => {
+  const page = await opened(await fresh({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" }));
+  await run(page, "p = __get_free_pages(GFP_KERNEL, 0);\nq = kmalloc(4000, GFP_KERNEL);\n");
+  const steps = page.locator(".steps .step");
+  const last = steps.last();
+  const first = steps.first();
+  const [whole, folded] = [36, 24];
+  await expect(last).toBeInViewport({ ratio: 1 });
+  expect(await first.evaluate((step) => step.offsetHeight)).toBe(whole);
+  for (const [width, height] of [[1280, 720], [1440, 660], [1440, 900]]) {
+    await page.setViewportSize({ width, height });
+    await expect(last).toBeInViewport({ ratio: 1 });
+  }
+  await page.getByRole("button", { name: "Projector" }).click();
+  await expect(last).toBeInViewport({ ratio: 1 });
+  expect(await first.evaluate((step) => step.offsetHeight)).toBe(folded);
+  // Opened again, it tells its function and file.
+  await first.locator("> button").click();
+  await expect(first.locator(".function")).toBeInViewport({ ratio: 1 });
+  await expect(first.locator(".file")).toHaveText(/^slab\.h/);
+  await axe(page);
+});
+
 // ── the player ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const PLAYERS = [

@@ -8,6 +8,8 @@ use super::Lang;
 pub struct Texts {
     /// The dialog, and the button that opens it.
     pub title: &'static str,
+    /// What opens it.
+    pub open: &'static str,
     /// What it is, a sentence.
     pub about: &'static str,
     /// The names of the sides.
@@ -58,6 +60,7 @@ pub struct Texts {
 
 const EN: Texts = Texts {
     title: "Compare two runs",
+    open: "Compare",
     about: "A is your scenario, B is the same with one thing changed. One clock moves both; the shorter call waits.",
     sides: ["A · your scenario", "B · changed"],
     machine: "B on another machine",
@@ -85,6 +88,7 @@ const EN: Texts = Texts {
 
 const ZH: Texts = Texts {
     title: "并排对比两次运行",
+    open: "对比",
     about: "A 是你的脚本，B 只改动一处。两边共用一个时钟，先结束的调用等待另一边。",
     sides: ["A · 你的脚本", "B · 改动后"],
     machine: "B 换一台机器",

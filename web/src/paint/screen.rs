@@ -123,21 +123,28 @@ pub fn point_in(element: &Element, client_x: i32, client_y: i32) -> (f32, f32) {
 /// Scrolls a box until one of its children is seen. A box that is as long as what is in it cannot: then the page scrolls,
 /// so far that the child stands clear of what sticks to the page's edges.
 pub fn reveal(scroller: &Element, child: &HtmlElement) {
+    if scroller.scroll_height() > scroller.client_height() {
+        reveal_within(scroller, child);
+        return;
+    }
+    let inner = child.get_bounding_client_rect();
+    // What is not shown now is not looked for.
+    if inner.height() > 0.0
+        && let Some((window, band)) = free_band()
+    {
+        window.scroll_by_with_x_and_y(0.0, missing(band, (inner.top(), inner.bottom())).into());
+    }
+}
+
+/// Scrolls a box until one of its children is seen, and nothing else.
+pub fn reveal_within(scroller: &Element, child: &HtmlElement) {
     let (outer, inner) = (
         scroller.get_bounding_client_rect(),
         child.get_bounding_client_rect(),
     );
-    // What is not shown now is not looked for.
-    if inner.height() == 0.0 {
-        return;
-    }
-    if scroller.scroll_height() > scroller.client_height() {
-        let by = missing((outer.top(), outer.bottom()), (inner.top(), inner.bottom()));
-        let by = f64::from(by) / scale_of(scroller);
-        scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
-    } else if let Some((window, band)) = free_band() {
-        window.scroll_by_with_x_and_y(0.0, missing(band, (inner.top(), inner.bottom())).into());
-    }
+    let by = missing((outer.top(), outer.bottom()), (inner.top(), inner.bottom()));
+    let by = f64::from(by) / scale_of(scroller);
+    scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
 }
 
 /// A row of the list in a box, counted from 1.

@@ -14,7 +14,8 @@ use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::supply::{
-    Class, Fit, SlabSlots, Slabs, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of, supply,
+    Class, Fate, Fit, SlabSlots, Slabs, Slot, Supply, first_bytes, growing, ruler, slabs, slot_of,
+    supply,
 };
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
@@ -98,11 +99,9 @@ pub fn Buckets(props: &MovingProps) -> Html {
                         .map(|stocked| stock(view, current, cache, address, stocked, t, &props.on)),
                 )
         }
-        Supply::Pages {
-            order,
-            back,
-            refused,
-        } => whole_pages(body, words, machine.spec().page_size, order, back, refused),
+        Supply::Pages { order, fate } => {
+            whole_pages(body, words, machine.spec().page_size, order, fate)
+        }
     };
     let all: Vec<u32> = classes(machine).collect();
     let fact = fill(
@@ -329,23 +328,16 @@ fn key(lang: Lang) -> El {
 }
 
 /// A block of pages: no class, no slab.
-fn whole_pages(
-    body: El,
-    words: &Texts,
-    page_size: u32,
-    order: u32,
-    back: bool,
-    refused: bool,
-) -> El {
+fn whole_pages(body: El, words: &Texts, page_size: u32, order: u32, fate: Fate) -> El {
     if order as usize >= ORDERS {
         let text = fill(words.pages_too_large, &[&order.to_string()]);
         return body.put(El::new("p", "").text(&text));
     }
     let pages = 1u32 << order;
-    let text = match (back, refused) {
-        (true, _) => words.pages_back,
-        (_, true) => words.pages_refused,
-        _ => words.pages_given,
+    let text = match fate {
+        Fate::Back => words.pages_back,
+        Fate::Refused => words.pages_refused,
+        Fate::Asked | Fate::Given => words.pages_given,
     };
     let text = fill(
         text,
@@ -356,10 +348,9 @@ fn whole_pages(
             &bytes_label(u64::from(page_size) << order),
         ],
     );
-    let class = if back || refused {
-        "page-bar back"
-    } else {
-        "page-bar"
+    let class = match fate {
+        Fate::Given => "page-bar",
+        Fate::Asked | Fate::Refused | Fate::Back => "page-bar away",
     };
     let squares = (0..pages.min(SQUARES)).map(|page| El::new("i", "").number(page as usize));
     let more = (pages > SQUARES).then(|| {

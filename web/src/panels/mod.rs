@@ -8,6 +8,7 @@ mod el;
 pub mod free_lists;
 pub mod gallery;
 pub mod guide;
+mod in_view;
 pub mod keys;
 pub mod lecture;
 pub mod lesson;

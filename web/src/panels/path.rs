@@ -4,13 +4,13 @@
 use yew::prelude::*;
 
 use super::el::El;
+use super::in_view::use_in_view;
 use super::reclaim::tasks;
 use super::side::head;
 use super::tools;
 use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{fill, texts};
-use crate::paint::screen;
 use crate::stage::steps::{State, Step, steps};
 use crate::stage::{Current, grouped};
 use crate::view::{Action, View};
@@ -46,18 +46,12 @@ pub fn Path(props: &Props) -> Html {
             .map_or(0, |place| place + 1)
     });
     let scroller = use_node_ref();
-    {
-        let scroller = scroller.clone();
-        let moment = (view.run.clone(), view.cursor, props.shown);
-        use_effect_with(moment, move |_| {
-            // The step to look at: the one at the cursor, or the answer behind it.
-            if let (Some(scroller), Some(reached)) = (scroller.cast::<web_sys::Element>(), reached)
-                && let Some(now) = screen::row_of(&scroller, reached)
-            {
-                screen::reveal(&scroller, &now);
-            }
-        });
-    }
+    // The step to look at: the one at the cursor, or the answer behind it.
+    use_in_view(
+        &scroller,
+        (view.run.clone(), view.cursor, props.shown),
+        reached,
+    );
     let Some((current, steps)) = known.as_ref() else {
         return html! {
             <section aria-label={words.path_title} class="panel decisions">

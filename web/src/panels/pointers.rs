@@ -187,13 +187,8 @@ fn chip(props: &Props, texts: &Texts, machine: &Machine, held: &Held) -> Html {
         >
             <i class={classes!("swatch", owner(size))} aria-hidden="true" />
             <b class="mono">{ name }</b>
-            // What is ahead is not told: a name that will hold nothing would say so.
-            if !(ahead && matches!(size, Size::Null)) {
-                <span>{ said(texts, size) }</span>
-            }
-            if ahead {
-                <span class="soon">{ texts.on_its_way }</span>
-            }
+            // What is ahead is not told.
+            <span>{ if ahead { texts.on_its_way.into() } else { said(texts, size) } }</span>
             { free }
         </li>
     }

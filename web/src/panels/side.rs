@@ -5,15 +5,14 @@ use std::collections::BTreeSet;
 
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
-use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::el::El;
+use super::in_view::use_in_view;
 use super::{reclaim, tools};
 use crate::frame::{Pane, ProcFile, Side};
 use crate::lang::stage::{Texts, fill, texts};
 use crate::lang::world::lru_texts;
-use crate::paint::screen;
 use crate::view::{Action, View};
 
 /// Messages that are drawn; the earlier ones are counted.
@@ -126,18 +125,9 @@ pub fn Dmesg(props: &Props) -> Html {
     let before = spoken(view).len().saturating_sub(SHOWN);
     let mut all: Vec<(usize, String)> = boot(view).into_iter().map(|line| (0, line)).collect();
     all.extend(lines(view, before));
-    let (scroller, newest) = (use_node_ref(), use_node_ref());
-    use_effect_with((view.run.clone(), all.len(), *shown), {
-        let (scroller, newest) = (scroller.clone(), newest.clone());
-        move |_| {
-            if let (Some(scroller), Some(newest)) = (
-                scroller.cast::<web_sys::Element>(),
-                newest.cast::<HtmlElement>(),
-            ) {
-                screen::reveal(&scroller, &newest);
-            }
-        }
-    });
+    let scroller = use_node_ref();
+    let newest = (!all.is_empty()).then_some(all.len());
+    use_in_view(&scroller, (view.run.clone(), all.len(), *shown), newest);
     let everything = {
         let view = view.clone();
         copy.reform(move |_: MouseEvent| dmesg(&view))
@@ -157,10 +147,7 @@ pub fn Dmesg(props: &Props) -> Html {
         if now {
             button = button.is("aria-current", "true");
         }
-        let last = index + 1 == all.len();
-        html! {
-            <li key={index} ref={if last { newest.clone() } else { NodeRef::default() }}>{ button.html() }</li>
-        }
+        html! { <li key={index}>{ button.html() }</li> }
     });
     let mut top = head(view, on);
     if !all.is_empty() {

@@ -66,6 +66,7 @@ pub fn Top(props: &Props) -> Html {
     let texts = lang.app();
     // The part before the colon: here is no room for a whole title.
     let title = chapter.split([':', '：']).next().unwrap_or(chapter);
+    let (clause, section) = texts.book.split_once(' ').unwrap_or((texts.book, ""));
     let kernels = Kernel::ALL
         .iter()
         .map(|kernel| format!("Linux {}", kernel.name()).into());
@@ -91,7 +92,11 @@ pub fn Top(props: &Props) -> Html {
                 </svg>
                 { texts.name }
             </h1>
-            <p class="where">{ texts.book }<span aria-hidden="true">{ " ▸ " }</span><b>{ title }</b></p>
+            <p class="where">
+                <span>{ clause }{ " " }<span class="section">{ section }</span></span>
+                <i aria-hidden="true">{ " ▸ " }</i>
+                <b>{ title }</b>
+            </p>
             <div class="tools">
                 <Menu
                     class="kernel"
@@ -120,7 +125,7 @@ pub fn Top(props: &Props) -> Html {
                     onclick={on.reform(|()| Action::Gallery(true))}
                 />
                 <Button
-                    label={lang.compare().title}
+                    label={lang.compare().open}
                     icon={SIDES}
                     class="to-compare"
                     onclick={on.reform(|()| Action::Compare(CompareAction::Open))}

@@ -37,11 +37,22 @@ pub enum Supply {
     Pages {
         /// 2^order pages.
         order: u32,
-        /// They go back.
-        back: bool,
-        /// The request was refused.
-        refused: bool,
+        /// What has become of them.
+        fate: Fate,
     },
+}
+
+/// What has become of a block of pages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// The call has not returned yet.
+    Asked,
+    /// The caller has them.
+    Given,
+    /// The request was refused.
+    Refused,
+    /// They go back.
+    Back,
 }
 
 /// Finds out from the call's events, those ahead of the cursor not included.
@@ -69,23 +80,31 @@ pub fn supply(machine: &Machine, current: Option<&Current>) -> Supply {
         Call::Memset { .. } => concerned(machine, current),
         Call::GetFreePages { order, .. } | Call::AllocPages { order, .. } => Supply::Pages {
             order: *order,
-            back: false,
-            refused: current
-                .past()
-                .iter()
-                .any(|event| matches!(event, Event::PagesRefused { .. } | Event::LoopCut { .. })),
+            fate: asked(current),
         },
         Call::FreePages { order, .. } | Call::FreePageStructs { order, .. } => {
             match current.record.answer {
                 Answer::Sinned(_) | Answer::Stopped(_) => Supply::None,
                 _ => Supply::Pages {
                     order: *order,
-                    back: true,
-                    refused: false,
+                    fate: Fate::Back,
                 },
             }
         }
         _ => Supply::None,
+    }
+}
+
+/// What has become of what was asked for.
+fn asked(current: &Current) -> Fate {
+    let refused =
+        |event: &Event| matches!(event, Event::PagesRefused { .. } | Event::LoopCut { .. });
+    if current.past().iter().any(refused) {
+        Fate::Refused
+    } else if current.at < current.events.len() {
+        Fate::Asked
+    } else {
+        Fate::Given
     }
 }
 
@@ -340,6 +359,31 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[test]
+    fn pages_are_given_when_the_call_returns() {
+        let run = run(
+            "a = __get_free_pages(GFP_KERNEL, 2); b = __get_free_pages(GFP_ATOMIC, 10); \
+                       c = __get_free_pages(GFP_ATOMIC, 10); free_pages(a, 2);",
+        );
+        let fates = |call: usize| {
+            let record = &run.calls()[call];
+            let mut seen = Vec::new();
+            for cursor in record.first + 1..=record.end {
+                let supply = supply(run.start(), Current::of(&run, cursor).as_ref());
+                let Supply::Pages { fate, .. } = supply else {
+                    panic!("{supply:?}");
+                };
+                if seen.last() != Some(&fate) {
+                    seen.push(fate);
+                }
+            }
+            seen
+        };
+        assert_eq!(fates(0), [Fate::Asked, Fate::Given]);
+        assert_eq!(fates(2), [Fate::Asked, Fate::Refused]);
+        assert_eq!(fates(3), [Fate::Back]);
     }
 
     #[test]

@@ -23,6 +23,9 @@ const VISIT_PLACE: &str = "first-visit.js";
 /// A visit takes four seconds, on a busy computer a few times as long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How often a profile is removed, which takes two tries.
+const FORGETTING: u32 = 40;
+
 /// Readers of both languages, on a desk and on a phone: by the names that `static/hosted/first.js` asks for, with a language
 /// and the inside of a window. `--lang` would be the browser's own words, on Linux not even those.
 const VISITORS: [(&str, &str, (u32, u32)); 4] = [
@@ -65,12 +68,22 @@ pub(crate) fn all(browser: &Path, dist: &Path) -> Result<Vec<(&'static str, Stri
             .spawn()
             .with_context(|| format!("{} could not be started", browser.display()))?;
         let told = Visit { dist, window }.serve(&server, child);
-        // The browser may still be writing into it; what is left lies in the folder for temporary files. Each visitor has one
-        // of their own: nobody else's first visit is theirs.
-        fs::remove_dir_all(profile).ok();
+        // Each visitor has one of their own: nobody else's first visit is theirs.
+        forget(&profile);
         views.push((name, told?));
     }
     Ok(views)
+}
+
+/// Removes a visitor's profile. Processes of the browser that are about to end may still write into it.
+fn forget(profile: &Path) {
+    for _ in 0..FORGETTING {
+        fs::remove_dir_all(profile).ok();
+        thread::sleep(Duration::from_millis(50));
+        if !profile.exists() {
+            return;
+        }
+    }
 }
 
 struct Visit<'a> {

@@ -104,7 +104,7 @@ test("a browser that keeps nothing says so, and everything works", async ({ fres
     ["en-US", "This browser keeps nothing for this page"],
     ["zh-CN", "浏览器不允许本页保存任何内容"],
   ]) {
-    const page = await fresh({ locale });
+    const page = await fresh({ locale, reducedMotion: "reduce" });
     await page.addInitScript(() => {
       for (const name of ["localStorage", "sessionStorage"]) {
         Object.defineProperty(window, name, {

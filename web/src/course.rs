@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use kmalloc_core::exercise::{Kind, Verdict};
+use kmalloc_core::exercise::{Ghost, Kind, Verdict};
 
 use crate::lang::Lang;
 use crate::lessons::{Chapter, Contents, Entry, ExerciseText};
@@ -192,6 +192,8 @@ pub struct Judged {
     pub closed: bool,
     /// Once it is passed: what golf counts in the writer's own solution.
     pub par: Option<u64>,
+    /// What was foretold, as far as the stage can draw it beside what happened.
+    pub ghosts: Rc<Vec<Ghost>>,
 }
 
 /// Where the student is in the course.

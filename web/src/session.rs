@@ -7,7 +7,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
-use kmalloc_core::exercise::{Attempt, Foresight, Place as Moment, builds_on, verdict};
+use kmalloc_core::exercise::{
+    Attempt, Foresight, Ghost, Place as Moment, builds_on, ghost, verdict,
+};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
@@ -381,8 +383,14 @@ impl Session {
             inspected: self.inspected,
             highlighted: self.highlighted.clone(),
             spoken: self.spoken.clone(),
+            ghosts: self.ghosts(),
             frame: self.frame,
         }
+    }
+
+    fn ghosts(&self) -> Rc<Vec<Ghost>> {
+        let judged = self.course.judged.as_ref();
+        judged.map_or_else(Rc::default, |judged| Rc::clone(&judged.ghosts))
     }
 
     /// Events of the run: the largest cursor.
@@ -1246,10 +1254,14 @@ impl Session {
                 true => par(text),
                 false => None,
             };
+            let foretold = exercise.questions.iter().zip(guesses);
+            let ghosts = foretold.filter_map(|(question, guess)| ghost(question, guess, run));
+            let ghosts = Rc::new(ghosts.collect());
             self.course.judged = Some(Rc::new(Judged {
                 verdict,
                 closed,
                 par,
+                ghosts,
             }));
             self.judged_by = Some(by);
         }

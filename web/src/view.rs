@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use kmalloc_core::event::Event;
+use kmalloc_core::exercise::{Ghost, Guess};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::Run;
@@ -85,11 +86,19 @@ pub struct View {
     pub highlighted: Option<String>,
     /// Indices of the events at which the kernel prints something, in order.
     pub spoken: Shared<Vec<usize>>,
+    /// What the learner has foreseen of this run.
+    pub ghosts: Rc<Vec<Ghost>>,
     /// How the page is arranged.
     pub frame: Frame,
 }
 
 impl View {
+    /// What the learner has foreseen of a call.
+    pub fn foreseen(&self, call: Option<usize>) -> Vec<&Guess> {
+        let of_call = self.ghosts.iter().filter(|ghost| Some(ghost.call) == call);
+        of_call.map(|ghost| &ghost.guess).collect()
+    }
+
     /// Whether a variable is highlighted, by itself or as part of its array.
     pub fn highlights(&self, variable: &str) -> bool {
         self.highlighted.as_deref().is_some_and(|name| {

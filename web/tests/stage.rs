@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use kmalloc_core::run::{Bounds, Run};
 use kmalloc_core::script::parse;
@@ -37,6 +38,7 @@ fn view(run: &SharedRun, lang: Lang, cursor: usize) -> View {
         event,
         inspected: None,
         highlighted: None,
+        ghosts: Rc::default(),
         spoken: Shared::new(Vec::new()),
         frame: Frame::default(),
         run: run.clone(),

@@ -4,6 +4,7 @@
 //! An exercise is read from lines, one a goal or a question; where those lines come from (a file of a chapter) and what is
 //! said about a finding is not known here. `static/chapters/README.md` is the page for writers.
 
+mod ghost;
 mod goal;
 mod place;
 mod question;
@@ -13,6 +14,7 @@ mod words;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+pub use ghost::{Ghost, Guess, ghost};
 pub use goal::{Amount, CallRef, Calls, Filter, Finding, Found, Goal, Quantity, What, Who};
 pub use place::Place;
 pub use question::{Counterexample, Question, Rule, classes};

@@ -177,7 +177,7 @@ pub(super) fn read_number(word: &str) -> Option<u32> {
     }
 }
 
-fn zone_named(word: &str) -> Option<ZoneId> {
+pub(super) fn zone_named(word: &str) -> Option<ZoneId> {
     let mut zones = (0..MAX_ZONES as u8).map(ZoneId);
     zones.find(|zone| zone.label() == word)
 }

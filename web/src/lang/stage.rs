@@ -35,6 +35,18 @@ texts! {
     fold: "Fold: {0}", "折叠：{0}";
     /// Button of a panel's head; its title.
     enlarge: "Enlarge: {0}", "放大：{0}";
+    /// What the learner has foreseen, beside what happens.
+    guess: "guess: {0}", "预测：{0}";
+    /// … of a zone: its place in the walk.
+    guess_step: "no. {0}", "第 {0} 个";
+    /// … that it serves the request.
+    guess_serves: "serves it", "由它满足";
+    /// … what its test wants to see free.
+    guess_needs: "needs {0}", "需要 {0}";
+    /// … what is free in the end.
+    guess_free: "{0} free", "空闲 {0}";
+    /// … how many bytes are given.
+    guess_bytes: "your guess: {0}", "你的预测：{0}";
     /// Head.
     log_label: "Kernel messages", "内核消息";
     /// No message.

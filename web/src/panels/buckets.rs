@@ -2,7 +2,7 @@
 //! For calls that take whole pages, the pages. The class was chosen by the core; the bar only draws it.
 
 use kmalloc_core::event::{CacheId, Event, SlabId};
-use kmalloc_core::exercise::classes;
+use kmalloc_core::exercise::{Guess, classes};
 use kmalloc_core::machine::SlabList;
 use kmalloc_core::profile::ORDERS;
 use kmalloc_core::script::ast::Call;
@@ -48,6 +48,11 @@ pub fn Buckets(props: &MovingProps) -> Html {
     let current = current.as_ref().as_ref();
     let t = props.progress.0.clamp(0.0, 1.0);
     let machine = &view.machine;
+    let foreseen = view.foreseen(current.map(|current| current.index));
+    let foreseen = foreseen.into_iter().find_map(|guess| match guess {
+        Guess::Bytes(bytes) => Some(*bytes),
+        _ => None,
+    });
     let supply = supply(machine, current);
     let from = match supply {
         Supply::Object { cache, address, .. } => Some((cache, address)),
@@ -90,7 +95,7 @@ pub fn Buckets(props: &MovingProps) -> Html {
             let near = ruler(machine, Some(given));
             let choosing = matches!(view.event, Some(Event::ClassChosen { .. }));
             let t_bar = if choosing { t } else { 1.0 };
-            body.maybe(asked.map(|asked| bar(words, asked, given, &near, t_bar)))
+            body.maybe(asked.map(|asked| bar(words, asked, given, foreseen, &near, t_bar)))
                 .put(ladder(words, &near))
                 .maybe(
                     stocked
@@ -100,7 +105,9 @@ pub fn Buckets(props: &MovingProps) -> Html {
                 )
         }
         Supply::Pages { order, fate } => {
+            let guess = foreseen.map(|bytes| fill(words.guess_bytes, &[&grouped(bytes)]));
             whole_pages(body, words, machine.spec().page_size, order, fate)
+                .maybe(guess.map(|guess| El::new("p", "guess").text(&guess)))
         }
     };
     let all: Vec<u32> = classes(machine).collect();
@@ -126,7 +133,7 @@ pub fn Buckets(props: &MovingProps) -> Html {
 }
 
 /// Asked, given, and the waste between them; the scale is the ruler's.
-fn bar(words: &Texts, asked: u32, given: u32, near: &[Class], t: f32) -> El {
+fn bar(words: &Texts, asked: u32, given: u32, foreseen: Option<u32>, near: &[Class], t: f32) -> El {
     let end = near
         .iter()
         .find(|class| class.bytes == given)
@@ -155,7 +162,22 @@ fn bar(words: &Texts, asked: u32, given: u32, near: &[Class], t: f32) -> El {
         El::new("span", "waste").style(format!("left:{}", percent(end)))
     };
     let wide = |class, share| El::new("i", class).style(format!("width:{}", percent(share)));
-    El::new("div", "bytes-bar")
+    let guess = foreseen.map(|bytes| {
+        // On the same scale, as far as that goes.
+        let share = (bytes as f32 * end / given.max(1) as f32).min(1.0);
+        let text = fill(words.guess_bytes, &[&grouped(bytes)]);
+        let name = if share > 0.5 {
+            El::new("span", "guess within")
+        } else {
+            El::new("span", "guess").style(format!("left:{}", percent(share)))
+        };
+        [wide("twin-bar", share), name.text(&text)]
+    });
+    let class = match guess {
+        Some(_) => "bytes-bar foreseen",
+        None => "bytes-bar",
+    };
+    El::new("div", class)
         .attr("data-asked", asked.to_string())
         .attr("data-given", given.to_string())
         .put(
@@ -166,6 +188,7 @@ fn bar(words: &Texts, asked: u32, given: u32, near: &[Class], t: f32) -> El {
         .put(wide("given", width))
         .put(wide("used", used))
         .put(waste.text(&sentence))
+        .all(guess.into_iter().flatten())
 }
 
 /// The classes to scale.

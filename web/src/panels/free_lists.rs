@@ -15,7 +15,7 @@ use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::stage::chain::{Chain, chain};
-use crate::stage::gauge::{Gauge, gauges};
+use crate::stage::gauge::{Beside, Gauge, Guessed, gauges};
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{self, Scale, Spot, percent};
 use crate::view::{Action, View};
@@ -64,7 +64,9 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     let chosen = use_state(|| None::<(Option<usize>, ZoneId)>);
     let call = current.as_ref().as_ref().map(|current| current.index);
     let followed = current.as_ref().as_ref().and_then(Current::zone);
-    let all = gauges(&view.machine, current.as_ref().as_ref());
+    let foreseen = view.foreseen(call);
+    let all = gauges(&view.machine, current.as_ref().as_ref(), &foreseen);
+    let is_foreseen = all.iter().any(|gauge| !gauge.guesses.is_empty());
     let zone = match *chosen {
         Some((when, zone)) if when == call => zone,
         _ => followed.unwrap_or_else(|| all.first().map_or(ZoneId::NORMAL, |gauge| gauge.zone)),
@@ -158,8 +160,15 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         .is("role", "group")
         .is("aria-label", words.lists_title)
         .put(
-            El::new("div", "gauges")
-                .all(seen(&all, zone).map(|gauge| gauge_bar(view.lang, gauge, t))),
+            El::new(
+                "div",
+                if is_foreseen {
+                    "gauges foreseen"
+                } else {
+                    "gauges"
+                },
+            )
+            .all(seen(&all, zone).map(|gauge| gauge_bar(view.lang, gauge, t))),
         )
         .put(table)
         .put(El::new("div", "percpu").all(both));
@@ -552,11 +561,48 @@ fn gauge_bar(lang: Lang, gauge: &Gauge, t: f32) -> El {
     } else if !gauge.inside {
         bar = bar.put(El::new("span", "why").terms(lang, words.not_in_zonelist));
     }
+    for guessed in &gauge.guesses {
+        let place = match *guessed {
+            Guessed::Needs(_, at) => El::new("i", "at guess").style(left(at)),
+            Guessed::Free(_, at) => {
+                El::new("i", "fill guess").style(format!("width:{}", percent(at)))
+            }
+            Guessed::Serves | Guessed::Step { .. } => continue,
+        };
+        bar = bar.put(place);
+    }
     bar.maybe(
         gauge
             .walked
             .then(|| El::new("span", "walk").is("aria-hidden", "true").text("→")),
     )
+    .maybe((!gauge.guesses.is_empty()).then(|| guess(words, &gauge.guesses)))
+}
+
+/// What the learner has foreseen of this zone, below what happens: the pale twin of marks and arrows.
+fn guess(words: &Texts, guesses: &[Guessed]) -> El {
+    let said: Vec<String> = guesses
+        .iter()
+        .map(|guessed| match *guessed {
+            Guessed::Step { number, .. } => fill(words.guess_step, &[&number.to_string()]),
+            Guessed::Serves => words.guess_serves.into(),
+            Guessed::Needs(pages, _) => fill(words.guess_needs, &[&grouped(pages)]),
+            Guessed::Free(pages, _) => fill(words.guess_free, &[&grouped(pages)]),
+        })
+        .collect();
+    let on = guesses.iter().find_map(|guessed| match guessed {
+        Guessed::Step { on, .. } => *on,
+        _ => None,
+    });
+    let arrow = on.map(|on| match on {
+        Beside::Right => ("walk guess", "→"),
+        Beside::Left => ("walk guess back", "←"),
+    });
+    let arrow =
+        arrow.map(|(class, sign)| El::new("span", class).is("aria-hidden", "true").text(sign));
+    El::new("div", "foresight")
+        .put(El::new("span", "guess").text(&fill(words.guess, &[&said.join(" · ")])))
+        .maybe(arrow)
 }
 
 /// The mark drops onto the scale while its test is the event at the cursor.

@@ -300,7 +300,7 @@ impl Picture {
             let style = format!(" text-anchor=\"end\"{grey}");
             self.text(x, &style, &format!("2^{order}"));
         }
-        for gauge in gauges(machine, current.as_ref()) {
+        for gauge in gauges(machine, current.as_ref(), &[]) {
             self.y += LINE + 2.0;
             self.text(PAD, " font-weight=\"bold\"", gauge.zone.label());
             for order in 0..ORDERS {

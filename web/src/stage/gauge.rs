@@ -1,6 +1,7 @@
 //! A zone's free pages against its marks: what the gauge of the free lists panel shows, as shares of its width.
 
 use kmalloc_core::event::Event;
+use kmalloc_core::exercise::Guess;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::ZoneId;
 
@@ -31,6 +32,8 @@ pub struct Gauge {
     pub zone: ZoneId,
     /// Free pages.
     pub free: u32,
+    /// Pages at the end of the bar.
+    pub end: f32,
     /// Share of the width that is filled.
     pub fill: f32,
     /// There is more than the bar can show.
@@ -43,10 +46,39 @@ pub struct Gauge {
     pub inside: bool,
     /// The walk has gone on from here to the next gauge.
     pub walked: bool,
+    /// What the learner has foreseen of this zone in this call.
+    pub guesses: Vec<Guessed>,
+}
+
+/// A guess that shows on a gauge.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Guessed {
+    /// The zone is tested in this place of the walk, counted from 1, and the walk goes on to a gauge beside this one.
+    Step {
+        /// Its place.
+        number: usize,
+        /// Where the walk goes on.
+        on: Option<Beside>,
+    },
+    /// It serves the request.
+    Serves,
+    /// The test wants to see so many pages free; share of the width.
+    Needs(u32, f32),
+    /// So many are free when the call has returned; share of the width.
+    Free(u32, f32),
+}
+
+/// The gauge beside one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Beside {
+    /// At its left.
+    Left,
+    /// At its right.
+    Right,
 }
 
 /// The gauges of every zone that has memory, in the order of the request's walk, then the others.
-pub fn gauges(machine: &Machine, current: Option<&Current>) -> Vec<Gauge> {
+pub fn gauges(machine: &Machine, current: Option<&Current>, foreseen: &[&Guess]) -> Vec<Gauge> {
     let request = current.and_then(Current::request);
     let walk = match request {
         Some((_, gfp)) => zonelist(machine, gfp),
@@ -73,16 +105,77 @@ pub fn gauges(machine: &Machine, current: Option<&Current>) -> Vec<Gauge> {
     for index in 1..all.len() {
         all[index - 1].walked = all[index].need.is_some() && all[index - 1].need.is_some();
     }
+    let zones: Vec<ZoneId> = all.iter().map(|gauge| gauge.zone).collect();
+    for (index, gauge) in all.iter_mut().enumerate() {
+        let seen = foreseen.iter().filter_map(|guess| match guess {
+            Guess::Walk(walk) => step(walk, &zones, index),
+            Guess::Zone(zone) => (*zone == gauge.zone).then_some(Guessed::Serves),
+            Guess::Need { zone, pages } => {
+                (*zone == gauge.zone).then(|| Guessed::Needs(*pages, gauge.share(*pages)))
+            }
+            Guess::Free { zone, pages } => {
+                (*zone == gauge.zone).then(|| Guessed::Free(*pages, gauge.share(*pages)))
+            }
+            Guess::Bytes(_) => None,
+        });
+        gauge.guesses = seen.collect();
+        // As the walk has them, in whatever order they were asked.
+        gauge.guesses.sort_by_key(|guessed| match guessed {
+            Guessed::Step { .. } => 0,
+            Guessed::Serves => 1,
+            Guessed::Needs(..) => 2,
+            Guessed::Free(..) => 3,
+        });
+    }
     all
+}
+
+/// The step of a walk that one of the gauges is.
+fn step(walk: &[ZoneId], gauges: &[ZoneId], index: usize) -> Option<Guessed> {
+    let place = walk.iter().position(|zone| *zone == gauges[index])?;
+    let next = walk.get(place + 1);
+    let beside = |at: usize| next.is_some() && gauges.get(at) == next;
+    let on = if beside(index + 1) {
+        Some(Beside::Right)
+    } else if index > 0 && beside(index - 1) {
+        Some(Beside::Left)
+    } else {
+        None
+    };
+    Some(Guessed::Step {
+        number: place + 1,
+        on,
+    })
+}
+
+impl Gauge {
+    /// Share of the width that so many pages are.
+    fn share(&self, pages: u32) -> f32 {
+        (pages as f32 / self.end).min(1.0)
+    }
 }
 
 fn gauge(machine: &Machine, zone: ZoneId, past: &[Event], inside: bool) -> Gauge {
     let state = machine.zone(zone);
     // Not rounded: a high mark of one page would stand at the very end, and its name beyond it.
     let end = (state.pages_high() as f32 * END as f32 / 100.0).max(1.0);
-    let share = |pages: u32| (pages as f32 / end).min(1.0);
     let free = state.free_pages();
-    let need = past
+    let mut gauge = Gauge {
+        zone,
+        free,
+        end,
+        fill: 0.0,
+        broken: free as f32 > end,
+        marks: [(0, 0.0); 3],
+        need: None,
+        inside,
+        walked: false,
+        guesses: Vec::new(),
+    };
+    gauge.fill = gauge.share(free);
+    gauge.marks = [state.pages_min(), state.pages_low(), state.pages_high()]
+        .map(|mark| (mark, gauge.share(mark)));
+    gauge.need = past
         .iter()
         .enumerate()
         .rev()
@@ -97,22 +190,12 @@ fn gauge(machine: &Machine, zone: ZoneId, past: &[Event], inside: bool) -> Gauge
                 pages: need,
                 free,
                 granted,
-                at: share(need),
+                at: gauge.share(need),
                 now: index + 1 == past.len(),
             }),
             _ => None,
         });
-    Gauge {
-        zone,
-        free,
-        fill: share(free),
-        broken: free as f32 > end,
-        marks: [state.pages_min(), state.pages_low(), state.pages_high()]
-            .map(|mark| (mark, share(mark))),
-        need,
-        inside,
-        walked: false,
-    }
+    gauge
 }
 
 #[cfg(test)]
@@ -123,7 +206,7 @@ mod tests {
     #[test]
     fn marks_stand_in_order_and_a_full_zone_is_broken() {
         let run = run("");
-        let all = gauges(run.start(), None);
+        let all = gauges(run.start(), None, &[]);
         let names: Vec<_> = all.iter().map(|gauge| gauge.zone.label()).collect();
         assert_eq!(names, ["Normal", "DMA", "HighMem"]);
         let normal = &all[0];
@@ -137,7 +220,7 @@ mod tests {
     #[test]
     fn the_smallest_mark_stands_before_the_end() {
         let mut run = run("sysctl(min_free_kbytes, 8);\n");
-        let all = gauges(&run.at(run.len()), None);
+        let all = gauges(&run.at(run.len()), None, &[]);
         let high = |gauge: &Gauge| gauge.marks[2];
         assert!(all.iter().any(|gauge| high(gauge).0 == 1), "{all:?}");
         assert!(all.iter().all(|gauge| high(gauge).1 < 1.0), "{all:?}");
@@ -146,7 +229,7 @@ mod tests {
     #[test]
     fn every_node_has_its_gauges_and_each_its_own_name() {
         let run = run("machine dma=1M normal=4M highmem=1M nodes=2\n");
-        let all = gauges(run.start(), None);
+        let all = gauges(run.start(), None, &[]);
         let names: Vec<_> = all.iter().map(|gauge| gauge.zone.label()).collect();
         assert_eq!(names, ["Normal", "DMA", "Normal/1", "HighMem", "HighMem/1"]);
     }
@@ -157,7 +240,7 @@ mod tests {
         let cursor = after(&run, "zone-tested");
         let machine = run.at(cursor);
         let current = Current::of(&run, cursor);
-        let all = gauges(&machine, current.as_ref());
+        let all = gauges(&machine, current.as_ref(), &[]);
         let need = all[0].need.expect("Normal was tested");
         assert_eq!((need.pages, need.granted, need.now), (71, true, true));
         let high = all
@@ -165,5 +248,43 @@ mod tests {
             .find(|gauge| gauge.zone == ZoneId::HIGHMEM)
             .expect("has memory");
         assert!(!high.inside, "GFP_KERNEL does not walk high memory");
+    }
+
+    #[test]
+    fn a_guess_stands_at_the_gauge_that_it_is_about() {
+        let run = run("");
+        let (normal, dma, high) = (ZoneId::NORMAL, ZoneId::DMA, ZoneId::HIGHMEM);
+        let seen = |guess: Guess| {
+            let all = gauges(run.start(), None, &[&guess]);
+            all.into_iter()
+                .flat_map(|gauge| gauge.guesses.into_iter().map(move |it| (gauge.zone, it)))
+                .collect::<Vec<_>>()
+        };
+        let step = |number, on| Guessed::Step { number, on };
+        assert_eq!(
+            seen(Guess::Walk(vec![normal, dma])),
+            [(normal, step(1, Some(Beside::Right))), (dma, step(2, None))]
+        );
+        // Gauges stand in the order of the true walk; the foreseen one goes its own way.
+        assert_eq!(
+            seen(Guess::Walk(vec![dma, normal, high])),
+            [
+                (normal, step(2, None)),
+                (dma, step(1, Some(Beside::Left))),
+                (high, step(3, None)),
+            ]
+        );
+        assert_eq!(seen(Guess::Zone(dma)), [(dma, Guessed::Serves)]);
+        // Normal's bar ends at 1.28 times 84 pages.
+        let need = |pages| Guess::Need {
+            zone: normal,
+            pages,
+        };
+        assert_eq!(
+            seen(need(70)),
+            [(normal, Guessed::Needs(70, 70.0 / 107.52))]
+        );
+        assert_eq!(seen(need(5000)), [(normal, Guessed::Needs(5000, 1.0))]);
+        assert_eq!(seen(Guess::Bytes(70)), []);
     }
 }

@@ -493,8 +493,16 @@ fn terms_add_up_to_every_test() {
                     zone, pass, need, ..
                 } => {
                     let (order, gfp) = asked.expect("a request comes before its tests");
-                    let terms = terms(run.start(), zone, pass, gfp, order, call.context)
-                        .expect("it was tested");
+                    let terms = terms(
+                        run.start(),
+                        run.start().node(),
+                        zone,
+                        pass,
+                        gfp,
+                        order,
+                        call.context,
+                    )
+                    .expect("it was tested");
                     assert_eq!(terms.need, need, "{event:?} of {:?}", call.call);
                     assert_eq!(terms.lowered + terms.pages + terms.protection, need);
                     tests += 1;

@@ -48,9 +48,9 @@ for (const t of READERS) {
 
     await foretell(page, t, "15-zonelists", "large-enough", ["64", "DMA Normal", "DMA"]);
     const gauge = (zone) => page.locator(`.gauge[data-zone="${zone}"]`);
-    await expect(gauge("Normal").locator(".foresight > .guess")).toHaveText(t.normal);
-    await expect(gauge("DMA").locator(".foresight")).toContainText(t.dma);
-    await expect(gauge("HighMem").locator(".foresight")).toHaveCount(0);
+    await expect(gauge("Normal").locator(".below > .guess")).toHaveText(t.normal);
+    await expect(gauge("DMA").locator(".below")).toContainText(t.dma);
+    await expect(gauge("HighMem").locator(".below")).toHaveCount(0);
     // The bar ends at 1.28 times 84 pages.
     const [scale, mark] = [await box(gauge("Normal").locator(".bar")), await box(gauge("Normal").locator(".at.guess"))];
     expect((mark.x + mark.width / 2 - scale.x) / scale.width).toBeCloseTo(64 / (84 * 1.28), 1);
@@ -64,7 +64,7 @@ for (const t of READERS) {
     await axe(page);
 
     await foretell(page, t, "15-zonelists", "short-of-dma", ["Normal DMA", "128", "too-large", "0"]);
-    await expect(gauge("Normal").locator(".foresight")).toContainText(t.free);
+    await expect(gauge("Normal").locator(".below")).toContainText(t.free);
     const empty = gauge("Normal").locator(".fill.guess");
     expect((await box(empty)).width).toBeLessThan(4);
   });
@@ -78,7 +78,7 @@ test("on a phone the guesses have room, on a low page too", async ({ fresh }) =>
     await tab("课程");
     await foretell(page, READERS[1], "15-zonelists", "large-enough", ["64", "DMA Normal", "DMA"]);
     await tab("演示");
-    const guesses = page.locator(".foresight > .guess:not(.walk)");
+    const guesses = page.locator(".below > .guess:not(.walk)");
     await expect(guesses).toHaveCount(2);
     for (const guess of await guesses.all()) {
       const [words, names] = [await guess.boundingBox(), await guess.locator("xpath=../..").locator(".tick").last().boundingBox()];

@@ -288,7 +288,15 @@ impl Facts {
 
     /// What must stay free in a zone when a process asks for pages.
     fn stays(&self, zone: ZoneId, gfp: Gfp) -> Option<u32> {
-        let terms = explain::terms(&self.machine, zone, Pass::Min, gfp, 0, Context::PROCESS)?;
+        let terms = explain::terms(
+            &self.machine,
+            self.machine.node(),
+            zone,
+            Pass::Min,
+            gfp,
+            0,
+            Context::PROCESS,
+        )?;
         Some(terms.lowered)
     }
 }

@@ -66,7 +66,10 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     let followed = current.as_ref().as_ref().and_then(Current::zone);
     let foreseen = view.foreseen(call);
     let all = gauges(&view.machine, current.as_ref().as_ref(), &foreseen);
-    let is_foreseen = all.iter().any(|gauge| !gauge.guesses.is_empty());
+    let gauges = match all.iter().any(says_more) {
+        true => "gauges more",
+        false => "gauges",
+    };
     let zone = match *chosen {
         Some((when, zone)) if when == call => zone,
         _ => followed.unwrap_or_else(|| all.first().map_or(ZoneId::NORMAL, |gauge| gauge.zone)),
@@ -160,15 +163,8 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         .is("role", "group")
         .is("aria-label", words.lists_title)
         .put(
-            El::new(
-                "div",
-                if is_foreseen {
-                    "gauges foreseen"
-                } else {
-                    "gauges"
-                },
-            )
-            .all(seen(&all, zone).map(|gauge| gauge_bar(view.lang, gauge, t))),
+            El::new("div", gauges)
+                .all(seen(&all, zone).map(|gauge| gauge_bar(view.lang, gauge, t))),
         )
         .put(table)
         .put(El::new("div", "percpu").all(both));
@@ -561,6 +557,10 @@ fn gauge_bar(lang: Lang, gauge: &Gauge, t: f32) -> El {
     } else if !gauge.inside {
         bar = bar.put(El::new("span", "why").terms(lang, words.not_in_zonelist));
     }
+    if let Some(reserve) = gauge.reserve {
+        let [from, to] = reserve.span.map(percent);
+        bar = bar.put(El::new("i", "kept").style(format!("left:{from};right:calc(100% - {to})")));
+    }
     for guessed in &gauge.guesses {
         let place = match *guessed {
             Guessed::Needs(_, at) => El::new("i", "at guess").style(left(at)),
@@ -576,12 +576,23 @@ fn gauge_bar(lang: Lang, gauge: &Gauge, t: f32) -> El {
             .walked
             .then(|| El::new("span", "walk").is("aria-hidden", "true").text("→")),
     )
-    .maybe((!gauge.guesses.is_empty()).then(|| guess(words, &gauge.guesses)))
+    .maybe(says_more(gauge).then(|| below(lang, gauge)))
 }
 
-/// What the learner has foreseen of this zone, below what happens: the pale twin of marks and arrows.
-fn guess(words: &Texts, guesses: &[Guessed]) -> El {
-    let said: Vec<String> = guesses
+/// Whether something stands below a gauge.
+fn says_more(gauge: &Gauge) -> bool {
+    gauge.reserve.is_some() || !gauge.guesses.is_empty()
+}
+
+/// What the zone keeps back, and what the learner has foreseen of it: the pale twin of marks and arrows.
+fn below(lang: Lang, gauge: &Gauge) -> El {
+    let words = texts(lang);
+    let kept = gauge.reserve.map(|reserve| {
+        let text = fill(words.kept_back, &[&grouped(reserve.pages)]);
+        El::new("span", "kept").terms(lang, &text)
+    });
+    let said: Vec<String> = gauge
+        .guesses
         .iter()
         .map(|guessed| match *guessed {
             Guessed::Step { number, .. } => fill(words.guess_step, &[&number.to_string()]),
@@ -590,7 +601,11 @@ fn guess(words: &Texts, guesses: &[Guessed]) -> El {
             Guessed::Free(pages, _) => fill(words.guess_free, &[&grouped(pages)]),
         })
         .collect();
-    let on = guesses.iter().find_map(|guessed| match guessed {
+    let guess = || {
+        let text = fill(words.guess, &[&said.join(" · ")]);
+        El::new("span", "guess").text(&text)
+    };
+    let on = gauge.guesses.iter().find_map(|guessed| match guessed {
         Guessed::Step { on, .. } => *on,
         _ => None,
     });
@@ -600,8 +615,9 @@ fn guess(words: &Texts, guesses: &[Guessed]) -> El {
     });
     let arrow =
         arrow.map(|(class, sign)| El::new("span", class).is("aria-hidden", "true").text(sign));
-    El::new("div", "foresight")
-        .put(El::new("span", "guess").text(&fill(words.guess, &[&said.join(" · ")])))
+    El::new("div", "below")
+        .maybe(kept)
+        .maybe((!said.is_empty()).then(guess))
         .maybe(arrow)
 }
 

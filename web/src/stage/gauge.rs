@@ -5,7 +5,7 @@ use kmalloc_core::exercise::Guess;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::ZoneId;
 
-use super::{Current, zonelist};
+use super::Current;
 
 /// The bar ends at this many hundredths of `pages_high`; above, it is drawn broken and the number speaks.
 const END: u32 = 128;
@@ -25,6 +25,15 @@ pub struct Need {
     pub now: bool,
 }
 
+/// `protection[]` of a zone against a request: pages above the mark that are for others.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Reserve {
+    /// How many.
+    pub pages: u32,
+    /// Shares of the width between which they lie.
+    pub span: [f32; 2],
+}
+
 /// One zone's gauge.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Gauge {
@@ -42,6 +51,8 @@ pub struct Gauge {
     pub marks: [(u32, f32); 3],
     /// The latest test of this zone in this call.
     pub need: Option<Need>,
+    /// What the zone keeps back from this sort of request, when it keeps anything.
+    pub reserve: Option<Reserve>,
     /// The request may take from this zone.
     pub inside: bool,
     /// The walk has gone on from here to the next gauge.
@@ -79,9 +90,9 @@ pub enum Beside {
 
 /// The gauges of every zone that has memory, in the order of the request's walk, then the others.
 pub fn gauges(machine: &Machine, current: Option<&Current>, foreseen: &[&Guess]) -> Vec<Gauge> {
-    let request = current.and_then(Current::request);
+    let request = current.and_then(|current| Some((current, current.request()?)));
     let walk = match request {
-        Some((_, gfp)) => zonelist(machine, gfp),
+        Some((current, (_, gfp))) => current.zonelist(machine, gfp),
         None => machine.zonelist(0).zones(),
     };
     let of_node =
@@ -89,17 +100,20 @@ pub fn gauges(machine: &Machine, current: Option<&Current>, foreseen: &[&Guess])
     let everywhere: Vec<ZoneId> = (0..machine.spec().nodes).flat_map(of_node).collect();
     let others = everywhere.iter().filter(|zone| !walk.contains(zone));
     let past = current.map_or(&[][..], Current::past);
+    // As the kernel's `alloc_type`: the sort of the first zone of the walk.
+    let class = walk.first().map(|zone| zone.kind().index());
+    let order = request.map_or(0, |(_, (order, _))| order);
     let mut all: Vec<Gauge> = walk
         .iter()
         .chain(others)
         .filter(|zone| machine.zone(**zone).pages() > 0)
         .map(|&zone| {
-            gauge(
-                machine,
-                zone,
-                past,
-                request.is_none() || walk.contains(&zone),
-            )
+            let inside = request.is_none() || walk.contains(&zone);
+            let mut gauge = gauge(machine, zone, past, inside);
+            let kept = class.filter(|_| inside);
+            let kept = kept.map_or(0, |class| machine.zone(zone).protection(class));
+            gauge.reserve = gauge.reserve(kept, order);
+            gauge
         })
         .collect();
     for index in 1..all.len() {
@@ -149,6 +163,19 @@ fn step(walk: &[ZoneId], gauges: &[ZoneId], index: usize) -> Option<Guessed> {
 }
 
 impl Gauge {
+    /// What is kept back lies above the mark of the latest test, or above the one that the next begins with.
+    fn reserve(&self, pages: u32, order: u32) -> Option<Reserve> {
+        let beyond = pages.saturating_add(1_u32.checked_shl(order).unwrap_or(u32::MAX));
+        let [_, (low, _), _] = self.marks;
+        let mark = self
+            .need
+            .map_or(low, |need| need.pages.saturating_sub(beyond));
+        (pages > 0).then(|| Reserve {
+            pages,
+            span: [mark, mark.saturating_add(pages)].map(|end| self.share(end)),
+        })
+    }
+
     /// Share of the width that so many pages are.
     fn share(&self, pages: u32) -> f32 {
         (pages as f32 / self.end).min(1.0)
@@ -168,6 +195,7 @@ fn gauge(machine: &Machine, zone: ZoneId, past: &[Event], inside: bool) -> Gauge
         broken: free as f32 > end,
         marks: [(0, 0.0); 3],
         need: None,
+        reserve: None,
         inside,
         walked: false,
         guesses: Vec::new(),
@@ -235,6 +263,23 @@ mod tests {
     }
 
     #[test]
+    fn a_request_to_a_node_walks_the_list_of_that_node() {
+        let mut run = run(
+            "machine dma=1M normal=4M highmem=1M nodes=3\np = alloc_pages_node(2, GFP_HIGHUSER, 0);",
+        );
+        let cursor = after(&run, "zone-tested");
+        let machine = run.at(cursor);
+        let current = Current::of(&run, cursor).expect("a call");
+        let all = gauges(&machine, Some(&current), &[]);
+        let first: Vec<_> = all.iter().take(2).map(|gauge| gauge.zone.label()).collect();
+        assert_eq!(first, ["HighMem/2", "Normal/2"]);
+        assert!(all[0].need.is_some());
+        let steps = crate::stage::steps::steps(crate::lang::Lang::En, &machine, &current);
+        let numbers = &steps.shown[0].numbers;
+        assert!(numbers.contains("`HighMem/2, "), "{numbers}");
+    }
+
+    #[test]
     fn the_mark_is_the_one_of_the_last_test() {
         let mut run = run(SPLITTING);
         let cursor = after(&run, "zone-tested");
@@ -248,6 +293,25 @@ mod tests {
             .find(|gauge| gauge.zone == ZoneId::HIGHMEM)
             .expect("has memory");
         assert!(!high.inside, "GFP_KERNEL does not walk high memory");
+    }
+
+    #[test]
+    fn what_a_zone_keeps_back_lies_above_the_mark() {
+        let mut run = run("sysctl(lower_zone_protection, 1); p = __get_free_pages(GFP_KERNEL, 2);");
+        let cursor = after(&run, "zone-tested");
+        let machine = run.at(cursor);
+        let current = Current::of(&run, cursor);
+        let all = gauges(&machine, current.as_ref(), &[]);
+        let reserves: Vec<_> = all.iter().map(|gauge| gauge.reserve).collect();
+        // Normal's low mark, 70 pages, is what DMA keeps for others; its bar ends at 1.28 times 21 pages, before that.
+        let kept = Reserve {
+            pages: 70,
+            span: [17.0 / 26.88, 1.0],
+        };
+        assert_eq!(reserves, [None, Some(kept), None]);
+
+        let plain = gauges(run.start(), None, &[]);
+        assert!(plain.iter().all(|gauge| gauge.reserve.is_none()));
     }
 
     #[test]

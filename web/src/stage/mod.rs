@@ -16,6 +16,7 @@ use kmalloc_core::gfp::Gfp;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::{ZONES, ZoneId};
 use kmalloc_core::run::{CallRecord, Run};
+use kmalloc_core::script::ast::Call;
 
 /// Events of a call that is looked at whole.
 const WHOLE: usize = 4_096;
@@ -98,17 +99,29 @@ impl Current {
         latest.or_else(|| self.events.iter().find_map(asked))
     }
 
+    /// The node whose zonelists the call's request walks: the one that it names, or the task's own.
+    pub fn node(&self, machine: &Machine) -> u8 {
+        match self.record.call {
+            Call::AllocPagesNode { node, .. } => {
+                let last = machine.spec().nodes - 1;
+                u8::try_from(node).map_or(last, |node| node.min(last))
+            }
+            _ => machine.node(),
+        }
+    }
+
+    /// The zones that a request of this call walks, in order; none for the two zone bits together, which the kernel does
+    /// not define.
+    pub fn zonelist<'m>(&self, machine: &'m Machine, gfp: Gfp) -> &'m [ZoneId] {
+        match (gfp & Gfp::ZONE_MASK).0 as usize {
+            bits if bits < ZONES => machine.zonelist_of(self.node(machine), bits).zones(),
+            _ => &[],
+        }
+    }
+
     /// The zone that the latest event speaks of.
     pub fn zone(&self) -> Option<ZoneId> {
         self.past().iter().rev().find_map(Event::zone)
-    }
-}
-
-/// The zones that a request walks, in order; none for the two zone bits together, which the kernel does not define.
-pub fn zonelist(machine: &Machine, gfp: Gfp) -> &[ZoneId] {
-    match (gfp & Gfp::ZONE_MASK).0 as usize {
-        bits if bits < ZONES => machine.zonelist(bits).zones(),
-        _ => &[],
     }
 }
 

@@ -12,7 +12,7 @@ use kmalloc_core::linux_2_6_10::explain::terms;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::run::Answer;
 
-use super::{Current, grouped, hex, zonelist};
+use super::{Current, grouped, hex};
 use crate::lang::Lang;
 use crate::lang::stage::{
     Texts, failure, fill, grow_failure, null_reason, retry, sin, stop, texts,
@@ -355,7 +355,9 @@ impl Fold<'_> {
     }
 
     fn zones(&self, gfp: Gfp) -> String {
-        let zones: Vec<&str> = zonelist(self.machine, gfp)
+        let zones: Vec<&str> = self
+            .current
+            .zonelist(self.machine, gfp)
             .iter()
             .map(|zone| zone.label())
             .collect();
@@ -393,6 +395,7 @@ impl Fold<'_> {
         let known = asked.and_then(|(order, gfp)| {
             let terms = terms(
                 self.machine,
+                self.current.node(self.machine),
                 zone,
                 pass,
                 gfp,

@@ -28,10 +28,11 @@ pub struct Terms {
     pub need: u32,
 }
 
-/// The terms for a request of `gfp` and `order` from `context`, on the marks that the machine has; None where there is no
-/// such test (an order above the largest, both zone bits, an empty zonelist).
+/// The terms for a request of `gfp` and `order` to the zonelist of `node` from `context`, on the marks that the machine has;
+/// None where there is no such test (an order above the largest, both zone bits, an empty zonelist).
 pub fn terms(
     machine: &Machine,
+    node: u8,
     zone: ZoneId,
     pass: Pass,
     gfp: Gfp,
@@ -42,7 +43,8 @@ pub fn terms(
     if order as usize >= crate::profile::ORDERS || zone_bits >= crate::profile::ZONES {
         return None;
     }
-    let class = machine.zonelist(zone_bits).zones().first()?.kind().index();
+    let zonelist = machine.zonelist_of(node, zone_bits);
+    let class = zonelist.zones().first()?.kind().index();
     let state = machine.zone(zone);
     let protection = state.protection(class);
     let (mark, halved, quartered) = match pass {

@@ -38,10 +38,12 @@ use crate::panels::running::RunningLine;
 use crate::panels::share::ShareDialog;
 use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::standing::Standing;
+use crate::panels::summary::Summary;
 use crate::panels::term::Explained;
 use crate::panels::text_panel::TextPanel;
 use crate::panels::timeline::Timeline;
 use crate::panels::top::Top;
+use crate::panels::transcript::Transcript;
 use crate::relay::Relay;
 use crate::rescue::{self, Witness};
 use crate::session::{Boot, Session, key_action};
@@ -442,6 +444,7 @@ pub fn App() -> Html {
     let beside = shown_side(&deciding);
     let side = match beside {
         Side::Path => html! { <Path view={deciding} {shown} on={on.clone()} /> },
+        Side::Transcript => html! { <Transcript view={deciding} {shown} on={on.clone()} {copy} /> },
         Side::Dmesg => html! { <Dmesg view={deciding} {shown} on={on.clone()} {copy} /> },
         Side::Proc => html! { <Proc view={deciding} {shown} on={on.clone()} {copy} /> },
         Side::Lru => html! { <Reclaim view={deciding} on={on.clone()} /> },
@@ -524,6 +527,7 @@ pub fn App() -> Html {
                 <div class="panes">
                     { for halves(&view, [[map, lists], [path, buckets]]) }
                 </div>
+                <Summary view={reading.clone()} playing={moving} />
                 <Timeline view={reading} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
             </main>
             <Explained lang={session.lang} explained={session.explained} />

@@ -24,6 +24,7 @@ use crate::panels::running::RunningLine;
 use crate::panels::side::{Dmesg, Proc, shown_side};
 use crate::panels::term::Explained;
 use crate::panels::timeline::Timeline;
+use crate::panels::transcript::Transcript;
 use crate::session::{Boot, Session, key_action};
 use crate::view::{Action, Theme};
 
@@ -302,6 +303,7 @@ pub fn Embedded(props: &Props) -> Html {
             Panel::Buckets => html! { <Buckets {view} progress={buckets} {on} /> },
             Panel::Path => match shown_side(&view) {
                 Side::Path => html! { <Path {view} shown=true {on} /> },
+                Side::Transcript => html! { <Transcript {view} shown=true {on} copy={copy(store)} /> },
                 Side::Dmesg => html! { <Dmesg {view} shown=true {on} copy={copy(store)} /> },
                 Side::Proc => html! { <Proc {view} shown=true {on} copy={copy(store)} /> },
                 Side::Lru => html! { <Reclaim {view} {on} /> },

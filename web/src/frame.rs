@@ -9,6 +9,8 @@ pub enum Side {
     /// The decision path.
     #[default]
     Path,
+    /// What has happened, in sentences.
+    Transcript,
     /// The kernel's messages.
     Dmesg,
     /// What the kernel prints about itself.
@@ -19,12 +21,19 @@ pub enum Side {
 
 impl Side {
     /// All of them, as they are offered.
-    pub const ALL: [Side; 4] = [Side::Path, Side::Dmesg, Side::Proc, Side::Lru];
+    pub const ALL: [Side; 5] = [
+        Side::Path,
+        Side::Transcript,
+        Side::Dmesg,
+        Side::Proc,
+        Side::Lru,
+    ];
 
     /// Its name in the storage, and its CSS class.
     pub const fn name(self) -> &'static str {
         match self {
             Side::Path => "path",
+            Side::Transcript => "transcript",
             Side::Dmesg => "dmesg",
             Side::Proc => "proc",
             Side::Lru => "lru",

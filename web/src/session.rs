@@ -2428,7 +2428,7 @@ mod tests {
                 35 => Action::GoToCall(self.roll(40)),
                 36 => Action::Faster(self.roll(2) == 0),
                 37 => Action::ToggleLoop,
-                38 => Action::Side(Side::ALL[self.roll(4)]),
+                38 => Action::Side(Side::ALL[self.roll(Side::ALL.len())]),
                 39 => Action::Fold(Pane::ALL[self.roll(6)]),
                 40 => Action::Enlarge(Some(Pane::ALL[self.roll(6)])),
                 41 => Action::Projector(self.roll(2) == 0),

@@ -505,8 +505,8 @@ pub fn sentence(lang: Lang, event: &Event, run: &Run) -> String {
         Event::ContextSet { context } => say(self::context(context), &[]),
         Event::Waited { jiffies } => say(
             [
-                "Time passes: `jiffies` grows by {0}.",
-                "时间流逝：`jiffies` 增加 {0}。",
+                "Waiting: `jiffies` grows by {0}, which is {0} ms.",
+                "等待中：`jiffies` 增加 {0}，即 {0} 毫秒。",
             ],
             &[number(jiffies)],
         ),
@@ -950,8 +950,8 @@ fn sin(sin: Sin, address: u32) -> Both {
 fn stop(why: Stop) -> Both {
     match why {
         Stop::CacheGrowBug => [
-            "`BUG()` in `cache_grow`: a slab may not pass these flags on. The kernel stops here.",
-            "`cache_grow` 里的 `BUG()`：slab 不得把这样的标志传下去。内核就此停止。",
+            "`BUG()` in `cache_grow`: a slab may not pass `__GFP_HIGHMEM` on, nor a flag that nobody knows. The kernel stops here.",
+            "`cache_grow` 里的 `BUG()`：slab 不得把 `__GFP_HIGHMEM` 或未知的标志传给页分配器。内核就此停止。",
         ],
         Stop::Undefined(_) => [
             "What the kernel does from here on is undefined: the lab stops here.",

@@ -49,6 +49,18 @@ texts! {
     guess_free: "{0} free", "空闲 {0}";
     /// … how many bytes are given.
     guess_bytes: "your guess: {0}", "你的预测：{0}";
+    /// Head, and the choice of it.
+    transcript: "Transcript", "文字记录";
+    /// Head of what is read to who does not see the page.
+    summary: "Summary of the page", "页面概要";
+    /// Kernel, pages, bytes of a page.
+    summary_machine: "Linux {0} on a machine of {1} pages of {2}.", "Linux {0}，机器共 {1} 页，每页 {2}。";
+    /// Events in all.
+    summary_start: "The cursor stands at the start, before the first of {0} events.", "游标在开头，后面共有 {0} 个事件。";
+    /// Call, calls, its text, event, events.
+    summary_place: "The cursor stands in call {0} of {1}, {2}, after event {3} of {4}.", "游标在第 {0} 次调用（共 {1} 次）中：{2}；已发生 {3} 个事件，共 {4} 个。";
+    /// Zone, free pages, pages, marks.
+    summary_zone: "{0}: {1} of {2} pages free; pages_min {3}, pages_low {4}, pages_high {5}.", "{0}：{2} 页中空闲 {1} 页；pages_min {3}，pages_low {4}，pages_high {5}。";
     /// Head.
     log_label: "Kernel messages", "内核消息";
     /// No message.
@@ -57,6 +69,8 @@ texts! {
     log_more: "… {0} earlier", "… 之前还有 {0} 条";
     /// Number of the event that printed it.
     log_event: "event {0}", "事件 {0}";
+    /// Below what is printed at boot: a zone that does not begin at a multiple of the largest block.
+    log_boot_note: "At boot the kernel says that a zone does not begin at a multiple of 1,024 pages, as on every small machine here. It works all the same: the buddy lists count from the zone's first page.", "启动时内核提示：有的区不是从 1024 页的整数倍开始，这里的小机器都是如此。这并不影响运行：伙伴系统按区内的页号计算。";
     /// Printed before the first event.
     log_boot: "boot", "启动时";
     /// Button.
@@ -241,6 +255,8 @@ texts! {
     flags: "Read the flags", "读取分配标志";
     /// Flags, zones.
     flags_numbers: "{0} → zonelist `{1}`", "{0} → zonelist `{1}`";
+    /// Flags of a `kmalloc` with `__GFP_HIGHMEM` among them.
+    flags_highmem: "{0} → `__GFP_HIGHMEM` is no door for kmalloc: a `BUG()` if the cache has to grow", "{0} → `__GFP_HIGHMEM` 对 kmalloc 不起作用：缓存一旦要增长就是 `BUG()`";
     /// Flags that no zonelist exists for.
     flags_undefined: "{0} → no such zonelist", "{0} → 没有这样的 zonelist";
     /// Step.

@@ -69,10 +69,10 @@ pub fn Buckets(props: &MovingProps) -> Html {
         .is("role", "group")
         .is("aria-label", words.buckets_title);
     body = match supply {
-        Supply::None => body.put(ladder(words, &ruler(machine, None))),
+        Supply::None => body.put(ladder(words, &ruler(machine, None), true)),
         Supply::Asked(size) => body
             .put(El::new("p", "quiet").text(&fill(words.asked, &[&grouped(size)])))
-            .put(ladder(words, &ruler(machine, None))),
+            .put(ladder(words, &ruler(machine, None), true)),
         Supply::TooLarge(size) => {
             let largest = classes(machine).last().unwrap_or_default();
             let text = fill(words.too_large, &[&grouped(size), &grouped(largest)]);
@@ -84,7 +84,7 @@ pub fn Buckets(props: &MovingProps) -> Html {
                 };
             }
             body.put(El::new("p", "").text(&text))
-                .put(ladder(words, &near))
+                .put(ladder(words, &near, true))
         }
         Supply::Object {
             cache,
@@ -96,7 +96,7 @@ pub fn Buckets(props: &MovingProps) -> Html {
             let choosing = matches!(view.event, Some(Event::ClassChosen { .. }));
             let t_bar = if choosing { t } else { 1.0 };
             body.maybe(asked.map(|asked| bar(words, asked, given, foreseen, &near, t_bar)))
-                .put(ladder(words, &near))
+                .put(ladder(words, &near, asked.is_some()))
                 .maybe(
                     stocked
                         .as_ref()
@@ -192,7 +192,7 @@ fn bar(words: &Texts, asked: u32, given: u32, foreseen: Option<u32>, near: &[Cla
 }
 
 /// The classes to scale.
-fn ladder(words: &Texts, near: &[Class]) -> El {
+fn ladder(words: &Texts, near: &[Class], asked: bool) -> El {
     let classes = near.iter().map(|class| {
         let end = class.at > 0.97;
         let (kind, note) = match class.fit {
@@ -203,6 +203,8 @@ fn ladder(words: &Texts, near: &[Class]) -> El {
             Fit::Other if end => ("end", ""),
             Fit::Other => ("", ""),
         };
+        // What comes back was not asked for.
+        let note = if asked { note } else { "" };
         let name = match class.fit {
             Fit::First => format!("size-{}", class.bytes),
             _ if !class.named => String::new(),

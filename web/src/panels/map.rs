@@ -53,6 +53,12 @@ pub fn MapPanel(props: &Props) -> Html {
     let machine = &view.machine;
     let (room_ref, canvas_ref, lens_ref) = (use_node_ref(), use_node_ref(), use_node_ref());
     let room = use_room(&room_ref);
+    // Who walks over the map by keys hears what is under the focus. Otherwise the player's sentence is the only voice.
+    let aloud = use_state_eq(|| false);
+    let speak = |on: bool| {
+        let aloud = aloud.setter();
+        Callback::from(move |_: FocusEvent| aloud.set(on))
+    };
     // The page under the pointer or the keys, until the pointer leaves.
     let seen = use_state(|| None::<u32>);
     let bare = room.width < BARE;
@@ -261,6 +267,8 @@ pub fn MapPanel(props: &Props) -> Html {
                             aria-rowcount={rows.to_string()}
                             aria-colcount={layout.columns.to_string()}
                             {onkeydown}
+                            onfocusin={speak(true)}
+                            onfocusout={speak(false)}
                         >
                             { for layout.cell_of(focus).zip(layout.rect(focus, 1)).map(|((row, column), rect)| html! {
                                 <div role="row" aria-rowindex={(row + 1).to_string()}>
@@ -287,7 +295,7 @@ pub fn MapPanel(props: &Props) -> Html {
                 }
                 { legend(view.lang, shown.uses()) }
             </div>
-            <div class="inspector" id="inspector" aria-live="polite">
+            <div class="inspector" id="inspector" aria-live={if *aloud { "polite" } else { "off" }}>
                 { match &known {
                     Some(known) => inspector(view.lang, known, at),
                     None => html! { { words.inspect_hint } },

@@ -23,10 +23,12 @@ pub mod running;
 pub mod share;
 pub mod side;
 pub mod standing;
+pub mod summary;
 pub mod term;
 pub mod text_panel;
 pub mod timeline;
 pub mod top;
+pub mod transcript;
 
 use yew::{Callback, Properties};
 

@@ -188,7 +188,9 @@ fn raised(lang: Lang, into: El, text: &str) -> El {
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(rest.len());
     let (exponent, rest) = rest.split_at(digits);
+    // Read aloud, 2 to the 3rd is not 23.
     into.terms(lang, base)
+        .put(El::new("span", "visually-hidden").text("^"))
         .put(El::new("sup", "").text(exponent))
         .terms(lang, rest)
 }

@@ -49,11 +49,15 @@ pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
     let tabs = offered.map(|side| {
         let name = match side {
             Side::Path => words.path_title.into(),
+            Side::Transcript => words.transcript.into(),
             Side::Dmesg => format!("dmesg {}", spoken(view).len() + boot(view).len()),
             Side::Proc => "/proc".into(),
             Side::Lru => "LRU".into(),
         };
-        let class = if side == Side::Path { "" } else { "mono" };
+        let class = match side {
+            Side::Path | Side::Transcript => "",
+            Side::Dmesg | Side::Proc | Side::Lru => "mono",
+        };
         El::new("button", class)
             .key(side.name())
             .is("type", "button")
@@ -63,6 +67,7 @@ pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
     });
     let title = match now {
         Side::Path => words.path_title,
+        Side::Transcript => words.transcript,
         Side::Dmesg => words.log_label,
         Side::Proc => words.proc_label,
         Side::Lru => lru_texts(view.lang).title,
@@ -164,13 +169,16 @@ pub fn Dmesg(props: &Props) -> Html {
                 if before > 0 {
                     <p class="quiet">{ fill(words.log_more, &[&before.to_string()]) }</p>
                 }
+                if before == 0 && !boot(view).is_empty() {
+                    <p class="quiet">{ words.log_boot_note }</p>
+                }
                 <ol>{ for rows }</ol>
             </div>
         </section>
     }
 }
 
-fn copier(words: &Texts, onclick: Callback<MouseEvent>) -> El {
+pub(super) fn copier(words: &Texts, onclick: Callback<MouseEvent>) -> El {
     El::new("button", "copy")
         .is("type", "button")
         .click(onclick)

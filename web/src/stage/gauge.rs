@@ -2,8 +2,10 @@
 
 use kmalloc_core::event::Event;
 use kmalloc_core::exercise::Guess;
+use kmalloc_core::gfp::Gfp;
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::ZoneId;
+use kmalloc_core::script::ast::Call;
 
 use super::Current;
 
@@ -91,10 +93,16 @@ pub enum Beside {
 /// The gauges of every zone that has memory, in the order of the request's walk, then the others.
 pub fn gauges(machine: &Machine, current: Option<&Current>, foreseen: &[&Guess]) -> Vec<Gauge> {
     let request = current.and_then(|current| Some((current, current.request()?)));
+    // The caches of `kmalloc` lie in Normal or in DMA, whatever else its flags say, and even if no page is asked for.
+    let cached = current.and_then(|current| match current.record.call {
+        Call::Kmalloc { gfp, .. } => Some(current.zonelist(machine, gfp & Gfp::DMA)),
+        _ => None,
+    });
     let walk = match request {
         Some((current, (_, gfp))) => current.zonelist(machine, gfp),
-        None => machine.zonelist(0).zones(),
+        None => cached.unwrap_or_else(|| machine.zonelist(0).zones()),
     };
+    let everybody = request.is_none() && cached.is_none();
     let of_node =
         |node| [ZoneId::NORMAL, ZoneId::DMA, ZoneId::HIGHMEM].map(|kind| ZoneId::of(node, kind));
     let everywhere: Vec<ZoneId> = (0..machine.spec().nodes).flat_map(of_node).collect();
@@ -108,7 +116,7 @@ pub fn gauges(machine: &Machine, current: Option<&Current>, foreseen: &[&Guess])
         .chain(others)
         .filter(|zone| machine.zone(**zone).pages() > 0)
         .map(|&zone| {
-            let inside = request.is_none() || walk.contains(&zone);
+            let inside = everybody || walk.contains(&zone);
             let mut gauge = gauge(machine, zone, past, inside);
             let kept = class.filter(|_| inside);
             let kept = kept.map_or(0, |class| machine.zone(zone).protection(class));
@@ -260,6 +268,23 @@ mod tests {
         let all = gauges(run.start(), None, &[]);
         let names: Vec<_> = all.iter().map(|gauge| gauge.zone.label()).collect();
         assert_eq!(names, ["Normal", "DMA", "Normal/1", "HighMem", "HighMem/1"]);
+    }
+
+    #[test]
+    fn high_memory_is_no_door_for_kmalloc() {
+        let mut run =
+            run("p = kmalloc(100, GFP_KERNEL); q = kmalloc(5000, GFP_KERNEL | __GFP_HIGHMEM);");
+        for call in 0..2 {
+            let end = run.calls()[call].end;
+            let machine = run.at(end);
+            let current = Current::of(&run, end).expect("a call");
+            let all = gauges(&machine, Some(&current), &[]);
+            let doors: Vec<_> = all.iter().filter(|gauge| gauge.inside).collect();
+            let doors: Vec<_> = doors.iter().map(|gauge| gauge.zone.label()).collect();
+            assert_eq!(doors, ["Normal", "DMA"], "call {call}");
+            let steps = crate::stage::steps::steps(crate::lang::Lang::En, &machine, &current);
+            assert!(!steps.shown[0].numbers.contains("HighMem"), "call {call}");
+        }
     }
 
     #[test]

@@ -437,7 +437,10 @@ impl Fold<'_> {
         match *self.current.events.get(from + 1)? {
             Event::ClassChosen { gfp, .. } | Event::ClassMissing { gfp, .. } => Some((
                 self.words.flags.into(),
-                self.flags(gfp),
+                match gfp.has(Gfp::HIGHMEM) {
+                    true => fill(self.words.flags_highmem, &[&flag_names(gfp)]),
+                    false => self.flags(gfp),
+                },
                 source("kmalloc", "slab.h", "8.1.1"),
             )),
             _ => None,

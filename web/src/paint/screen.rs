@@ -136,6 +136,16 @@ pub fn reveal(scroller: &Element, child: &HtmlElement) {
     }
 }
 
+/// The same for what moves: a page that was scrolled away from the box altogether stays where it is.
+pub fn follow(scroller: &Element, child: &HtmlElement) {
+    let outer = scroller.get_bounding_client_rect();
+    let near =
+        free_band().is_some_and(|(_, (top, bottom))| outer.bottom() > top && outer.top() < bottom);
+    if near {
+        reveal(scroller, child);
+    }
+}
+
 /// Scrolls a box until one of its children is seen, and nothing else.
 pub fn reveal_within(scroller: &Element, child: &HtmlElement) {
     let (outer, inner) = (
@@ -145,6 +155,17 @@ pub fn reveal_within(scroller: &Element, child: &HtmlElement) {
     let by = missing((outer.top(), outer.bottom()), (inner.top(), inner.bottom()));
     let by = f64::from(by) / scale_of(scroller);
     scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
+}
+
+/// The same from side to side.
+pub fn reveal_across(scroller: &Element, child: &Element) {
+    let (outer, inner) = (
+        scroller.get_bounding_client_rect(),
+        child.get_bounding_client_rect(),
+    );
+    let by = missing((outer.left(), outer.right()), (inner.left(), inner.right()));
+    let by = f64::from(by) / scale_of(scroller);
+    scroller.set_scroll_left(scroller.scroll_left() + by.ceil() as i32);
 }
 
 /// A row of the list in a box, counted from 1.

@@ -332,7 +332,7 @@ fn legend(lang: Lang, occurring: &[Kind], lens: Option<&Layout>) -> El {
 
 /// The size of the room and the theme, now and whenever they change.
 #[hook]
-fn use_room(node: &NodeRef) -> Room {
+pub(super) fn use_room(node: &NodeRef) -> Room {
     let room = use_state(Room::default);
     {
         let (node, room) = (node.clone(), room.setter());

@@ -706,19 +706,22 @@ fn inspector(lang: Lang, known: &Facts, at: Option<u32>) -> Html {
     };
     let mut facts = vec![
         ("mono", pages),
-        ("mono", format!("phys {:#010x}", known.physical)),
+        ("mono phys", format!("phys {:#010x}", known.physical)),
         ("", known.zone.label().into()),
         ("", fill(words.order, &[&block.order.to_string()])),
     ];
     if let Some((_, state)) = known.world {
         let told = world::state(lang, state, known.owner);
-        facts.extend((!told.is_empty()).then_some(("", told)));
+        facts.extend((!told.is_empty()).then_some(("about", told)));
     }
     if let Some(slab) = &known.slab {
         let [taken, objects] = [slab.in_use, slab.objects].map(|n| n.to_string());
-        facts.push(("", fill(words.slab_facts, &[&slab.cache, &taken, &objects])));
+        facts.push((
+            "about",
+            fill(words.slab_facts, &[&slab.cache, &taken, &objects]),
+        ));
     }
-    facts.extend(known.bytes.clone().map(|bytes| ("mono", bytes)));
+    facts.extend(known.bytes.clone().map(|bytes| ("mono about", bytes)));
     facts.extend(holder.map(|holder| ("holder", holder)));
     // The spaces are for those who hear it.
     let facts = facts

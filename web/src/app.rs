@@ -528,6 +528,16 @@ pub fn App() -> Html {
                     { for halves(&view, [[map, lists], [path, buckets]]) }
                 </div>
                 <Summary view={reading.clone()} playing={moving} />
+                <div class="told">
+                    <Notices
+                        lang={session.lang}
+                        notice={session.notice.clone()}
+                        has_earlier={session.earlier.is_some()}
+                        on={on.clone()}
+                        save={save.clone()}
+                    />
+                    <Standing lang={session.lang} {save} />
+                </div>
                 <Timeline view={reading} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
             </main>
             <Explained lang={session.lang} explained={session.explained} />
@@ -562,15 +572,7 @@ pub fn App() -> Html {
                     on={on.clone()}
                 />
             }
-            <Notices
-                lang={session.lang}
-                notice={session.notice.clone()}
-                has_earlier={session.earlier.is_some()}
-                on={on.clone()}
-                save={save.clone()}
-            />
             <RunningLine lang={session.lang} under_way={session.under_way()} {on} />
-            <Standing lang={session.lang} {save} />
         </>
     }
 }

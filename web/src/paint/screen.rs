@@ -136,6 +136,16 @@ pub fn reveal(scroller: &Element, child: &HtmlElement) {
     }
 }
 
+/// The same for what moves: a page that was scrolled away from the box altogether stays where it is.
+pub fn follow(scroller: &Element, child: &HtmlElement) {
+    let outer = scroller.get_bounding_client_rect();
+    let near =
+        free_band().is_some_and(|(_, (top, bottom))| outer.bottom() > top && outer.top() < bottom);
+    if near {
+        reveal(scroller, child);
+    }
+}
+
 /// Scrolls a box until one of its children is seen, and nothing else.
 pub fn reveal_within(scroller: &Element, child: &HtmlElement) {
     let (outer, inner) = (
@@ -145,6 +155,17 @@ pub fn reveal_within(scroller: &Element, child: &HtmlElement) {
     let by = missing((outer.top(), outer.bottom()), (inner.top(), inner.bottom()));
     let by = f64::from(by) / scale_of(scroller);
     scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
+}
+
+/// The same from side to side.
+pub fn reveal_across(scroller: &Element, child: &Element) {
+    let (outer, inner) = (
+        scroller.get_bounding_client_rect(),
+        child.get_bounding_client_rect(),
+    );
+    let by = missing((outer.left(), outer.right()), (inner.left(), inner.right()));
+    let by = f64::from(by) / scale_of(scroller);
+    scroller.set_scroll_left(scroller.scroll_left() + by.ceil() as i32);
 }
 
 /// A row of the list in a box, counted from 1.
@@ -332,21 +353,21 @@ pub fn draw(
 
 /// The pattern that names a use without colour.
 fn pattern_of(pen: &CanvasRenderingContext2d, layout: &Layout, block: &BlockShape) {
-    let cell = f64::from(layout.cell);
+    let (cell, wide) = (f64::from(layout.cell), f64::from(layout.wide));
     let (x, y) = (f64::from(block.rect.x), f64::from(block.rect.y));
     let (w, h) = (f64::from(block.rect.w), f64::from(block.rect.h));
     let line = |x1: f64, y1: f64, x2: f64, y2: f64| {
         pen.move_to(x1, y1);
         pen.line_to(x2, y2);
     };
-    let columns = ((w + 1.0) / cell).round() as u32;
+    let columns = ((w + 1.0) / wide).round() as u32;
     let rows = ((h + 1.0) / cell).round() as u32;
     // A tick between two pages of one block.
     let ticks = |long: f64| {
         for row in 0..rows {
             let middle = y + (f64::from(row) + 0.5) * cell - 0.5;
             for column in 1..columns {
-                let at = x + f64::from(column) * cell - 0.5;
+                let at = x + f64::from(column) * wide - 0.5;
                 line(at, middle - long / 2.0, at, middle + long / 2.0);
             }
         }
@@ -368,10 +389,10 @@ fn pattern_of(pen: &CanvasRenderingContext2d, layout: &Layout, block: &BlockShap
             for row in 0..rows {
                 for column in 0..columns {
                     let (left, top) = (
-                        x + f64::from(column) * cell + 1.0,
+                        x + f64::from(column) * wide + 1.0,
                         y + f64::from(row) * cell + 1.0,
                     );
-                    let (right, bottom) = (left + cell - 3.0, top + cell - 3.0);
+                    let (right, bottom) = (left + wide - 3.0, top + cell - 3.0);
                     line(left, top, right, bottom);
                     line(left, bottom, right, top);
                 }

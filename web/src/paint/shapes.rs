@@ -1,7 +1,8 @@
 //! From a machine to shapes: zones as bands, a cell a page, a rectangle a block. Pure geometry in CSS pixels.
 //!
 //! Columns are a power of two and zones begin at the left edge, so every buddy block is one rectangle. Machines of more
-//! than 8,192 pages are an image with a pixel or two a page; the lens then shows a window of it in cells.
+//! than 8,192 pages are an image with about a pixel a page; the lens then shows a window of it in cells. In a low and wide
+//! room cells are wider than they are high, so that all of the machine is seen.
 
 use std::collections::HashSet;
 
@@ -10,18 +11,28 @@ use kmalloc_core::machine::{Block, Machine, Use};
 use kmalloc_core::page::{PageKind, PageState};
 use kmalloc_core::profile::ZoneId;
 
-/// Space between two zones.
-const BETWEEN: f32 = 10.0;
+/// Pixels that the label of a band takes at the least, and the space between two bands; then the same where many zones
+/// share a low room.
+type Spacing = (f32, f32);
+const IN_CELLS: [Spacing; 2] = [(16.0, 10.0), (13.0, 3.0)];
+const IN_IMAGE: [Spacing; 2] = [(20.0, 10.0), (13.0, 2.0)];
+/// Height of a band's name where it stands above the band.
+pub const TITLE: f32 = 19.0;
 /// Machines up to this many pages are drawn in 64 columns.
 const SMALL: u64 = 2_048;
 /// … and up to this many in 128; larger ones as an image.
 const MEDIUM: u64 = 8_192;
 /// Columns that an image may have: as many as show its pages largest.
-const COLUMNS: [u32; 3] = [256, 512, 1024];
-/// Edge of an image's pixel at the least: a room that has less scrolls.
-const SMALLEST: f32 = 0.5;
-/// Pixels that the label of a band takes in an image.
-const LABEL: f32 = 20.0;
+const COLUMNS: [u32; 4] = [256, 512, 1024, 2048];
+/// Height of an image's pixel, and of a cell, at the least: a room that has less scrolls.
+const SMALLEST: f32 = 0.25;
+const LOWEST: f32 = 2.5;
+/// Width of an image's pixel at the most.
+const WIDEST: f32 = 2.0;
+/// A cell is at most so many times as wide as it is high.
+const FLATTEST: f32 = 2.0;
+/// Edge of a cell that is not zoomed, at the most.
+const LARGEST: f32 = 12.0;
 /// Pages of an image; a larger machine has several pages in a cell.
 const IMAGE: u64 = 262_144;
 /// Edge of a cell, or of the square of a page in an image, beyond which nothing comes closer.
@@ -64,8 +75,10 @@ pub struct Band {
 pub struct Layout {
     /// Cells in a row.
     pub columns: u32,
-    /// Edge of a cell, its gap included.
+    /// Height of a cell, its gap included.
     pub cell: f32,
+    /// Width of a cell, its gap included: no less than its height.
+    pub wide: f32,
     /// 2^k pages in a cell.
     pub pages_shift: u32,
     /// Drawn cell by cell; otherwise an image.
@@ -74,6 +87,8 @@ pub struct Layout {
     pub bands: Vec<Band>,
     /// In all.
     pub height: f32,
+    /// What of it is not rows of cells.
+    pub between: f32,
 }
 
 impl Layout {
@@ -90,27 +105,39 @@ impl Layout {
                 .collect()
         };
         let cells = pages <= MEDIUM;
-        let (columns, cell) = if cells {
+        let zones = machine.zones().count();
+        let spacings = if cells { IN_CELLS } else { IN_IMAGE };
+        let (columns, [wide, cell], spacing) = if cells {
             let columns = if pages <= SMALL { 64 } else { 128 };
-            let zones = machine.zones().count().max(1);
-            let rows: u32 = rows_in(columns).iter().sum();
-            let by_width = width / columns as f32;
-            let by_height = (height - BETWEEN * (zones - 1) as f32) / rows.max(1) as f32;
+            let rows = rows_in(columns);
+            let spacing = spacing(spacings, &rows, LOWEST, height);
+            let by_width = (width / columns as f32).max(2.0);
             // Half pixels keep the edges crisp on every screen that matters.
-            let fit = (by_width.min(by_height) * 2.0).floor() / 2.0;
-            let least = if columns == 64 { 3.5 } else { 3.0 };
-            (columns, fit.clamp(least, 12.0).min(by_width.max(2.0)))
+            let halves = |edge: f32| ((edge * 2.0 + 0.01).floor() / 2.0).max(2.0).min(by_width);
+            let fit = fitting(&rows, by_width.min(LARGEST), height, LOWEST, spacing);
+            let cell = halves(fit);
+            let wide = halves(by_width.min(cell * FLATTEST).min(LARGEST)).max(cell);
+            (columns, [wide, cell], spacing)
         } else {
+            let spacing = spacing(spacings, &vec![0; zones], 0.0, height);
             let fits = COLUMNS.map(|columns| {
-                let by_width = (width / columns as f32).min(512.0 / columns as f32);
-                (columns, fitting(&rows_in(columns), by_width, height))
+                let by_width = (width / columns as f32).min(WIDEST);
+                let fit = fitting(&rows_in(columns), by_width, height, SMALLEST, spacing);
+                (columns, [by_width.min(fit * FLATTEST), fit], spacing)
             });
             let [first, others @ ..] = fits;
-            let larger =
-                |best: (u32, f32), next: (u32, f32)| if next.1 > best.1 { next } else { best };
-            others.into_iter().fold(first, larger)
+            let area = |[wide, cell]: [f32; 2]| wide * cell;
+            others.into_iter().fold(first, |best, next| {
+                if area(next.1) > area(best.1) {
+                    next
+                } else {
+                    best
+                }
+            })
         };
+        let (label, space) = spacing;
         let mut top = 0.0;
+        let mut between = 0.0;
         let mut bands = Vec::new();
         for (id, zone) in machine.zones() {
             let rows = zone.pages().div_ceil(columns << pages_shift);
@@ -122,22 +149,38 @@ impl Layout {
                 rows,
             });
             // A label stands beside each band, so the next one may not come too early.
-            top += (rows as f32 * cell).max(if cells { 16.0 } else { LABEL }) + BETWEEN;
+            let high = rows as f32 * cell;
+            top += high.max(label) + space;
+            between += (label - high).max(0.0) + space;
         }
         Layout {
             columns,
             cell,
+            wide,
             pages_shift,
             cells,
             bands,
-            height: top - BETWEEN,
+            height: top - space,
+            between: between - space,
         }
+    }
+
+    /// The same with the zones' names above their bands instead of beside them.
+    pub fn titled(mut self) -> Layout {
+        for (index, band) in self.bands.iter_mut().enumerate() {
+            band.top += TITLE * (index + 1) as f32;
+        }
+        let titles = TITLE * self.bands.len() as f32;
+        self.height += titles;
+        self.between += titles;
+        self
     }
 
     /// The same `by` times as large, or as large as it gets: a larger canvas would cost more memory than it tells.
     pub fn zoomed(mut self, by: f32) -> Layout {
         let by = by.clamp(1.0, self.closest());
         self.cell *= by;
+        self.wide *= by;
         self.height *= by;
         for band in &mut self.bands {
             band.top *= by;
@@ -162,6 +205,7 @@ impl Layout {
         Layout {
             columns,
             cell,
+            wide: cell,
             pages_shift: 0,
             cells: true,
             bands: vec![Band {
@@ -172,18 +216,18 @@ impl Layout {
                 rows,
             }],
             height: rows as f32 * cell,
+            between: 0.0,
         }
     }
 
     /// Width in all.
     pub fn width(&self) -> f32 {
-        self.columns as f32 * self.cell
+        self.columns as f32 * self.wide
     }
 
-    /// Rows of cells in all, and the space between the zones: what a narrow page needs to know beforehand.
-    pub fn rows(&self) -> (u32, f32) {
-        let rows = self.bands.iter().map(|band| band.rows).sum();
-        (rows, BETWEEN * self.bands.len().saturating_sub(1) as f32)
+    /// Rows of cells in all.
+    pub fn rows(&self) -> u32 {
+        self.bands.iter().map(|band| band.rows).sum()
     }
 
     /// Cells have room for a pattern.
@@ -197,7 +241,7 @@ impl Layout {
             .bands
             .iter()
             .find(|band| y >= band.top && y < band.top + band.rows as f32 * self.cell)?;
-        let column = (x / self.cell).floor();
+        let column = (x / self.wide).floor();
         if column < 0.0 || column >= self.columns as f32 {
             return None;
         }
@@ -238,9 +282,9 @@ impl Layout {
         };
         let column = if last_row > row { 0 } else { column };
         Some(Rect {
-            x: column as f32 * self.cell,
+            x: column as f32 * self.wide,
             y: band.top + row as f32 * self.cell,
-            w: columns as f32 * self.cell - gap,
+            w: columns as f32 * self.wide - gap,
             h: (last_row - row + 1) as f32 * self.cell - gap,
         })
     }
@@ -262,22 +306,33 @@ impl Layout {
     }
 }
 
-/// The largest edge of a pixel, `by_width` at the most, with which bands of so many rows fit a height. Labels take their room
-/// whatever the edge, so a height that they fill by themselves is no bound.
-fn fitting(rows: &[u32], by_width: f32, height: f32) -> f32 {
-    let total = |cell: f32| -> f32 {
-        let bands = rows
-            .iter()
-            .map(|&rows| (rows as f32 * cell).max(LABEL) + BETWEEN);
-        bands.sum::<f32>() - BETWEEN
-    };
+/// The height of bands of so many rows.
+fn total(rows: &[u32], cell: f32, (label, space): Spacing) -> f32 {
+    let bands = rows
+        .iter()
+        .map(|&rows| (rows as f32 * cell).max(label) + space);
+    bands.sum::<f32>() - space
+}
+
+/// The first spacing with which bands of the lowest cells fit a height; else the closest.
+fn spacing([far, close]: [Spacing; 2], rows: &[u32], lowest: f32, height: f32) -> Spacing {
+    match total(rows, lowest, far) <= height {
+        true => far,
+        false => close,
+    }
+}
+
+/// The largest edge of a cell, `by_width` at the most and `least` at the least, with which bands of so many rows fit a
+/// height. Labels take their room whatever the edge, so a height that they fill by themselves is no bound.
+fn fitting(rows: &[u32], by_width: f32, height: f32, least: f32, spacing: Spacing) -> f32 {
+    let total = |cell| total(rows, cell, spacing);
     let height = height.max(total(0.0));
-    let (mut fits, mut too_much) = (SMALLEST.min(by_width), by_width);
+    let (mut fits, mut too_much) = (least.min(by_width), by_width);
     if total(by_width) <= height {
         return by_width;
     }
-    // Ten halvings leave less than a hundredth of a pixel.
-    for _ in 0..10 {
+    // Fourteen halvings leave less than a thousandth of a pixel.
+    for _ in 0..14 {
         let middle = (fits + too_much) / 2.0;
         if total(middle) <= height {
             fits = middle;
@@ -414,10 +469,12 @@ pub struct Picture {
 /// Draws a large machine: one walk over its blocks.
 pub fn image(machine: &Machine, layout: &Layout) -> Picture {
     let line = |y: f32| (y / layout.cell).round() as u32;
+    // As high as the layout: a last band that is lower than its label is not drawn out to it.
     let height = layout
         .bands
         .last()
-        .map_or(0, |band| line(band.top) + band.rows);
+        .map_or(0, |band| line(band.top) + band.rows)
+        .max(line(layout.height));
     let kinds = Kinds::of(machine);
     let mut pixels = vec![0; (layout.columns * height) as usize];
     let mut seen = [false; PIXELS];
@@ -558,7 +615,8 @@ mod tests {
     #[test]
     fn a_low_room_makes_small_cells_and_a_narrow_one_too() {
         let machine = machine([256, 1024, 256]);
-        assert_eq!(Layout::of(&machine, 512.0, 140.0).cell, 5.0);
+        let low = Layout::of(&machine, 512.0, 140.0);
+        assert_eq!((low.cell, low.wide), (5.0, 8.0));
         let phone = Layout::of(&machine, 358.0, 1000.0);
         assert_eq!(phone.cell, 5.5);
         assert!(phone.width() <= 358.0);
@@ -593,6 +651,33 @@ mod tests {
         let machine = machine([4096, 61_440, 0]);
         let layout = Layout::of(&machine, 494.0, 140.0);
         assert!(!layout.cells && layout.height <= 140.0, "{}", layout.height);
+    }
+
+    #[test]
+    fn a_gigabyte_is_seen_as_a_whole_and_as_wide_as_its_room() {
+        let machine = machine([4096, 225_280, 32_768]);
+        let layout = Layout::of(&machine, 494.0, 144.0);
+        assert!(layout.height <= 144.0, "{}", layout.height);
+        assert!(layout.width() > 480.0, "{}", layout.width());
+        let Picture { height, .. } = image(&machine, &layout);
+        let drawn = height as f32 * layout.cell;
+        assert!((drawn - layout.height).abs() <= layout.cell, "{drawn}");
+        for pfn in [0, 4095, 4096, 229_375, 229_376, 262_143] {
+            let rect = layout.rect(pfn, 1).expect("drawn");
+            let found = layout.page_at(rect.x + rect.w / 2.0, rect.y + rect.h / 2.0);
+            assert_eq!(found, Some(pfn));
+        }
+    }
+
+    #[test]
+    fn names_above_the_bands_move_them_apart() {
+        let machine = machine([256, 1024, 256]);
+        let layout = Layout::of(&machine, 358.0, 1000.0);
+        let titled = layout.clone().titled();
+        assert_eq!(titled.bands[0].top, TITLE);
+        assert_eq!(titled.height, layout.height + 3.0 * TITLE);
+        let whole = titled.rows() as f32 * titled.cell + titled.between;
+        assert!((whole - titled.height).abs() < 0.01);
     }
 
     #[test]

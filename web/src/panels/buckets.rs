@@ -21,6 +21,9 @@ use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
 use crate::view::{Action, View};
 
+/// Slots of a slab that stand side by side and can still be told apart; more of them are rows.
+const ABREAST: usize = 32;
+
 /// Pages that are drawn as squares; beyond, the sentence speaks.
 const SQUARES: u32 = 64;
 
@@ -279,16 +282,19 @@ fn stock(
         let kept = slab
             .keeps_management
             .then(|| El::new("i", "kept").key("kept"));
+        let places = slab.slots.len() + usize::from(slab.keeps_management);
+        let row = match places.div_ceil(ABREAST) {
+            0 | 1 => El::new("div", "slots"),
+            // Rows of one length, not a last one of a few.
+            rows => {
+                El::new("div", "slots rows").style(format!("--slots:{}", places.div_ceil(rows)))
+            }
+        };
         El::new("div", if short { "slab short" } else { "slab" })
             .number(slab.id.0 as usize)
             .attr("data-pfn", pfn.to_string())
             .click(on.reform(move |_| Action::Inspect(Some(pfn))))
-            .put(
-                El::new("div", "slots")
-                    .is("aria-hidden", "true")
-                    .maybe(kept)
-                    .all(slots),
-            )
+            .put(row.is("aria-hidden", "true").maybe(kept).all(slots))
             .put(
                 El::new("p", "name")
                     .put(El::new("b", "").text(&hex(pfn)))

@@ -7,21 +7,29 @@
 use kmalloc_core::event::{Event, Temperature};
 use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::{ORDERS, ZoneId};
+use wasm_bindgen::JsCast;
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::el::El;
+use super::map::use_room;
 use super::{MovingProps, tools};
 use crate::frame::Pane;
 use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
+use crate::paint::screen;
 use crate::stage::chain::{Chain, chain};
 use crate::stage::gauge::{Beside, Gauge, Guessed, gauges};
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{self, Scale, Spot, percent};
 use crate::view::{Action, View};
 
-/// Pixels of a list that are always there, whatever the width of the page.
+/// Pixels of a list that are always there, whatever the width of the page; an enlarged panel measures what it has.
 const LIST_ROOM: usize = 196;
+/// Of them, those for the number of what an enlarged panel does not show.
+const MORE_ROOM: usize = 40;
+/// Blocks that are kept of a list for drawing, and in an enlarged panel.
+const KEPT: [usize; 2] = [13, 48];
 /// … and those that a narrow page has for them, beside the number of what is not shown.
 const NARROW_ROOM: usize = 84;
 /// A piece narrower than this share of the cut carries its number beside it.
@@ -74,9 +82,25 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         Some((when, zone)) if when == call => zone,
         _ => followed.unwrap_or_else(|| all.first().map_or(ZoneId::NORMAL, |gauge| gauge.zone)),
     };
-    let rows = use_memo((view.machine.clone(), zone), |(machine, zone)| {
-        rows(machine, *zone)
-    });
+    let enlarged = view.frame.enlarged == Some(Pane::Lists);
+    let kept = KEPT[usize::from(enlarged)];
+    let rows = use_memo(
+        (view.machine.clone(), zone, kept),
+        |(machine, zone, kept)| rows(machine, *zone, *kept),
+    );
+    let (room_ref, zones_ref) = (use_node_ref(), use_node_ref());
+    let room = use_room(&room_ref);
+    {
+        // Of many zones the one that is shown is not always among those that the head has room for.
+        let zones = zones_ref.clone();
+        use_effect_with((zone, all.len(), room.width as u32), move |_| {
+            if let Some(zones) = zones.cast::<Element>()
+                && let Ok(Some(zone)) = zones.query_selector("[aria-pressed=true]")
+            {
+                screen::reveal_across(&zones, &zone);
+            }
+        });
+    }
     let under_way = current
         .as_ref()
         .as_ref()
@@ -87,6 +111,19 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         .as_ref()
         .and_then(|_| moving(view))
         .filter(|_| t < 1.0);
+    {
+        let room = room_ref.clone();
+        let row = moving.as_ref().map(|moving| (view.cursor, moving.order));
+        use_effect_with(row, move |row| {
+            if let Some((_, order)) = row
+                && let Some(room) = room.cast::<Element>()
+                && let Ok(Some(body)) = room.closest(".body")
+                && let Ok(Some(row)) = body.query_selector(&format!("[data-order='{order}']"))
+            {
+                screen::follow(&body, row.unchecked_ref());
+            }
+        });
+    }
     let state = view.machine.zone(zone);
     let count = |list| state.pcp(list).count().to_string();
     let percpu = fill(
@@ -95,11 +132,20 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     );
     let touched = touched_head(view.event.as_ref());
     let digits = hex(view.machine.spec().total_pages().saturating_sub(1) as u32).len();
-    let chip_width = 7 * digits + 11;
+    let chip_width = if enlarged {
+        8 * digits + 13
+    } else {
+        7 * digits + 11
+    };
+    let room = if enlarged {
+        (room.width as usize).saturating_sub(MORE_ROOM)
+    } else {
+        0
+    };
     let list = List {
         words,
         view,
-        shown: LIST_ROOM / (chip_width + 4),
+        shown: room.max(LIST_ROOM) / (chip_width + 4),
         near: (NARROW_ROOM / (chip_width + 4)).max(1),
         moving,
         t,
@@ -124,12 +170,9 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     });
     let head = El::new("header", "")
         .put(El::new("h2", "").put(El::term("free-list", words.lists_title)))
-        .put(
-            El::new("div", "zones")
-                .is("role", "group")
-                .is("aria-label", words.lists_zones)
-                .all(zones),
-        )
+        .child(html! {
+            <div class="zones" role="group" aria-label={words.lists_zones} ref={zones_ref}>{ for zones }</div>
+        })
         .put(El::new("span", "fact aside").text(&percpu))
         .put(tools(view, Pane::Lists, words.lists_title, &props.on));
     let middle = match &under_way {
@@ -150,7 +193,12 @@ pub fn FreeLists(props: &MovingProps) -> Html {
     let table = El::new("div", "orders")
         .is("role", "table")
         .attr("aria-label", fill(words.lists_label, &[zone.label()]))
-        .put(El::new("div", "names").is("role", "row").all(names))
+        .put(
+            El::new("div", "names")
+                .is("role", "row")
+                .all(names)
+                .child(html! { <i class="list-room" aria-hidden="true" ref={room_ref} /> }),
+        )
         .put(
             El::new("div", "rows")
                 .is("role", "rowgroup")
@@ -187,14 +235,14 @@ struct Row {
     share: f32,
 }
 
-fn rows(machine: &Machine, zone: ZoneId) -> Vec<Row> {
+fn rows(machine: &Machine, zone: ZoneId, kept: usize) -> Vec<Row> {
     let mut rows: Vec<Row> = (0..ORDERS as u8)
         .rev()
         .map(|order| {
             let mut heads = Vec::new();
             let mut count = 0;
             for pfn in machine.free_list(zone, order) {
-                if count < 13 {
+                if count < kept {
                     heads.push(pfn);
                 }
                 count += 1;

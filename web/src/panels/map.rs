@@ -20,7 +20,7 @@ use crate::lang::Lang;
 use crate::lang::stage::{Texts, fill, texts};
 use crate::lang::world;
 use crate::paint::screen::{self, Image, Palette, Room, Watch};
-use crate::paint::shapes::{BlockShape, Kind, Layout, Picture, Rect, blocks, image, uses};
+use crate::paint::shapes::{BlockShape, Kind, Layout, Picture, Rect, TITLE, blocks, image, uses};
 use crate::paint::zoom::{self, Pinch};
 use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
@@ -31,9 +31,12 @@ use crate::view::{Action, Shared, View};
 const NAMES: f32 = 62.0;
 /// … and of those that say their node.
 const NODES_NAMES: f32 = 78.0;
+/// … and of those with a free count of six digits and its word; zones of so many pages have one.
+const LONG_NAMES: f32 = 90.0;
+const LONG: u32 = 10_000;
 /// Width of the lens of a low page.
 const LOW_LENS: f32 = 320.0;
-/// Below this width the names of the zones are left out.
+/// Below this width the names of the zones stand above their bands.
 const BARE: f32 = 420.0;
 
 /// What the panel is given.
@@ -64,10 +67,17 @@ pub fn MapPanel(props: &Props) -> Html {
     let bare = room.width < BARE;
     let left = match machine.spec().nodes {
         _ if bare => 0.0,
+        _ if machine.zones().any(|(_, zone)| zone.pages() >= LONG) => LONG_NAMES,
         0 | 1 => NAMES,
         _ => NODES_NAMES,
     };
-    let fitted = Layout::of(machine, (room.width - left).max(64.0), room.height);
+    let wide = (room.width - left).max(64.0);
+    let fitted = if bare {
+        let titles = TITLE * machine.zones().count() as f32;
+        Layout::of(machine, wide, room.height - titles).titled()
+    } else {
+        Layout::of(machine, wide, room.height)
+    };
     let scale = use_state(|| 1.0_f32);
     let closest = fitted.closest();
     let zoomed = scale.min(closest);
@@ -154,10 +164,13 @@ pub fn MapPanel(props: &Props) -> Html {
         Callback::from(move |by: f32| scale.set((zoomed * by).clamp(1.0, closest)))
     });
     use_pinch(&room_ref, &zoom);
+    // Where not all of the map is seen, it shows what the event touched.
+    let scrolls = zoomed > 1.0 || layout.height > room.height;
     use_standing(
         &room_ref,
         zoomed,
-        at.and_then(|pfn| layout.rect(pfn, 1)),
+        at.or(spoken.filter(|_| scrolls))
+            .and_then(|pfn| layout.rect(pfn, 1)),
         left,
     );
     let find = use_newest({
@@ -201,7 +214,7 @@ pub fn MapPanel(props: &Props) -> Html {
     };
 
     let focus = at.or(spoken).unwrap_or(0);
-    let (rows, between) = layout.rows();
+    let (rows, between) = (layout.rows(), layout.between);
     let page = bytes_label(u64::from(machine.spec().page_size));
     let pages = grouped(machine.spec().total_pages() as u32);
     let fact = match layout.pages_shift {
@@ -246,11 +259,11 @@ pub fn MapPanel(props: &Props) -> Html {
                         {onclick}
                     >
                         <div key="names">
-                            { for names(words, machine, &layout).filter(|_| !bare) }
+                            { for names(words, machine, &layout, bare) }
                         </div>
                         <canvas
                             key="canvas"
-                            class={(!layout.cells).then_some("pixels")}
+                            class={(!layout.cells).then_some(if layout.cell < 1.0 { "pixels small" } else { "pixels" })}
                             ref={canvas_ref}
                             style={place(Rect { x: left, y: 0.0, w: layout.width(), h: layout.height })}
                         />
@@ -293,7 +306,7 @@ pub fn MapPanel(props: &Props) -> Html {
                         </div>
                     </div>
                 }
-                { legend(view.lang, shown.uses()) }
+                { legend(view.lang, shown.uses(), lens.as_ref()) }
             </div>
             <div class="inspector" id="inspector" aria-live={if *aloud { "polite" } else { "off" }}>
                 { match &known {
@@ -305,10 +318,17 @@ pub fn MapPanel(props: &Props) -> Html {
     }
 }
 
-/// The uses that occur, with their patterns.
-fn legend(lang: Lang, occurring: &[Kind]) -> El {
+/// The uses that occur, with their patterns, after the pages that the lens shows.
+fn legend(lang: Lang, occurring: &[Kind], lens: Option<&Layout>) -> El {
+    let window = lens.and_then(|lens| lens.bands.first()).map(|band| {
+        let (first, last) = (band.first, band.first + band.pages - 1);
+        El::new("li", "window")
+            .key("window")
+            .text(&format!("pfn {first:#x}–{last:#x}"))
+    });
     El::new("ul", "legend")
         .key("legend")
+        .maybe(window)
         .all(occurring.iter().map(|&what| {
             let name = kind_name(lang, what);
             El::new("li", "")
@@ -320,7 +340,7 @@ fn legend(lang: Lang, occurring: &[Kind]) -> El {
 
 /// The size of the room and the theme, now and whenever they change.
 #[hook]
-fn use_room(node: &NodeRef) -> Room {
+pub(super) fn use_room(node: &NodeRef) -> Room {
     let room = use_state(Room::default);
     {
         let (node, room) = (node.clone(), room.setter());
@@ -604,16 +624,27 @@ fn place(rect: Rect) -> String {
     format!("left:{x}px;top:{y}px;width:{w}px;height:{h}px")
 }
 
-/// The zones' names beside their bands.
+/// The zones' names beside their bands, or in a line above each.
 fn names<'a>(
     words: &'a Texts,
     machine: &'a Machine,
     layout: &'a Layout,
+    above: bool,
 ) -> impl Iterator<Item = El> + 'a {
     layout.bands.iter().map(move |band| {
-        let height = (band.rows as f32 * layout.cell).max(16.0);
+        let height = (band.rows as f32 * layout.cell).max(13.0);
         let free = grouped(machine.zone(band.zone).free_pages());
         let line = |class, text: &str| El::new("span", class).text(text);
+        let free = fill(words.free_pages, &[&free]);
+        let (first, last) = (hex(band.first), hex(band.first + band.pages - 1));
+        if above {
+            return El::new("div", "zone above")
+                .key(band.zone.label())
+                .style(format!("top:{}px", fixed(band.top - TITLE)))
+                .put(El::new("b", "").text(band.zone.label()))
+                .put(line("", &free))
+                .put(line("pfn", &format!("{first}–{last}")));
+        }
         let mut name = El::new("div", "zone")
             .key(band.zone.label())
             .style(format!(
@@ -623,17 +654,10 @@ fn names<'a>(
             ))
             .put(El::new("b", "").text(band.zone.label()));
         if height >= 31.0 {
-            // A long number stands alone: the column is narrow.
-            name = name.put(if free.len() > 5 {
-                line("", &free)
-            } else {
-                line("", &fill(words.free_pages, &[&free]))
-            });
+            name = name.put(line("", &free));
         }
         if height >= 64.0 {
-            name = name
-                .put(line("pfn", &hex(band.first)))
-                .put(line("pfn", &hex(band.first + band.pages - 1)));
+            name = name.put(line("pfn", &first)).put(line("pfn", &last));
         }
         name
     })
@@ -690,19 +714,22 @@ fn inspector(lang: Lang, known: &Facts, at: Option<u32>) -> Html {
     };
     let mut facts = vec![
         ("mono", pages),
-        ("mono", format!("phys {:#010x}", known.physical)),
+        ("mono phys", format!("phys {:#010x}", known.physical)),
         ("", known.zone.label().into()),
         ("", fill(words.order, &[&block.order.to_string()])),
     ];
     if let Some((_, state)) = known.world {
         let told = world::state(lang, state, known.owner);
-        facts.extend((!told.is_empty()).then_some(("", told)));
+        facts.extend((!told.is_empty()).then_some(("about", told)));
     }
     if let Some(slab) = &known.slab {
         let [taken, objects] = [slab.in_use, slab.objects].map(|n| n.to_string());
-        facts.push(("", fill(words.slab_facts, &[&slab.cache, &taken, &objects])));
+        facts.push((
+            "about",
+            fill(words.slab_facts, &[&slab.cache, &taken, &objects]),
+        ));
     }
-    facts.extend(known.bytes.clone().map(|bytes| ("mono", bytes)));
+    facts.extend(known.bytes.clone().map(|bytes| ("mono about", bytes)));
     facts.extend(holder.map(|holder| ("holder", holder)));
     // The spaces are for those who hear it.
     let facts = facts

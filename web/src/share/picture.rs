@@ -241,7 +241,7 @@ impl Picture {
             pixels,
             ..
         } = shapes::image(machine, layout);
-        let (cell, columns) = (layout.cell, width as usize);
+        let (cell, wide, columns) = (layout.cell, layout.wide, width as usize);
         let kind_of = |index: u8| {
             let mut kinds = Kind::ALL.into_iter();
             kinds.find(|kind| kind.index() == usize::from(index))
@@ -257,8 +257,8 @@ impl Picture {
             let mut from = 0;
             for run in row(y).chunk_by(|one, next| one == next) {
                 if let Some(kind) = kind_of(run[0]) {
-                    let x = LEFT + from as f32 * cell;
-                    let (w, h) = (run.len() as f32 * cell, rows as f32 * cell);
+                    let x = LEFT + from as f32 * wide;
+                    let (w, h) = (run.len() as f32 * wide, rows as f32 * cell);
                     self.cell(kind, [x, top + y as f32 * cell, w, h], false);
                 }
                 from += run.len();

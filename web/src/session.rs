@@ -545,6 +545,13 @@ impl Session {
             Action::Tab(tab) => self.tab = tab,
             Action::Side(side) => {
                 self.frame.side = side;
+                // It was asked for: it is shown, also where its pane was not.
+                if self.frame.is_folded(Pane::Path) {
+                    self.frame.fold(Pane::Path);
+                }
+                if self.frame.enlarged != Some(Pane::Path) {
+                    self.frame.enlarge(None);
+                }
                 // A narrow screen has a tab for all that stands beside the map.
                 self.tab = Tab::Path;
             }

@@ -121,16 +121,44 @@ pub fn choose(menu: &NodeRef, index: usize) {
     }
 }
 
-/// Opens a dialog over everything else. The browser closes it with Escape and gives the focus back; then this tells.
+/// Opens a dialog over everything else. The browser closes it with Escape and gives the focus back; then this tells. Who chose
+/// something in it (a button with a value) goes on with the player, wherever the dialog was opened from.
 pub fn open_dialog(dialog: &NodeRef, closed: Callback<()>) {
     let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
         return;
     };
-    let heard = Closure::once_into_js(move || closed.emit(()));
+    let from_nothing = nothing_is_focused();
+    let closing = dialog.clone();
+    let heard = Closure::once_into_js(move || {
+        if !closing.return_value().is_empty() {
+            focus_player();
+        } else if from_nothing {
+            // What had the focus in it has no heir: nothing had it before.
+            FOCUSED.with_borrow_mut(Vec::clear);
+        }
+        closed.emit(());
+    });
     dialog
         .add_event_listener_with_callback("close", heard.unchecked_ref())
         .ok();
     dialog.show_modal().ok();
+}
+
+/// The page as a whole has the focus.
+fn nothing_is_focused() -> bool {
+    let document = document();
+    document.active_element() == document.body().map(Element::from)
+}
+
+/// Gives the focus to the button that plays.
+fn focus_player() {
+    let button = document()
+        .query_selector("footer.player .play")
+        .ok()
+        .flatten();
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        button.focus().ok();
+    }
 }
 
 thread_local! {
@@ -258,9 +286,7 @@ pub fn note_focus() {
 /// part of the page that is left, or else the first thing there that can have it.
 pub fn keep_focus() {
     const ABLE: &str = "button:not([disabled]), a[href], input:not([disabled]), select, summary, textarea, [tabindex='0']";
-    let document = document();
-    let body = document.body().map(Element::from);
-    if document.active_element() != body {
+    if !nothing_is_focused() {
         return;
     }
     let left = FOCUSED.with_borrow_mut(|focused| {

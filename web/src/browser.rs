@@ -16,6 +16,7 @@ use web_sys::{
 };
 use yew::prelude::*;
 
+use crate::paint::screen;
 use crate::view::ProseLink;
 
 fn window() -> Window {
@@ -208,7 +209,7 @@ pub fn open_popover(popover: &NodeRef) {
         popover.get_bounding_client_rect(),
     );
     let (width, height) = window_size();
-    let scale = own.width() / f64::from(popover.offset_width().max(1));
+    let scale = scale_of(&popover);
     let left = word.left().min(width - own.width() - BESIDE).max(BESIDE);
     let below = word.bottom() + BESIDE;
     let top = if below + own.height() <= height {
@@ -245,6 +246,65 @@ pub fn go_to(field: &NodeRef, marks: &NodeRef, number: usize, place: Option<u32>
     });
     if let Some(mark) = mark {
         mark.scroll_into_view();
+    }
+}
+
+/// Whether an element has the focus.
+pub fn has_focus(node: &NodeRef) -> bool {
+    let own = node.cast::<Element>();
+    own.is_some() && own == document().active_element()
+}
+
+/// Scrolls a box until something in it is seen, clear of the head that sticks to its top.
+pub fn reveal_under(scroller: &NodeRef, head: &str, child: &str) {
+    let Some(scroller) = scroller.cast::<HtmlElement>() else {
+        return;
+    };
+    let within = |selectors| {
+        let found = scroller.query_selector(selectors).ok().flatten();
+        found.and_then(|found| found.dyn_into::<HtmlElement>().ok())
+    };
+    let (Some(head), Some(child)) = (within(head), within(child)) else {
+        return;
+    };
+    screen::reveal(&scroller, &child);
+    let hidden = head.get_bounding_client_rect().bottom() - child.get_bounding_client_rect().top();
+    let is_shown = child.offset_height() > 0;
+    if is_shown && hidden > 0.0 && scroller.scroll_top() > 0 {
+        let by = hidden / scale_of(&scroller);
+        scroller.set_scroll_top(scroller.scroll_top() - by.ceil() as i32);
+    }
+}
+
+/// The children of a row that scrolls fade towards its ends: one that is looked for stands so far from them.
+const CLEAR_PX: f64 = 24.0;
+
+/// Scrolls a row to the side until one of its children is seen, counted from 0.
+pub fn reveal_across(row: &NodeRef, number: usize) {
+    let Some(row) = row.cast::<HtmlElement>() else {
+        return;
+    };
+    let Some(child) = row.children().item(number as u32) else {
+        return;
+    };
+    let (outer, inner) = (
+        row.get_bounding_client_rect(),
+        child.get_bounding_client_rect(),
+    );
+    let (under, over) = (
+        inner.left() - CLEAR_PX - outer.left(),
+        inner.right() + CLEAR_PX - outer.right(),
+    );
+    let by = if under < 0.0 { under } else { over.max(0.0) };
+    row.set_scroll_left(row.scroll_left() + (by / scale_of(&row)).ceil() as i32);
+}
+
+/// How much larger than its own pixels an element is drawn.
+fn scale_of(element: &HtmlElement) -> f64 {
+    let width = element.get_bounding_client_rect().width();
+    match element.offset_width() {
+        0 => 1.0,
+        own => width / f64::from(own),
     }
 }
 

@@ -94,3 +94,35 @@ for (const [name, viewport] of [["wide", { width: 1440, height: 900 }], ["narrow
     await expect(marks).toHaveCount(0);
   });
 }
+
+test("what had no focus before a dialog has none after it", async ({ page }) => {
+  await page.goto("./");
+  for (const key of ["g", "?"]) {
+    await page.keyboard.press(key);
+    await expect(page.getByRole("dialog")).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toHaveCount(0);
+    expect(await focused(page), key).toBe("nothing");
+  }
+  await page.keyboard.press("Space");
+  await expect(page.locator("footer.player").getByRole("button", { name: "Pause" })).toBeVisible();
+});
+
+test("the newest pointer is in sight, and the kernel's words where they were folded away", async ({ page }) => {
+  await page.goto("./");
+  await page.waitForFunction(() => window.kmallocLab);
+  await run(page, `kernel 2.6.10\n${Array.from({ length: 30 }, (_, at) => `name${at} = kmalloc(100, GFP_KERNEL);\n`).join("")}`);
+  await press(page).click();
+  const seen = () =>
+    page.locator(".pointers > ul").evaluate((row) => {
+      const [box, chip] = [row, row.lastElementChild].map((part) => part.getBoundingClientRect());
+      return chip.left >= box.left && chip.right <= box.right;
+    });
+  await expect.poll(seen).toBe(true);
+  const path = page.locator("section.path");
+  await path.getByRole("button", { name: /^Fold/ }).click();
+  await expect(path).toHaveClass(/folded/);
+  await page.locator("button.dmesg").click();
+  await expect(path).not.toHaveClass(/folded/);
+  await expect(path.getByRole("button", { name: "dmesg", pressed: true })).toBeVisible();
+});

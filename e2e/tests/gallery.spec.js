@@ -42,6 +42,62 @@ test("by keys alone: g opens it, Escape closes it, Enter opens a scenario", asyn
   await expect(dialog.locator("[aria-current]")).toHaveCount(1);
 });
 
+test("after a choice the space bar plays the story, however the gallery was opened", async ({ page }) => {
+  await page.goto("./");
+  const dialog = page.getByRole("dialog", { name: "Gallery" });
+  const player = page.locator("footer.player");
+  const plays = async () => {
+    await expect(dialog).toBeHidden();
+    await expect(player.locator(".play")).toBeFocused();
+    const { cursor } = await page.evaluate(() => window.kmallocLab.snapshot());
+    await page.keyboard.press("Space");
+    await expect(player.getByRole("button", { name: "Pause" })).toBeVisible();
+    await page.keyboard.press("Space");
+    await expect(player.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+    await expect(dialog).toBeHidden();
+    return cursor;
+  };
+  await page.getByRole("button", { name: "Gallery" }).click();
+  await dialog.getByRole("button", { name: /Dirty pages/ }).click();
+  // The pages that the story needs are there; the first call is not yet made.
+  expect(await plays()).toBeGreaterThan(1000);
+  await expect(player.getByRole("spinbutton")).toHaveValue("2");
+  await page.locator("body").click({ position: { x: 1, y: 1 } });
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press("g");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await plays();
+  await expect(page.getByRole("heading", { name: "Scenario" })).toBeVisible();
+});
+
+test("the line of the call is in sight, unless the text is being written", async ({ page }) => {
+  await page.goto("./");
+  await page.getByRole("button", { name: "Gallery" }).click();
+  await page.getByRole("button", { name: /Side by side/ }).click();
+  const seen = () =>
+    page.locator("section.text .panel").evaluate((panel) => {
+      const [box, head, mark] = [panel, ...["summary", ".now mark"].map((part) => panel.querySelector(part))].map((part) =>
+        part.getBoundingClientRect(),
+      );
+      return mark.top >= head.bottom - 1 && mark.bottom <= box.bottom + 1;
+    });
+  await page.keyboard.press("End");
+  await expect.poll(seen).toBe(true);
+  await page.keyboard.press("Home");
+  await page.keyboard.press("PageDown");
+  await expect.poll(seen).toBe(true);
+  // Somebody writes at the beginning.
+  await page.locator("textarea").focus();
+  await page.locator("section.text").evaluate((section) => {
+    section.querySelector("textarea").setSelectionRange(0, 0);
+    section.querySelector(".panel").scrollTop = 0;
+    window.kmallocLab.seek(window.kmallocLab.snapshot().events);
+  });
+  await page.waitForTimeout(200);
+  expect(await seen()).toBe(false);
+});
+
 test("on a phone, in Chinese, in dark", async ({ fresh }) => {
   const page = await fresh({
     locale: "zh-CN",

@@ -16,6 +16,7 @@ use web_sys::{
 };
 use yew::prelude::*;
 
+use crate::paint::screen;
 use crate::view::ProseLink;
 
 fn window() -> Window {
@@ -121,16 +122,44 @@ pub fn choose(menu: &NodeRef, index: usize) {
     }
 }
 
-/// Opens a dialog over everything else. The browser closes it with Escape and gives the focus back; then this tells.
+/// Opens a dialog over everything else. The browser closes it with Escape and gives the focus back; then this tells. Who chose
+/// something in it (a button with a value) goes on with the player, wherever the dialog was opened from.
 pub fn open_dialog(dialog: &NodeRef, closed: Callback<()>) {
     let Some(dialog) = dialog.cast::<HtmlDialogElement>() else {
         return;
     };
-    let heard = Closure::once_into_js(move || closed.emit(()));
+    let from_nothing = nothing_is_focused();
+    let closing = dialog.clone();
+    let heard = Closure::once_into_js(move || {
+        if !closing.return_value().is_empty() {
+            focus_player();
+        } else if from_nothing {
+            // What had the focus in it has no heir: nothing had it before.
+            FOCUSED.with_borrow_mut(Vec::clear);
+        }
+        closed.emit(());
+    });
     dialog
         .add_event_listener_with_callback("close", heard.unchecked_ref())
         .ok();
     dialog.show_modal().ok();
+}
+
+/// The page as a whole has the focus.
+fn nothing_is_focused() -> bool {
+    let document = document();
+    document.active_element() == document.body().map(Element::from)
+}
+
+/// Gives the focus to the button that plays.
+fn focus_player() {
+    let button = document()
+        .query_selector("footer.player .play")
+        .ok()
+        .flatten();
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        button.focus().ok();
+    }
 }
 
 thread_local! {
@@ -180,7 +209,7 @@ pub fn open_popover(popover: &NodeRef) {
         popover.get_bounding_client_rect(),
     );
     let (width, height) = window_size();
-    let scale = own.width() / f64::from(popover.offset_width().max(1));
+    let scale = scale_of(&popover);
     let left = word.left().min(width - own.width() - BESIDE).max(BESIDE);
     let below = word.bottom() + BESIDE;
     let top = if below + own.height() <= height {
@@ -217,6 +246,65 @@ pub fn go_to(field: &NodeRef, marks: &NodeRef, number: usize, place: Option<u32>
     });
     if let Some(mark) = mark {
         mark.scroll_into_view();
+    }
+}
+
+/// Whether an element has the focus.
+pub fn has_focus(node: &NodeRef) -> bool {
+    let own = node.cast::<Element>();
+    own.is_some() && own == document().active_element()
+}
+
+/// Scrolls a box until something in it is seen, clear of the head that sticks to its top.
+pub fn reveal_under(scroller: &NodeRef, head: &str, child: &str) {
+    let Some(scroller) = scroller.cast::<HtmlElement>() else {
+        return;
+    };
+    let within = |selectors| {
+        let found = scroller.query_selector(selectors).ok().flatten();
+        found.and_then(|found| found.dyn_into::<HtmlElement>().ok())
+    };
+    let (Some(head), Some(child)) = (within(head), within(child)) else {
+        return;
+    };
+    screen::reveal(&scroller, &child);
+    let hidden = head.get_bounding_client_rect().bottom() - child.get_bounding_client_rect().top();
+    let is_shown = child.offset_height() > 0;
+    if is_shown && hidden > 0.0 && scroller.scroll_top() > 0 {
+        let by = hidden / scale_of(&scroller);
+        scroller.set_scroll_top(scroller.scroll_top() - by.ceil() as i32);
+    }
+}
+
+/// The children of a row that scrolls fade towards its ends: one that is looked for stands so far from them.
+const CLEAR_PX: f64 = 24.0;
+
+/// Scrolls a row to the side until one of its children is seen, counted from 0.
+pub fn reveal_across(row: &NodeRef, number: usize) {
+    let Some(row) = row.cast::<HtmlElement>() else {
+        return;
+    };
+    let Some(child) = row.children().item(number as u32) else {
+        return;
+    };
+    let (outer, inner) = (
+        row.get_bounding_client_rect(),
+        child.get_bounding_client_rect(),
+    );
+    let (under, over) = (
+        inner.left() - CLEAR_PX - outer.left(),
+        inner.right() + CLEAR_PX - outer.right(),
+    );
+    let by = if under < 0.0 { under } else { over.max(0.0) };
+    row.set_scroll_left(row.scroll_left() + (by / scale_of(&row)).ceil() as i32);
+}
+
+/// How much larger than its own pixels an element is drawn.
+fn scale_of(element: &HtmlElement) -> f64 {
+    let width = element.get_bounding_client_rect().width();
+    match element.offset_width() {
+        0 => 1.0,
+        own => width / f64::from(own),
     }
 }
 
@@ -258,9 +346,7 @@ pub fn note_focus() {
 /// part of the page that is left, or else the first thing there that can have it.
 pub fn keep_focus() {
     const ABLE: &str = "button:not([disabled]), a[href], input:not([disabled]), select, summary, textarea, [tabindex='0']";
-    let document = document();
-    let body = document.body().map(Element::from);
-    if document.active_element() != body {
+    if !nothing_is_focused() {
         return;
     }
     let left = FOCUSED.with_borrow_mut(|focused| {

@@ -28,6 +28,13 @@ const FASTEST_MOVEMENT: f32 = 4.0;
 /// A tab in the background gets no frames; when it comes back, at most this much time has passed.
 const LONGEST_FRAME_MS: f32 = 100.0;
 
+/// A frame has so many events at most for each of its milliseconds.
+const SHORTEST_MS: f32 = 0.1;
+
+/// What prepares the world for a story is not the story: a call that does takes so long at most, however many pages it
+/// hands out.
+const PREPARATION_MS: f32 = 1_000.0;
+
 /// The end of a round is looked at for so long before the next begins.
 const BETWEEN_ROUNDS_MS: f32 = 700.0;
 
@@ -145,7 +152,7 @@ impl Player {
             if self.phase < 1.0 {
                 let duration = match self.cursor {
                     0 => 1.0,
-                    after => duration_ms(after - 1).max(1.0),
+                    after => duration_ms(after - 1).max(SHORTEST_MS),
                 };
                 let needed = (1.0 - self.phase) * duration;
                 if left < needed {
@@ -175,6 +182,11 @@ impl Player {
             }
         }
     }
+}
+
+/// The most that each of so many events of a preparation takes at ×1.
+pub fn share_ms(events: usize) -> f32 {
+    PREPARATION_MS / events.max(1) as f32
 }
 
 /// How long an event's movement takes at ×1. `chain` counts the events of the same kind right before it: a chain of
@@ -320,6 +332,18 @@ mod tests {
         player.tick(16.0, 1000, |_| 100.0);
         assert!(player.cursor > 1);
         assert_eq!(player.progress(), 1.0);
+    }
+
+    #[test]
+    fn a_preparation_of_a_thousand_events_takes_a_second() {
+        let mut player = Player::at(0, false);
+        player.play(2_000);
+        let mut frames = 0;
+        while player.is_moving() {
+            player.tick(16.0, 2_000, |_| share_ms(2_000));
+            frames += 1;
+        }
+        assert!((60..=64).contains(&frames), "{frames}");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::remedy::{Tried, free_call, place};
-use kmalloc_core::run::{Bounds, Run, Running, Value, Variable};
+use kmalloc_core::run::{Bounds, CallRecord, Run, Running, Value, Variable};
 use kmalloc_core::script::ast::{Call, Pointer, Scenario, ScriptError, ScriptErrorKind, Span};
 use kmalloc_core::script::link;
 use kmalloc_core::script::{Parsed, edit, parse, print};
@@ -29,7 +29,7 @@ use crate::lang::Lang;
 use crate::lessons::{self, ExerciseText};
 use crate::making::{Making, PIECE};
 use crate::moments::Moments;
-use crate::player::{Player, SPEEDS, duration_ms};
+use crate::player::{Player, SPEEDS, duration_ms, share_ms};
 use crate::remedies::Remedies;
 use crate::share::lecture::Lecture;
 use crate::share::{Sharing, Shelf, Switches};
@@ -245,6 +245,8 @@ pub(crate) enum Arrive {
     At(usize),
     /// Here, and what follows is played.
     Play(usize),
+    /// To where its story begins.
+    Story,
 }
 
 impl Session {
@@ -543,6 +545,13 @@ impl Session {
             Action::Tab(tab) => self.tab = tab,
             Action::Side(side) => {
                 self.frame.side = side;
+                // It was asked for: it is shown, also where its pane was not.
+                if self.frame.is_folded(Pane::Path) {
+                    self.frame.fold(Pane::Path);
+                }
+                if self.frame.enlarged != Some(Pane::Path) {
+                    self.frame.enlarge(None);
+                }
                 // A narrow screen has a tab for all that stands beside the map.
                 self.tab = Tab::Path;
             }
@@ -595,6 +604,13 @@ impl Session {
         let run = self.run.clone();
         let run = run.borrow();
         self.player.tick(elapsed_ms, len, |index| {
+            let call = run.call_at(index + 1).map(|call| &run.calls()[call]);
+            // What happens between two calls belongs to neither.
+            let prepares = |call: &&CallRecord| call.call.prepares() && index < call.end;
+            let share = match call.filter(prepares) {
+                Some(call) => share_ms(call.end - call.first),
+                None => f32::INFINITY,
+            };
             let Some(event) = run.event(index) else {
                 return 0.0;
             };
@@ -606,7 +622,7 @@ impl Session {
                         .is_some_and(|earlier| earlier.name() == event.name())
                 })
                 .count();
-            duration_ms(&event, chain)
+            duration_ms(&event, chain).min(share)
         });
     }
 
@@ -846,6 +862,7 @@ impl Session {
             Arrive::End => self.player.seek(len, len),
             Arrive::At(cursor) => self.player.seek(cursor, len),
             Arrive::Play(cursor) => self.player.play_from(cursor, len),
+            Arrive::Story => self.player.seek(story(&self.run.borrow()), len),
         }
     }
 
@@ -941,7 +958,7 @@ impl Session {
         }
     }
 
-    /// A scenario of the gallery in place of this text, at its start. Undo brings the old one back; what was the student's
+    /// A scenario of the gallery in place of this text, where its story begins. Undo brings the old one back; what was the student's
     /// own is kept by name, too.
     fn open_scenario(&mut self, name: &str) {
         let gallery = self.gallery.here().cloned();
@@ -950,14 +967,14 @@ impl Session {
         };
         self.show_stage();
         if *self.text == *scenario.text {
-            self.stand_at(0);
+            self.when_run(|session| session.arrive(session.len(), Arrive::Story));
             return;
         }
         if self.own {
             self.rescue();
         }
         self.notice = None;
-        self.bring(&scenario.text, Arrive::At(0), Base::Elsewhere);
+        self.bring(&scenario.text, Arrive::Story, Base::Elsewhere);
         self.own = false;
     }
 
@@ -1301,6 +1318,16 @@ impl Session {
     }
 }
 
+/// The cursor before the first call that does more than prepare the world for what follows; the start, where none does.
+pub(crate) fn story(run: &Run) -> usize {
+    let mut calls = run.calls().iter().filter(|call| call.inside.is_none());
+    let prepared = calls.clone().take_while(|call| call.call.prepares()).last();
+    match calls.any(|call| !call.call.prepares()) {
+        true => prepared.map_or(0, |call| call.end),
+        false => 0,
+    }
+}
+
 /// A run of nothing on this machine, and the machine that its view begins with. One from the parser always boots.
 fn boot_run(machine: &MachineSpec) -> (SharedRun, Shared<Machine>) {
     let scenario = Scenario {
@@ -1458,7 +1485,10 @@ mod tests {
         let opened = open(&full, "kswapd");
         check(&opened);
         assert!(opened.text.contains("schedule();") && opened.errors.is_empty());
-        assert_eq!((opened.player.cursor, opened.tab), (0, Tab::Stage));
+        // After the preparation, before the first call of the story.
+        let prepared = opened.run.borrow().calls()[0].end;
+        assert!(prepared > 200);
+        assert_eq!((opened.player.cursor, opened.tab), (prepared, Tab::Stage));
         assert_eq!(opened.earlier.as_deref(), Some(&*session.text));
         assert_eq!(opened.reduced(Action::Undo).text, session.text);
         // What came from the gallery needs no rescue, and the first rescue stays.
@@ -1468,13 +1498,73 @@ mod tests {
         let again = open(&second.reduced(Action::ToEnd), "oom");
         assert_eq!(
             (again.player.cursor, again.past.len()),
-            (0, second.past.len())
+            (second.player.cursor, second.past.len())
         );
         let spoken = full.reduced(Action::Language(Lang::Zh));
         assert!(
             spoken.wants_gallery(),
             "the other language has another file"
         );
+    }
+
+    #[test]
+    fn every_scenario_of_the_gallery_opens_where_its_story_begins() {
+        let file = crate::gallery::tests::file(Lang::En);
+        let gallery = Gallery::read(&file).expect("it is read");
+        let full = fresh().reduced(Action::GalleryArrived(Lang::En, Some(file)));
+        for scenario in gallery.themes.iter().flat_map(|theme| &theme.scenarios) {
+            let opened = full.reduced(Action::OpenScenario(scenario.name.clone()));
+            let cursor = opened.player.cursor;
+            assert!(cursor < opened.len(), "{}", scenario.name);
+            let run = opened.run.borrow();
+            let (before, after): (Vec<_>, Vec<_>) =
+                run.calls().iter().partition(|call| call.end <= cursor);
+            assert!(
+                before.iter().all(|call| call.call.prepares()),
+                "{}",
+                scenario.name
+            );
+            assert!(!after[0].call.prepares(), "{}", scenario.name);
+        }
+        let only = fresh().reduced(Action::Type("user_pages(9);".into()));
+        assert_eq!(story(&only.run.borrow()), 0);
+    }
+
+    #[test]
+    fn a_preparation_takes_a_second() {
+        let text = "user_pages(120);\np = kmalloc(100, GFP_KERNEL);";
+        let session = acted(&fresh(), [Action::Replace(text.into()), Action::ToStart]);
+        let prepared = session.run.borrow().calls()[0].end;
+        assert!(prepared > 300, "{prepared}");
+        let mut playing = session.reduced(Action::TogglePlay);
+        let mut frames = 0;
+        while playing.player.cursor < prepared {
+            playing = playing.reduced(Action::Tick(20.0));
+            frames += 1;
+        }
+        assert!(frames <= 51, "{frames}");
+        let last = playing
+            .reduced(Action::Seek(prepared))
+            .reduced(Action::TogglePlay);
+        let next = acted(&last, [Action::Tick(20.0), Action::Tick(20.0)]);
+        assert_eq!(
+            next.player.cursor,
+            prepared + 1,
+            "the story has its own pace"
+        );
+    }
+
+    #[test]
+    fn what_is_asked_for_beside_the_map_is_shown() {
+        let folded = fresh().reduced(Action::Fold(Pane::Path));
+        let shown = folded.reduced(Action::Side(Side::Dmesg));
+        assert!(!shown.frame.is_folded(Pane::Path));
+        let enlarged = fresh().reduced(Action::Enlarge(Some(Pane::Map)));
+        let shown = enlarged.reduced(Action::Side(Side::Dmesg));
+        assert_eq!(shown.frame.enlarged, None);
+        let own = fresh().reduced(Action::Enlarge(Some(Pane::Path)));
+        let shown = own.reduced(Action::Side(Side::Proc));
+        assert_eq!(shown.frame.enlarged, Some(Pane::Path));
     }
 
     #[test]

@@ -371,6 +371,20 @@ impl Sysctl {
 }
 
 impl Call {
+    /// Whether it only makes the world that a story needs: who has memory already, how the machine is set.
+    pub const fn prepares(&self) -> bool {
+        matches!(
+            self,
+            Call::PageCache(_)
+                | Call::UserPages(_)
+                | Call::Swap(_)
+                | Call::Dentries(_)
+                | Call::Inodes(_)
+                | Call::Disk(_)
+                | Call::Sysctl { .. }
+        )
+    }
+
     /// The place that receives the answer, if one was given.
     pub fn target(&self) -> Option<&Place> {
         match self {

@@ -507,6 +507,12 @@ pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
             ("Esc", "ends enlarging"),
             ("Ctrl+Z Ctrl+Y", "undo, redo"),
             ("?", "this list"),
+            ("→ ← ↑ ↓", "in the map: another page"),
+            ("0 … 9", "in the map: the next free block of this order"),
+            ("PgDn PgUp", "in the map: the next, the previous block"),
+            ("Home End", "in the map: the first, the last page"),
+            ("Enter Esc", "in the map: hold the page, let it go"),
+            ("+ -", "in the map: closer, farther"),
         ],
         Lang::Zh => &[
             ("Space", "播放、暂停"),
@@ -524,6 +530,12 @@ pub const fn keys(lang: Lang) -> &'static [(&'static str, &'static str)] {
             ("Esc", "收回放大的面板"),
             ("Ctrl+Z Ctrl+Y", "撤销、重做"),
             ("?", "打开本列表"),
+            ("→ ← ↑ ↓", "在内存布局中：移到另一页"),
+            ("0 … 9", "在内存布局中：该阶的下一个空闲块"),
+            ("PgDn PgUp", "在内存布局中：下一个、上一个块"),
+            ("Home End", "在内存布局中：第一页、最后一页"),
+            ("Enter Esc", "在内存布局中：固定这一页、取消"),
+            ("+ -", "在内存布局中：放大、缩小"),
         ],
     }
 }

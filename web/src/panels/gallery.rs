@@ -90,8 +90,9 @@ fn card(lang: Lang, scenario: &Scenario, text: &str, on: &Callback<Action>) -> E
     } else {
         title
     };
-    // It submits the form: so the browser closes the dialog.
+    // It submits the form: so the browser closes the dialog, with the value as its answer.
     let button = El::new("button", "")
+        .attr("value", name.clone())
         .attr("data-scenario", name.clone())
         .click(on.reform(move |_| Action::OpenScenario(name.clone())))
         .put(title)

@@ -4,6 +4,7 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::run::Value;
 use yew::prelude::*;
 
+use crate::browser;
 use crate::lang::app::Texts;
 use crate::lang::{Arg, Lang, fill, plain};
 use crate::session::Held;
@@ -48,6 +49,22 @@ pub fn Pointers(props: &Props) -> Html {
     let groups = use_memo((props.held.clone(), props.run.clone()), |(held, _)| {
         groups(held, machine)
     });
+    // The newest stays in sight: it was just asked for. One that goes moves nothing.
+    let row = use_node_ref();
+    let newest = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(at, group)| group.iter().map(move |&held| (at, &props.held[held])))
+        .max_by_key(|(_, held)| held.since);
+    let name = newest.map(|(_, held)| (held.variable.name.clone(), held.since));
+    use_effect_with(name, {
+        let (row, at) = (row.clone(), newest.map(|(at, _)| at));
+        move |_| {
+            if let Some(at) = at {
+                browser::reveal_across(&row, at);
+            }
+        }
+    });
     let chips = groups.iter().map(|group| match group[..] {
         [held] => chip(props, texts, machine, &props.held[held]),
         _ => {
@@ -66,7 +83,7 @@ pub fn Pointers(props: &Props) -> Html {
             if groups.is_empty() {
                 <p class="empty">{ texts.no_pointers }</p>
             } else {
-                <ul title={texts.pointers_hint}>{ for chips }</ul>
+                <ul ref={row} title={texts.pointers_hint}>{ for chips }</ul>
             }
             <div class="history">
                 <Button

@@ -12,6 +12,8 @@ use crate::view::Action;
 
 /// From the last key to the run.
 const PAUSE_MS: i32 = 300;
+/// Who scrolls the text looks at it: it stays where it is for so long.
+const READING_MS: f64 = 1_500.0;
 
 /// What the panel is given.
 #[derive(Properties, PartialEq)]
@@ -81,6 +83,23 @@ pub fn TextPanel(props: &Props) -> Html {
         .unwrap_or(0);
     let places = use_node_ref();
     let field = use_node_ref();
+    let panel = use_node_ref();
+    // When it was scrolled last.
+    let scrolled = use_mut_ref(|| f64::NEG_INFINITY);
+    use_effect_with((*line, *folded), {
+        let (panel, field, scrolled) = (panel.clone(), field.clone(), scrolled.clone());
+        move |(line, _)| {
+            let reads = browser::now() - *scrolled.borrow() < READING_MS;
+            if line.is_some() && !reads && !browser::has_focus(&field) {
+                browser::reveal_under(&panel, "summary", ".now mark");
+            }
+        }
+    });
+    let onwheel = Callback::from({
+        let scrolled = scrolled.clone();
+        move |_: WheelEvent| *scrolled.borrow_mut() = browser::now()
+    });
+    let ontouchmove = Callback::from(move |_: TouchEvent| *scrolled.borrow_mut() = browser::now());
     // Where the text is another one than the errors are of, they wait for the next run.
     let faults = faults(&shown, errors, *shown == **text);
     let numbers = numbers(lines + 1, &faults);
@@ -91,7 +110,7 @@ pub fn TextPanel(props: &Props) -> Html {
     let wrong = fill(texts.errors, &[Arg::Number(errors.len() as u64)]);
     html! {
         <section class="text" aria-label={texts.scenario}>
-            <details class="panel" open={!folded}>
+            <details class="panel" open={!folded} ref={panel} {onwheel} {ontouchmove}>
                 <summary onclick={onfold}>
                     <h2>{ texts.scenario }</h2>
                     if errors.is_empty() {

@@ -481,7 +481,8 @@ fn draw(run: &Run, shown: Window, cursor: usize, x: impl Fn(usize) -> usize) -> 
     // A single call can have more events than there is room for: then not each has a tick.
     let every = (to - from).div_ceil(MAX_TICKS).max(1);
     for (index, event) in (from..to).zip(run.events(from, to)) {
-        let at = x(index + 1);
+        // Between the cursors before it and after it: inside of its own call, also where that ends with it.
+        let at = (x(index) + x(index + 1)) / 2;
         if (index - from) % every == 0 {
             drawing.tick(usize::from(index >= cursor), at, 4);
         }
@@ -588,6 +589,22 @@ mod tests {
                 assert!(drawing.signs.len() <= WIDTH / SIGNS[1] + 1);
             }
         }
+    }
+
+    #[test]
+    fn marks_stand_inside_of_their_own_call() {
+        let run = run("spin_lock(&l); msleep(5); spin_unlock(&l);");
+        let page = Pages::of(&run).at(0);
+        let span = page.events.1 - page.events.0;
+        let x = |at| (at - page.events.0) * WIDTH / span;
+        let drawing = draw(&run, page, run.len(), x);
+        let sleeps = &run.calls()[1];
+        let sleep = drawing
+            .signs
+            .iter()
+            .find(|(_, what, _)| *what != Landmark::Split);
+        let (at, ..) = sleep.expect("msleep in a spinlock is a mark");
+        assert!((x(sleeps.first) + 1..x(sleeps.end)).contains(at), "{at}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ pub enum Landmark {
     /// A block is cut in half.
     #[default]
     Split,
-    /// The caller waits, or frees memory itself.
+    /// The caller sleeps: time passes, or another task gets the processor. Reclaim that finds clean pages does not sleep.
     Sleep,
     /// A test refuses, a call answers NULL, a caller sins, the run stops.
     Failure,
@@ -51,7 +51,8 @@ impl Landmark {
             | Event::LoopCut { .. }
             | Event::Sinned { .. }
             | Event::Stopped { .. } => Some(Landmark::Failure),
-            Event::Waited { .. } | Event::ReclaimStarted { .. } => Some(Landmark::Sleep),
+            // To 0 it comes back: that is the other one's sleep, or its end.
+            Event::Waited { .. } | Event::TaskSwitched { task: 1.. } => Some(Landmark::Sleep),
             _ => None,
         }
     }
@@ -77,6 +78,31 @@ impl Landmark {
 mod tests {
     use super::*;
     use crate::stage::tests::{SPLITTING, run};
+
+    #[test]
+    fn a_sleep_is_where_somebody_sleeps() {
+        let sleeps = |text: &str| {
+            let run = run(text);
+            let all = run.events(0, run.len()).collect::<Vec<_>>();
+            let found = all
+                .iter()
+                .filter(|event| Landmark::of(event) == Some(Landmark::Sleep));
+            (
+                all.iter()
+                    .any(|event| matches!(event, Event::ReclaimStarted { .. })),
+                found.count(),
+            )
+        };
+        // Clean pages are freed at once.
+        let clean = "machine dma=0 normal=1M highmem=0 reserve=none l1=32\npage_cache(clean=203);\n\
+                     a = __get_free_pages(GFP_KERNEL, 4);\n";
+        assert_eq!(sleeps(clean), (true, 0));
+        let dirty = clean.replace("clean", "dirty");
+        assert!(sleeps(&dirty).1 > 0);
+        // Another task has the processor, though no time passes; coming back is no sleep.
+        let other = "meanwhile {\n    b = kmalloc(100, GFP_KERNEL);\n}\nschedule();\n";
+        assert_eq!(sleeps(other), (false, 1));
+    }
 
     #[test]
     fn forward_and_back_find_the_same_places() {

@@ -102,3 +102,65 @@ test("a large machine comes closer too", async ({ page }) => {
   const second = (await heads(page, 9)).sort((a, b) => a - b)[1];
   await stands(page, second);
 });
+
+const GIGABYTE = "kernel 2.6.10\nmachine dma=16M normal=880M highmem=128M reserve=i386\nfor (i = 0; i < 300; i++) q[i] = kmalloc(2000, GFP_KERNEL);\n";
+const FOUR = "kernel 2.6.10\nmachine dma=16M normal=112M highmem=128M nodes=4\np = kmalloc(100, GFP_KERNEL);\n";
+
+for (const [name, text] of [["a gigabyte", GIGABYTE], ["four nodes", FOUR]]) {
+  for (const viewport of [{ width: 1440, height: 900 }, { width: 1280, height: 720 }]) {
+    test(`${name} at ${viewport.width}: as wide as the panel, and what the event touched is seen`, async ({ fresh }) => {
+      const page = await fresh({ viewport, reducedMotion: "reduce" });
+      await page.goto("./");
+      await page.evaluate((text) => window.kmallocLab.run(text), text);
+      await page.keyboard.press("End");
+      const room = page.locator(".memory .room");
+      const [canvas, box] = await Promise.all([room.locator("canvas").boundingBox(), room.boundingBox()]);
+      expect(canvas.width).toBeGreaterThan(box.width * 0.75);
+      if (name === "a gigabyte") expect(canvas.height).toBeLessThanOrEqual(box.height + 1);
+      await expect(room.locator(".ring.touched").first()).toBeInViewport({ ratio: 0.9 });
+      // The lens says which pages it shows, and a zone how many of its own are free.
+      await expect(page.locator(".legend .window")).toHaveText(/^pfn 0x[\da-f]+–0x[\da-f]+$/);
+      if (name === "a gigabyte") await expect(page.locator(".memory .zone").nth(1)).toContainText(/225,\d{3} free/);
+      await axe(page);
+    });
+  }
+}
+
+test("in a low room cells are wider than high: the map has the panel's width", async ({ fresh }) => {
+  const page = await fresh({ viewport: { width: 1280, height: 720 } });
+  await page.goto("./");
+  const [canvas, legend] = await Promise.all([".memory .room canvas", ".memory .legend"].map((place) => page.locator(place).boundingBox()));
+  expect(legend.x - canvas.x - canvas.width).toBeLessThan(64);
+  await expect(page.locator(".memory .zone")).toHaveCount(3);
+});
+
+test("on a phone the lists come first, and every band of the map has its name", async ({ fresh }) => {
+  const page = await fresh({ locale: "zh-CN", viewport: { width: 390, height: 844 } });
+  await page.goto("./");
+  await page.getByRole("button", { name: "演示", exact: true }).click();
+  const tops = await page.locator(".half > :is(.lists, .map, .buckets)").evaluateAll((panels) =>
+    panels.map((panel) => [panel.getBoundingClientRect().top, panel.className]).sort((a, b) => a[0] - b[0]).map(([, name]) => name));
+  expect(tops).toEqual(["lists", "map", "buckets"]);
+  await expect(page.locator(".memory .zone b")).toHaveText(["DMA", "Normal", "HighMem"]);
+  const names = page.locator(".memory .zone");
+  for (let zone = 0; zone < 3; zone += 1) {
+    await names.nth(zone).scrollIntoViewIfNeeded();
+    await expect(names.nth(zone)).toBeInViewport();
+    await expect(names.nth(zone)).toContainText("空闲");
+  }
+  await axe(page);
+});
+
+for (const locale of ["en-US", "zh-CN"]) {
+  test(`${locale}: the inspector says who holds a page, whatever else gives way`, async ({ fresh }) => {
+    const page = await fresh({ locale, viewport: { width: 1280, height: 720 } });
+    await page.goto("./");
+    await page.evaluate(() => window.kmallocLab.run("p = kmalloc(100, GFP_KERNEL);\n"));
+    await page.keyboard.press("End");
+    await cell(page).focus();
+    await page.keyboard.press("Enter");
+    const holder = page.locator(".inspector .holder");
+    await expect(holder).toBeInViewport({ ratio: 1 });
+    expect(await holder.evaluate((holder) => holder.scrollWidth - holder.clientWidth)).toBe(0);
+  });
+}

@@ -536,3 +536,145 @@ for (const t of GLOSSARIES) {
     });
   }
 }
+
+/** The middle of an element is its own: nothing lies over it. */
+async function uncovered(locator) {
+  for (const element of await locator.all()) {
+    const own = await element.evaluate((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      const found = document.elementFromPoint(left + width / 2, top + height / 2);
+      return Boolean(found) && (element.contains(found) || found.contains(element));
+    });
+    expect(own, `${element} is not covered`).toBe(true);
+  }
+}
+
+for (const [locale, viewport] of [["en-US", WIDE], ["zh-CN", LOW], ["zh-CN", NARROW]]) {
+  test(`${locale}, ${viewport.width}: a notice covers no control, and the page stays as large as it is`, async ({ fresh }) => {
+    const page = await opened(await fresh({ locale, viewport }));
+    await run(page, "kernel 2.6.10\nmine = kmalloc(100, GFP_KERNEL);\n");
+    await page.keyboard.press("g");
+    await page.getByRole("dialog").getByRole("button", { name: /Dirty pages|脏页/ }).first().click();
+    await expect(page.locator(".notice")).toBeInViewport({ ratio: 1 });
+    await uncovered(page.locator(".composer :is(button, select, input):visible"));
+    await uncovered(page.locator(".player button:visible"));
+    await uncovered(page.locator(".notice button"));
+    await fits(page);
+    await axe(page);
+    await page.locator(".notice button").last().click();
+    await expect(page.locator(".notice")).toHaveCount(0);
+  });
+
+  test(`${locale}, ${viewport.width}: every slot of a slab of small objects is in its panel, wide enough to be told apart`, async ({ fresh }) => {
+    const page = await opened(await fresh({ locale, viewport, reducedMotion: "reduce" }));
+    await run(page, "p = kmalloc(20, GFP_KERNEL);\n");
+    if (viewport === NARROW) await page.getByRole("button", { name: "演示", exact: true }).click();
+    await page.keyboard.press("End");
+    const slots = page.locator(".drawn .slots").first().locator("i");
+    expect(await slots.count()).toBeGreaterThan(100);
+    const room = await page.locator(".bins > .body").boundingBox();
+    const boxes = await slots.evaluateAll((slots) => slots.map((slot) => slot.getBoundingClientRect().toJSON()));
+    for (const { right, bottom, width, height } of boxes) {
+      expect(right).toBeLessThanOrEqual(room.x + room.width);
+      expect(bottom).toBeLessThanOrEqual(room.y + room.height);
+      expect(width).toBeGreaterThanOrEqual(5);
+      expect(height).toBeGreaterThanOrEqual(7);
+    }
+  });
+}
+
+for (const [locale, viewport] of [["en-US", WIDE], ["zh-CN", LOW]]) {
+  test(`${locale}, ${viewport.width}: enlarged lists and buckets are larger`, async ({ fresh }) => {
+    const page = await opened(await fresh({ locale, viewport, reducedMotion: "reduce" }));
+    await run(page, "kernel 2.6.10\nmachine dma=16M normal=880M highmem=128M\nq = kmalloc(100, GFP_KERNEL);\n");
+    await page.keyboard.press("End");
+    const chips = page.locator('[data-order="10"] .chip');
+    const look = async () => {
+      const [row, cut] = await Promise.all([page.locator('[data-order="10"]').boundingBox(), page.locator('[data-order="10"] .share').boundingBox()]);
+      return { high: row.height, cut: cut.width, chips: await chips.count() };
+    };
+    const before = await look();
+    await page.locator(".lists .enlarge").click();
+    await expect.poll(async () => (await look()).chips).toBeGreaterThan(before.chips + 1);
+    const after = await look();
+    expect(after.high).toBeGreaterThan(before.high * 1.5);
+    expect(after.cut).toBeGreaterThan(before.cut * 1.5);
+    // All that is told stands in the panel, the number of the others with it.
+    const body = page.locator(".free-lists > .body");
+    expect(await body.evaluate((body) => [body.scrollWidth - body.clientWidth, body.scrollHeight - body.clientHeight])).toEqual([0, 0]);
+    await axe(page);
+    await page.locator(".lists .enlarge").click();
+
+    const bar = async () => (await page.locator(".bytes-bar .given").boundingBox()).height;
+    const slot = async () => (await page.locator(".drawn .slots").first().boundingBox()).height;
+    const small = [await bar(), await slot()];
+    await page.locator(".buckets .enlarge").click();
+    expect(await bar()).toBeGreaterThan(small[0] * 1.5);
+    expect(await slot()).toBeGreaterThan(small[1] * 1.5);
+    await fits(page);
+  });
+}
+
+for (const locale of ["en-US", "zh-CN"]) {
+  test(`${locale}: a low page and a projector show every list, and every zone with the call's fields open`, async ({ fresh }) => {
+    const page = await opened(await fresh({ locale, viewport: LOW, reducedMotion: "reduce" }));
+    await run(page, "irq { for (i = 0; i < 9; i++) p[i] = __get_free_pages(GFP_ATOMIC, 8); }\n");
+    await page.keyboard.press("End");
+    const rows = page.locator(".percpu > div");
+    for (const row of await rows.all()) await expect(row).toBeInViewport({ ratio: 1 });
+    // The gauges' lines stand one below the other.
+    const lines = await page.locator(".gauge").evaluateAll((gauges) => gauges.map((gauge) =>
+      [".free", ".need, .why", ".bar"].map((line) => gauge.querySelector(line).getBoundingClientRect().toJSON())));
+    for (const [free, need, bar] of lines) {
+      expect(need.top).toBeGreaterThanOrEqual(free.bottom);
+      expect(need.bottom).toBeLessThanOrEqual(bar.top);
+    }
+    await page.keyboard.press("p");
+    for (const row of await rows.all()) await expect(row).toBeInViewport({ ratio: 1 });
+    await page.locator("button.unfold").click();
+    const room = page.locator(".memory .room");
+    await expect.poll(() => room.evaluate((room) => room.scrollHeight - room.clientHeight)).toBe(0);
+    const [stage, lists] = await Promise.all([".memory .stage", ".half > .lists"].map((place) => page.locator(place).boundingBox()));
+    for (const part of await page.locator(".memory .legend li, .memory .zone b").all()) {
+      const box = await part.boundingBox();
+      expect(box.y + box.height).toBeLessThanOrEqual(Math.min(stage.y + stage.height, lists.y) + 1);
+    }
+    await fits(page);
+  });
+
+  test(`${locale}: in a low page what one change would do has room, and no number of a step is cut`, async ({ fresh }) => {
+    const page = await opened(await fresh({ locale, viewport: LOW, reducedMotion: "reduce" }));
+    await run(page, "irq { for (i = 0; i < 9; i++) p[i] = __get_free_pages(GFP_ATOMIC, 8); }\n");
+    await page.keyboard.press("End");
+    const cut = () => page.locator(".step .numbers").evaluateAll((all) =>
+      all.filter((numbers) => numbers.scrollWidth > numbers.clientWidth || getComputedStyle(numbers).textOverflow === "ellipsis").length);
+    expect(await cut()).toBe(0);
+    await page.locator(".remedies .ask").click();
+    const card = page.locator(".remedies.open");
+    await card.locator("ol li").first().waitFor();
+    for (const part of ["header", ".state", "ol li >> nth=0"]) await expect(card.locator(part)).toBeInViewport({ ratio: 1 });
+    await uncovered(card.locator(".state, ol p").first());
+    await expect(page.locator(".step.now")).toBeInViewport({ ratio: 0.9 });
+    await fits(page);
+    await page.keyboard.press("Escape");
+    await expect(page.locator(".bins")).toBeVisible();
+    await run(page, "p = __get_free_pages(GFP_KERNEL, 3);\nq = __get_free_pages(GFP_ATOMIC, 3);\n");
+    await page.keyboard.press("End");
+    expect(await page.locator(".step.done").count()).toBeGreaterThan(1);
+    expect(await cut()).toBe(0);
+  });
+}
+
+test("of many zones the one that is shown stays among the tabs of the lists", async ({ page }) => {
+  await opened(page);
+  await run(page, "kernel 2.6.10\nmachine dma=16M normal=112M highmem=128M nodes=4\np = kmalloc(100, GFP_KERNEL);\n");
+  const tabs = page.locator(".zones button");
+  const tools = await page.locator(".free-lists .tools").boundingBox();
+  for (const tab of [tabs.last(), tabs.first()]) {
+    await tab.press("Enter");
+    await expect(tab).toHaveAttribute("aria-pressed", "true");
+    await expect(tab).toBeInViewport({ ratio: 0.99 });
+    const box = await tab.boundingBox();
+    expect(box.x + box.width).toBeLessThanOrEqual(tools.x);
+  }
+});

@@ -23,9 +23,12 @@ const SMALL: u64 = 2_048;
 /// … and up to this many in 128; larger ones as an image.
 const MEDIUM: u64 = 8_192;
 /// Columns that an image may have: as many as show its pages largest.
-const COLUMNS: [u32; 4] = [256, 512, 1024, 2048];
+const COLUMNS: [u32; 4] = [256, 512, USUAL, 2048];
+const USUAL: u32 = 1024;
+/// Where its pixels would be lower than this in so many columns, its bands come closer.
+const ROOMY: f32 = 0.25;
 /// Height of an image's pixel, and of a cell, at the least: a room that has less scrolls.
-const SMALLEST: f32 = 0.25;
+const SMALLEST: f32 = 0.1;
 const LOWEST: f32 = 2.5;
 /// Width of an image's pixel at the most.
 const WIDEST: f32 = 2.0;
@@ -105,7 +108,6 @@ impl Layout {
                 .collect()
         };
         let cells = pages <= MEDIUM;
-        let zones = machine.zones().count();
         let spacings = if cells { IN_CELLS } else { IN_IMAGE };
         let (columns, [wide, cell], spacing) = if cells {
             let columns = if pages <= SMALL { 64 } else { 128 };
@@ -119,7 +121,7 @@ impl Layout {
             let wide = halves(by_width.min(cell * FLATTEST).min(LARGEST)).max(cell);
             (columns, [wide, cell], spacing)
         } else {
-            let spacing = spacing(spacings, &vec![0; zones], 0.0, height);
+            let spacing = spacing(spacings, &rows_in(USUAL), ROOMY, height);
             let fits = COLUMNS.map(|columns| {
                 let by_width = (width / columns as f32).min(WIDEST);
                 let fit = fitting(&rows_in(columns), by_width, height, SMALLEST, spacing);
@@ -656,9 +658,12 @@ mod tests {
     #[test]
     fn a_gigabyte_is_seen_as_a_whole_and_as_wide_as_its_room() {
         let machine = machine([4096, 225_280, 32_768]);
+        for (height, width) in [(144.0, 480.0), (80.0, 400.0), (64.0, 300.0)] {
+            let layout = Layout::of(&machine, 494.0, height);
+            assert!(layout.height <= height, "{}", layout.height);
+            assert!(layout.width() > width, "{}", layout.width());
+        }
         let layout = Layout::of(&machine, 494.0, 144.0);
-        assert!(layout.height <= 144.0, "{}", layout.height);
-        assert!(layout.width() > 480.0, "{}", layout.width());
         let Picture { height, .. } = image(&machine, &layout);
         let drawn = height as f32 * layout.cell;
         assert!((drawn - layout.height).abs() <= layout.cell, "{drawn}");

@@ -26,7 +26,9 @@ use crate::view::{Action, View};
 
 /// Pixels of a list that are always there, whatever the width of the page; an enlarged panel measures what it has.
 const LIST_ROOM: usize = 196;
-/// Of them, those for the number of what an enlarged panel does not show.
+/// … and those of a per-cpu list: both stand in one line.
+const PERCPU_ROOM: usize = 150;
+/// Of a list's, those for the number of what an enlarged panel does not show.
 const MORE_ROOM: usize = 40;
 /// Blocks that are kept of a list for drawing, and in an enlarged panel.
 const KEPT: [usize; 2] = [13, 48];
@@ -146,6 +148,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
         words,
         view,
         shown: room.max(LIST_ROOM) / (chip_width + 4),
+        percpu: (PERCPU_ROOM / (chip_width + 4)).max(1),
         near: (NARROW_ROOM / (chip_width + 4)).max(1),
         moving,
         t,
@@ -318,6 +321,7 @@ struct List<'a> {
     words: &'static Texts,
     view: &'a View,
     shown: usize,
+    percpu: usize,
     /// Of them, those that a narrow page shows.
     near: usize,
     moving: Option<Moving>,
@@ -404,7 +408,7 @@ impl List<'_> {
         };
         let chips = list
             .pages()
-            .take(self.shown)
+            .take(self.percpu)
             .map(|pfn| self.chip(pfn, false));
         let none = (list.count() == 0).then(|| El::new("span", "").key("none").text("–"));
         El::new("div", class)
@@ -418,7 +422,7 @@ impl List<'_> {
             )
             .all(chips)
             .maybe(none)
-            .maybe(more("more", list.count().into(), self.shown))
+            .maybe(more("more", list.count().into(), self.percpu))
     }
 }
 

@@ -35,7 +35,7 @@ const NODES_NAMES: f32 = 78.0;
 const LONG_NAMES: f32 = 90.0;
 const LONG: u32 = 10_000;
 /// Width of the lens of a low page.
-const LOW_LENS: f32 = 320.0;
+const LOW_LENS: f32 = 256.0;
 /// Below this width the names of the zones stand above their bands.
 const BARE: f32 = 420.0;
 

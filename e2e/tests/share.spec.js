@@ -72,6 +72,9 @@ for (const t of LANGUAGES) {
     expect(moment(await snapshot(friend))).toEqual(moment(sent));
     await expect(friend.locator("html")).toHaveAttribute("lang", await page.locator("html").getAttribute("lang"));
     await expect(friend.locator(".exercise").first()).toBeAttached();
+    // What the exercise has names and comments for has them here, too.
+    await expect.poll(() => textOf(friend)).toBe(sent.text);
+    expect(sent.text).toContain("buf = ");
     await friend.evaluate(() => window.kmallocLab.seek(5));
     await expect(friend).toHaveURL(new RegExp(`/${exercise}&lang=`));
   });

@@ -188,8 +188,12 @@ pub fn is_first(text: &str) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use kmalloc_core::exercise::{Attempt, verdict};
+    use kmalloc_core::gfp::Gfp;
     use kmalloc_core::run::{Bounds, Run};
-    use kmalloc_core::script::{parse, print};
+    use kmalloc_core::script::ast::{Call, Place};
+    use kmalloc_core::script::named::named;
+    use kmalloc_core::script::{edit, link, parse, print};
 
     /// The files of the course, as the build packs them.
     pub(crate) fn files() -> Vec<(String, String)> {
@@ -264,6 +268,52 @@ pub(crate) mod tests {
             assert!(is_first(first(lang)));
             for other in Lang::ALL.into_iter().filter(|other| *other != lang) {
                 assert_eq!(exercise.translated(first(other)), Some(first(lang)));
+            }
+        }
+    }
+
+    /// An attempt at any exercise that is sent as a link comes back in the words of its start.
+    #[test]
+    fn an_attempt_that_is_sent_keeps_the_words_of_its_start() {
+        let sent = |start: &str, text: &str| {
+            let scenario = parse(text).scenario;
+            let carried = link::decode(&link::encode(&scenario, 0)).expect("whole");
+            named(start, &carried.scenario)
+        };
+        let files = files();
+        let contents = Contents::read(&file(&files, "en/contents.txt")).expect("it is read");
+        for entry in contents.chapters {
+            let chapter = Chapter::read(&file(&files, &format!("en/{}.txt", entry.name)));
+            for text in chapter.expect("it is read").exercises {
+                let start = &text.start;
+                let to = Place {
+                    name: edit::fresh_name(&parse(start).scenario),
+                    index: None,
+                };
+                let call = Call::Kmalloc {
+                    to: Some(to),
+                    size: 100,
+                    gfp: Gfp::KERNEL,
+                };
+                let called = edit::append_call(start, None, None, &call);
+                assert_eq!(sent(start, &called).as_deref(), Some(&*called));
+                if text.solution.is_empty() {
+                    continue;
+                }
+                // Where it has anything of the start, it has every line that must stay.
+                let gone = |text_of: &str| {
+                    let mut run = Run::new(&parse(text_of).scenario, Bounds::default());
+                    let attempt = Attempt {
+                        start,
+                        text: text_of,
+                        run: run.as_mut().expect("its machine boots"),
+                        guesses: &[],
+                    };
+                    verdict(&text.exercise, attempt).gone
+                };
+                let solved = sent(start, &text.solution);
+                let solved = solved.unwrap_or_else(|| panic!("{start}{}", text.solution));
+                assert_eq!(gone(&solved), gone(&text.solution), "{solved}");
             }
         }
     }

@@ -17,6 +17,7 @@ use kmalloc_core::run::remedy::{Tried, free_call, place};
 use kmalloc_core::run::{Bounds, CallRecord, Run, Running, Value, Variable};
 use kmalloc_core::script::ast::{Call, Pointer, Scenario, ScriptError, ScriptErrorKind, Span};
 use kmalloc_core::script::link;
+use kmalloc_core::script::named::named;
 use kmalloc_core::script::{Parsed, edit, parse, print};
 use kmalloc_glossary::Term;
 
@@ -149,6 +150,8 @@ pub struct Session {
     future: Rc<Vec<Version>>,
     /// Whose start the text goes back to.
     base: Base,
+    /// The text as a link brought it, without names, as long as the exercise that it goes on from is not here.
+    nameless: Option<Rc<str>>,
     /// The last edit was typing, and more typing belongs to it.
     typing: bool,
     /// Edits so far: the address bar gets a new entry for each.
@@ -314,6 +317,7 @@ impl Session {
                 }
                 _ => Base::Unknown,
             },
+            nameless: None,
             typing: false,
             edits: 0,
             own: work.own,
@@ -592,9 +596,28 @@ impl Session {
         let Some(text) = text.filter(|text| **text != *self.text) else {
             return;
         };
-        let (text, cursor, edits, own) = (text.into(), self.player.cursor, self.edits, self.own);
-        self.set(text, Arrive::At(cursor));
-        // The calls are the same: the address and whose work it is stay.
+        let text = text.into();
+        self.say_otherwise(text);
+    }
+
+    /// The calls of a link that goes on from the open exercise are told in the words of its start: it has no names itself.
+    fn name_by_start(&mut self) {
+        let exercise = self.course.exercise().map(|(_, exercise)| exercise);
+        let Some(exercise) = exercise else { return };
+        let nameless = self.nameless.take();
+        if nameless.is_some_and(|text| Rc::ptr_eq(&text, &self.text))
+            && let Some(text) = named(&exercise.start, &self.scenario)
+        {
+            self.say_otherwise(text.into());
+        }
+    }
+
+    /// Another text of the same calls: the cursor, the address and whose work it is stay.
+    fn say_otherwise(&mut self, text: Rc<str>) {
+        let coming = self.making.as_ref().map(|making| making.arrive);
+        let arrive = coming.unwrap_or(Arrive::At(self.player.cursor));
+        let (edits, own) = (self.edits, self.own);
+        self.set(text, arrive);
         (self.edits, self.own) = (edits, own);
     }
 
@@ -884,6 +907,7 @@ impl Session {
             match link::from_fragment(letters).and_then(|bytes| link::decode_sequence(&bytes)) {
                 Ok(parts) if parts.len() > 1 || !parts[0].sentence.is_empty() => {
                     self.open_sequence(parts, switches.at, kept, rescue);
+                    self.nameless = None;
                 }
                 Ok(parts) => {
                     let before = Rc::clone(&self.text);
@@ -896,6 +920,9 @@ impl Session {
                         if !is_here {
                             self.base = Base::Unknown;
                         }
+                        self.name_by_start();
+                    } else {
+                        self.nameless = None;
                     }
                 }
                 Err(error) => {
@@ -931,6 +958,7 @@ impl Session {
             None => {
                 self.replace_work(&print(&shared.scenario), cursor, true);
                 self.own = false;
+                self.nameless = Some(Rc::clone(&self.text));
             }
         }
     }
@@ -1104,6 +1132,7 @@ impl Session {
             // As long as nothing was added, there is nothing to lose.
             self.own = false;
         }
+        self.name_by_start();
         self.translate();
     }
 
@@ -1770,6 +1799,48 @@ mod tests {
             }
         }
         session
+    }
+
+    #[test]
+    fn a_link_to_an_exercise_keeps_the_words_of_its_start() {
+        let mine = to_rest(in_the_course().reduced(Action::Call));
+        let mine = mine.reduced(Action::Seek(9));
+        assert!(mine.text.contains("buf = ") && mine.text.contains("//"));
+        let fragment = mine.link();
+        assert!(fragment.ends_with("&page=01-a/x"), "{fragment}");
+        let same = |opened: &Session, when: &str| {
+            assert_eq!(opened.text, mine.text, "{when}");
+            assert_eq!(opened.player.cursor, 9, "{when}");
+            assert!(*opened.view().machine == *mine.view().machine, "{when}");
+            let judged = opened.course.judged.as_ref().expect("judged");
+            assert_eq!(judged.verdict.gone, None, "{when}");
+            assert_eq!((opened.course.waits, opened.own), (false, false), "{when}");
+            assert_eq!(opened.link(), fragment, "{when}");
+        };
+        // The chapter comes after the link …
+        let opened = Session::open(Boot {
+            fragment: fragment.clone(),
+            ..Boot::default()
+        });
+        assert!(!opened.text.contains("buf"), "a link has no names");
+        let opened = with_the_course(opened);
+        same(&opened, "before the chapter");
+        assert!(!opened.can_undo());
+        // … or was here before.
+        let here = in_the_course().reduced(Action::Replace("schedule();".into()));
+        let opened = here.reduced(Action::Navigate {
+            fragment: fragment.clone(),
+            kept: None,
+        });
+        same(&opened, "after the chapter");
+        assert_eq!(&*opened.reduced(Action::Undo).text, "schedule();");
+        // What was written in the meantime is nobody's to change.
+        let early = Session::open(Boot {
+            fragment,
+            ..Boot::default()
+        });
+        let written = with_the_course(early.reduced(Action::Type("// mine\nschedule();".into())));
+        assert_eq!(&*written.text, "// mine\nschedule();");
     }
 
     fn course(actions: impl IntoIterator<Item = CourseAction>) -> Vec<Action> {

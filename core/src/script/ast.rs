@@ -449,6 +449,19 @@ impl Call {
         }
     }
 
+    /// The lock or semaphore that the call names, to be changed.
+    pub fn lock_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Call::SpinLock(name)
+            | Call::SpinUnlock(name)
+            | Call::SpinLockIrqsave(name)
+            | Call::SpinUnlockIrqrestore(name)
+            | Call::Down(name)
+            | Call::Up(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// The lock or semaphore that the call names.
     pub fn lock(&self) -> Option<&String> {
         match self {

@@ -7,6 +7,7 @@ pub mod edit;
 pub mod error;
 mod lex;
 pub mod link;
+pub mod named;
 pub mod parse;
 pub mod print;
 

@@ -184,14 +184,14 @@ fn statements(text: &mut String, depth: usize, body: &[Stmt]) {
     }
 }
 
-fn indent(text: &mut String, depth: usize) {
+pub(super) fn indent(text: &mut String, depth: usize) {
     for _ in 0..depth {
         text.push_str("    ");
     }
 }
 
 /// One statement without the blanks before and the line end behind it.
-fn one(text: &mut String, depth: usize, kind: &StmtKind) {
+pub(super) fn one(text: &mut String, depth: usize, kind: &StmtKind) {
     match kind {
         StmtKind::Call(call) => {
             text.push_str(&print_call(call));

@@ -678,3 +678,24 @@ test("of many zones the one that is shown stays among the tabs of the lists", as
     expect(box.x + box.width).toBeLessThanOrEqual(tools.x);
   }
 });
+
+test("on a phone the list that the event changes is in sight", async ({ fresh }) => {
+  const page = await opened(await fresh({ viewport: NARROW }));
+  await page.getByRole("button", { name: "Stage", exact: true }).click();
+  await run(page, "kernel 2.6.10\nmachine dma=1M normal=4M highmem=1M reserve=none l1=32\np = __get_free_pages(GFP_KERNEL, 9);\nq = __get_free_pages(GFP_KERNEL, 1);\n");
+  const { events } = await snapshot(page);
+  const coming = page.locator(".chip.awaited");
+  const moved = [];
+  for (let cursor = 1; cursor <= events; cursor += 1) {
+    await page.evaluate((cursor) => window.kmallocLab.seek(cursor, 0.5), cursor);
+    if (!(await coming.count())) continue;
+    moved.push(cursor);
+    const clear = () => coming.evaluate((chip) => {
+      const [bar, player] = [".app > .call", ".app > .player"].map((place) => document.querySelector(place).getBoundingClientRect());
+      const { top, bottom } = chip.getBoundingClientRect();
+      return top >= bar.bottom && bottom <= player.top;
+    });
+    await expect.poll(clear, `event ${cursor}`).toBe(true);
+  }
+  expect(moved.length).toBeGreaterThan(1);
+});

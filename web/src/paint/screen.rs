@@ -123,7 +123,8 @@ pub fn point_in(element: &Element, client_x: i32, client_y: i32) -> (f32, f32) {
 /// Scrolls a box until one of its children is seen. A box that is as long as what is in it cannot: then the page scrolls,
 /// so far that the child stands clear of what sticks to the page's edges.
 pub fn reveal(scroller: &Element, child: &HtmlElement) {
-    if scroller.scroll_height() > scroller.client_height() {
+    // A pixel more is rounding's.
+    if scroller.scroll_height() > scroller.client_height() + 1 {
         reveal_within(scroller, child);
         return;
     }

@@ -69,6 +69,11 @@ fn outcome(scenario: &Scenario) -> Result<String, String> {
         }
         let run = Run::new(&parsed.scenario, Bounds::default())
             .expect("the parser gives only machines that can be built");
+        // The page opens it before the first call that is more than that.
+        if run.calls().iter().all(|call| call.call.prepares()) {
+            let folder = scenario.folder.display();
+            return Err(format!("{folder}: it only prepares, and tells no story"));
+        }
         outcomes.push((canonical(&parsed.scenario), as_text(&run, false)));
     }
     outcomes.dedup();

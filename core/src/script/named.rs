@@ -122,6 +122,13 @@ impl Names {
         }
     }
 
+    /// One name is another's, if it can be.
+    fn call(&mut self, new: &str, old: &str) {
+        if self.agrees(new, old) {
+            self.0.insert(new.into(), old.into());
+        }
+    }
+
     /// The names of one statement are those of another: all of them, or none.
     fn take(&mut self, old: &Stmt, new: &Stmt) {
         let pairs: Vec<(String, String)> = names_in(new).into_iter().zip(names_in(old)).collect();
@@ -237,10 +244,25 @@ fn match_up(old: &[Stmt], new: &[Stmt], names: &mut Names) -> Option<usize> {
     }
     for (olds, news, _) in gaps(&pairs, old.len(), new.len()) {
         for (i, j) in olds.zip(news) {
-            match (bodies(&old[i]), bodies(&new[j])) {
-                (Some((head, old)), Some((other, new))) if head == other => {
-                    kept += match_up(old, new, names)?;
+            match (&old[i].kind, &new[j].kind) {
+                (
+                    StmtKind::For { var, body, .. },
+                    StmtKind::For {
+                        var: other,
+                        body: changed,
+                        ..
+                    },
+                ) => {
+                    names.call(other, var);
+                    kept += match_up(body, changed, names)?;
                 }
+                (
+                    StmtKind::Within { who, body },
+                    StmtKind::Within {
+                        who: other,
+                        body: changed,
+                    },
+                ) if who == other => kept += match_up(body, changed, names)?,
                 _ if is_changed(&old[i], &new[j]) => {
                     names.take(&old[i], &new[j]);
                     kept += 1;
@@ -262,10 +284,10 @@ fn is_changed(old: &Stmt, new: &Stmt) -> bool {
     }
 }
 
-/// A block that can be gone through: what stands before its body, without names, and the body.
+/// A block that can be gone through: what stands before its body, and the body.
 fn bodies(statement: &Stmt) -> Option<(String, &[Stmt])> {
     match &statement.kind {
-        StmtKind::For { count, body, .. } => Some((format!("for {count}"), body)),
+        StmtKind::For { var, count, body } => Some((format!("for {var} {count}"), body)),
         StmtKind::Within { who, body } => Some((who.keyword().into(), body)),
         _ => None,
     }

@@ -111,7 +111,8 @@ pub fn TextPanel(props: &Props) -> Html {
     html! {
         <section class="text" aria-label={texts.scenario}>
             <details class="panel" open={!folded} ref={panel} {onwheel} {ontouchmove}>
-                <summary onclick={onfold}>
+                // Above the numbers, which stick to an edge, too.
+                <summary onclick={onfold} style="z-index:2">
                     <h2>{ texts.scenario }</h2>
                     if errors.is_empty() {
                         <span class="fact">{ count }</span>

@@ -97,6 +97,7 @@ for (const [name, viewport] of [["wide", { width: 1440, height: 900 }], ["narrow
 
 test("what had no focus before a dialog has none after it", async ({ page }) => {
   await page.goto("./");
+  await page.waitForFunction(() => window.kmallocLab);
   for (const key of ["g", "?"]) {
     await page.keyboard.press(key);
     await expect(page.getByRole("dialog")).toBeVisible();

@@ -112,7 +112,7 @@ pub fn TextPanel(props: &Props) -> Html {
         <section class="text" aria-label={texts.scenario}>
             <details class="panel" open={!folded} ref={panel} {onwheel} {ontouchmove}>
                 // Above the numbers, which stick to an edge, too.
-                <summary onclick={onfold} style="z-index:2">
+                <summary onclick={onfold}>
                     <h2>{ texts.scenario }</h2>
                     if errors.is_empty() {
                         <span class="fact">{ count }</span>

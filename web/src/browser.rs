@@ -209,7 +209,7 @@ pub fn open_popover(popover: &NodeRef) {
         popover.get_bounding_client_rect(),
     );
     let (width, height) = window_size();
-    let scale = scale_of(&popover);
+    let scale = screen::scale_of(&popover);
     let left = word.left().min(width - own.width() - BESIDE).max(BESIDE);
     let below = word.bottom() + BESIDE;
     let top = if below + own.height() <= height {
@@ -271,7 +271,7 @@ pub fn reveal_under(scroller: &NodeRef, head: &str, child: &str) {
     let hidden = head.get_bounding_client_rect().bottom() - child.get_bounding_client_rect().top();
     let is_shown = child.offset_height() > 0;
     if is_shown && hidden > 0.0 && scroller.scroll_top() > 0 {
-        let by = hidden / scale_of(&scroller);
+        let by = hidden / screen::scale_of(&scroller);
         scroller.set_scroll_top(scroller.scroll_top() - by.ceil() as i32);
     }
 }
@@ -287,25 +287,7 @@ pub fn reveal_across(row: &NodeRef, number: usize) {
     let Some(child) = row.children().item(number as u32) else {
         return;
     };
-    let (outer, inner) = (
-        row.get_bounding_client_rect(),
-        child.get_bounding_client_rect(),
-    );
-    let (under, over) = (
-        inner.left() - CLEAR_PX - outer.left(),
-        inner.right() + CLEAR_PX - outer.right(),
-    );
-    let by = if under < 0.0 { under } else { over.max(0.0) };
-    row.set_scroll_left(row.scroll_left() + (by / scale_of(&row)).ceil() as i32);
-}
-
-/// How much larger than its own pixels an element is drawn.
-fn scale_of(element: &HtmlElement) -> f64 {
-    let width = element.get_bounding_client_rect().width();
-    match element.offset_width() {
-        0 => 1.0,
-        own => width / f64::from(own),
-    }
+    screen::reveal_across(&row, &child, CLEAR_PX);
 }
 
 /// Takes the focus from a button that was pressed with a pointer: the next space is the page's, not the button's.

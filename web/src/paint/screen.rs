@@ -105,7 +105,7 @@ pub fn measure(element: &Element, theme: u32) -> Room {
 }
 
 /// How many of the window's pixels one of an element's is: more than one on a projector.
-fn scale_of(element: &Element) -> f64 {
+pub fn scale_of(element: &Element) -> f64 {
     let scale = Reflect::get(element, &"currentCSSZoom".into());
     scale.ok().and_then(|scale| scale.as_f64()).unwrap_or(1.0)
 }
@@ -158,13 +158,14 @@ pub fn reveal_within(scroller: &Element, child: &HtmlElement) {
     scroller.set_scroll_top(scroller.scroll_top() + by.ceil() as i32);
 }
 
-/// The same from side to side.
-pub fn reveal_across(scroller: &Element, child: &Element) {
+/// The same from side to side, with so many of the window's pixels to the edges.
+pub fn reveal_across(scroller: &Element, child: &Element, clear: f64) {
     let (outer, inner) = (
         scroller.get_bounding_client_rect(),
         child.get_bounding_client_rect(),
     );
-    let by = missing((outer.left(), outer.right()), (inner.left(), inner.right()));
+    let span = (inner.left() - clear, inner.right() + clear);
+    let by = missing((outer.left(), outer.right()), span);
     let by = f64::from(by) / scale_of(scroller);
     scroller.set_scroll_left(scroller.scroll_left() + by.ceil() as i32);
 }

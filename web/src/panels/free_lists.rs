@@ -99,7 +99,7 @@ pub fn FreeLists(props: &MovingProps) -> Html {
             if let Some(zones) = zones.cast::<Element>()
                 && let Ok(Some(zone)) = zones.query_selector("[aria-pressed=true]")
             {
-                screen::reveal_across(&zones, &zone);
+                screen::reveal_across(&zones, &zone, 0.0);
             }
         });
     }

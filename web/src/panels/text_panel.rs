@@ -111,7 +111,6 @@ pub fn TextPanel(props: &Props) -> Html {
     html! {
         <section class="text" aria-label={texts.scenario}>
             <details class="panel" open={!folded} ref={panel} {onwheel} {ontouchmove}>
-                // Above the numbers, which stick to an edge, too.
                 <summary onclick={onfold}>
                     <h2>{ texts.scenario }</h2>
                     if errors.is_empty() {

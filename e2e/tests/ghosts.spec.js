@@ -88,3 +88,20 @@ test("on a phone the guesses have room, on a low page too", async ({ fresh }) =>
     await axe(page);
   }
 });
+
+test("a gauge shows what its zone keeps back, and the word explains itself", async ({ page }) => {
+  await page.goto("/");
+  await page.evaluate(() => {
+    window.kmallocLab.run("sysctl(lower_zone_protection, 1);\nfor (i = 0; i < 60; i++) a[i] = __get_free_pages(GFP_KERNEL, 4);\n");
+    window.kmallocLab.seek(window.kmallocLab.snapshot().events);
+  });
+  const gauge = page.locator('.gauge[data-zone="DMA"]');
+  await expect(gauge.locator(".below")).toHaveText("reserve 70");
+  // It begins at DMA's low mark, 17 pages, on a bar that ends at 1.28 times 21.
+  const [bar, kept] = await Promise.all([gauge.locator(".bar").boundingBox(), gauge.locator("i.kept").boundingBox()]);
+  expect((kept.x - bar.x) / bar.width).toBeCloseTo(17 / (21 * 1.28), 1);
+  await expect(page.locator(".gauge i.kept")).toHaveCount(1);
+  await gauge.getByRole("button", { name: "reserve" }).click();
+  await expect(page.getByRole("dialog")).toContainText("lower_zone_protection");
+  await axe(page);
+});

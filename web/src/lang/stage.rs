@@ -36,7 +36,7 @@ texts! {
     /// Button of a panel's head; its title.
     enlarge: "Enlarge: {0}", "放大：{0}";
     /// `protection[]` of a zone against the request, on its gauge.
-    kept_back: "reserve {0}", "保留 {0}";
+    kept_back: "reserve", "保护值";
     /// What the learner has foreseen, beside what happens.
     guess: "guess: {0}", "预测：{0}";
     /// … of a zone: its place in the walk.

@@ -640,8 +640,9 @@ fn says_more(gauge: &Gauge) -> bool {
 fn below(lang: Lang, gauge: &Gauge) -> El {
     let words = texts(lang);
     let kept = gauge.reserve.map(|reserve| {
-        let text = fill(words.kept_back, &[&grouped(reserve.pages)]);
-        El::new("span", "kept").terms(lang, &text)
+        El::new("span", "kept")
+            .put(El::term("protection", words.kept_back))
+            .text(&format!(" {}", grouped(reserve.pages)))
     });
     let said: Vec<String> = gauge
         .guesses

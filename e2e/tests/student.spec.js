@@ -129,7 +129,7 @@ for (const t of LANGUAGES) {
       await page.getByRole("button", { name: t.nextSplit }).last().click();
       await expect(sentence(page)).toHaveText(t.split);
       await page.getByRole("button", { name: t.toStart }).first().click();
-      expect((await snapshot(page)).cursor).toBe(0);
+      await expect.poll(async () => (await snapshot(page)).cursor).toBe(0);
 
       await page.getByRole("slider", { name: t.timeline }).fill(String(end.events));
       expect(moment(await snapshot(page))).toEqual(moment(end));

@@ -76,3 +76,28 @@ export async function axe(page) {
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target).join(", ")}`);
   expect(told, "axe finds no violation").toEqual([]);
 }
+
+/** Uses what fetches something: call, chapters, gallery, the other language. */
+export async function walk(page) {
+  await page.getByRole("button", { name: "kmalloc", exact: true }).first().click();
+  await expect(page.locator('[data-pointer="p"]')).toContainText("128");
+  await page.evaluate(() => (location.hash = "page=06-gfp-kernel"));
+  await expect(page.locator(".lesson")).toContainText("GFP_KERNEL");
+  await page.getByRole("button", { name: "Gallery" }).click();
+  await expect(page.getByRole("dialog").locator("li, article, .card").first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "中" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  await page.evaluate(() => (location.hash = "page=08-gfp-atomic"));
+  await expect(page.locator(".lesson")).toContainText("中断");
+}
+
+/** The next element of this name cannot be made: the program panics, as it would over a mistake of its own. */
+export const breakNext = (tag) => {
+  const whole = Document.prototype.createElement;
+  Document.prototype.createElement = function (name, ...more) {
+    if (name !== tag) return whole.call(this, name, ...more);
+    Document.prototype.createElement = whole;
+    throw new Error("broken on purpose");
+  };
+};

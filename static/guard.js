@@ -5,11 +5,23 @@
   let runs = false;
   let told;
 
+  // What the program still knows of the work. It stopped in the middle of something, so asking may fail.
+  const known = (what) => {
+    try {
+      return window.kmallocLabWork?.(what) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
   const stopped = (more) => {
     if (told) return Object.assign(told, more);
+    told = { runs, ...more };
     // What was typed before the program was there (first.js), which now does not come.
     const typed = [...document.querySelectorAll("[data-waits] textarea")].find((it) => it.value !== it.defaultValue);
-    told = { runs, text: typed?.value, ...more };
+    told.text = known("text") ?? typed?.value;
+    // Last: making it may be what fails.
+    told.link = known("link");
     dispatchEvent(new Event("kmalloc-lab-stopped"));
     const show = () => window.kmallocLabRescue(told);
     if (window.kmallocLabRescue) return show();
@@ -23,7 +35,7 @@
     !runs || error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && /wasm/.test(error.stack));
 
   addEventListener("TrunkApplicationStarted", () => (runs = true));
-  // What the panic hook knows comes first; an error without one tells only itself.
+  // What the panic hook says comes first; an error without one tells only itself.
   addEventListener("kmalloc-lab-panic", ({ detail }) => stopped(detail));
   addEventListener("error", ({ error }) => error && ofProgram(error) && stopped({ error: String(error) }));
   addEventListener("unhandledrejection", ({ reason }) => ofProgram(reason) && stopped({ error: String(reason) }));

@@ -175,7 +175,4 @@ window.kmallocLabRescue = (told) => {
   document.title = t.title;
   heading.focus();
   console.error(told.message ?? told.error);
-
-  // What the panic hook tells after its first words.
-  Object.defineProperty(told, "link", { set: (value) => (link.value = value) });
 };

@@ -1,6 +1,6 @@
 // Nothing is lost: the program stops, the storage is closed, full, damaged or newer, another tab is open.
 import { readFileSync } from "node:fs";
-import { axe, expect, live, test } from "../lab.mjs";
+import { axe, breakNext, expect, live, test } from "../lab.mjs";
 import { test as bare } from "@playwright/test";
 import { serve } from "../serve.mjs";
 
@@ -17,16 +17,6 @@ async function opened(page) {
   await expect(press(page)).toBeVisible();
   return page;
 }
-
-/** The next element of this name cannot be made: the program panics, as it would over a mistake of its own. */
-const breakNext = (tag) => {
-  const whole = Document.prototype.createElement;
-  Document.prototype.createElement = function (name, ...more) {
-    if (name !== tag) return whole.call(this, name, ...more);
-    Document.prototype.createElement = whole;
-    throw new Error("broken on purpose");
-  };
-};
 
 // These pages report errors, as they should.
 bare.describe("a program that stops", () => {

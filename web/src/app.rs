@@ -272,11 +272,11 @@ fn witness(store: &Rc<Store>) -> Witness {
     let session = |store: &Rc<Store>| store.session.try_borrow().ok().map(|it| it.clone());
     let (of_text, of_link) = (Rc::clone(store), Rc::clone(store));
     Witness {
-        text: Rc::new(move || {
+        text: Box::new(move || {
             let coming = of_text.coming.try_borrow().ok()?.clone();
             coming.or_else(|| Some(session(&of_text)?.text.to_string()))
         }),
-        link: Rc::new(move || link(&session(&of_link)?)),
+        link: Box::new(move || link(&session(&of_link)?)),
     }
 }
 

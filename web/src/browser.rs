@@ -472,17 +472,22 @@ pub fn take_update() {
     }
 }
 
-/// Tells those who stand by that the program stops, and what is known of the work.
-pub fn tell_of_panic(known: &[(&str, String)]) {
+/// Tells those who stand by that the program stops, and why.
+pub fn tell_of_panic(message: &str) {
     let detail = js_sys::Object::new();
-    for (name, value) in known {
-        js_sys::Reflect::set(&detail, &(*name).into(), &value.as_str().into()).ok();
-    }
+    js_sys::Reflect::set(&detail, &"message".into(), &message.into()).ok();
     let with = CustomEventInit::new();
     with.set_detail(&detail);
     if let Ok(event) = CustomEvent::new_with_event_init_dict("kmalloc-lab-panic", &with) {
         window().dispatch_event(&event).ok();
     }
+}
+
+/// This is asked, by those who stand by, when the program has stopped.
+pub fn on_last_words(tell: impl Fn(&str) -> Option<String> + 'static) {
+    let asked = Closure::<dyn Fn(String) -> Option<String>>::new(move |what: String| tell(&what));
+    publish("kmallocLabWork", asked.as_ref());
+    asked.forget();
 }
 
 // ── address ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,45 +1,30 @@
-//! What is told at the end, when the program stops by a panic: its message, the text as it was last, and a link to it.
+//! What is told when the program stops: of a panic its message, and of every stop the work, its text and a link to it.
 //!
-//! `static/guard.js` listens and has the page shown that keeps them; nothing of this program runs after that. Stops without a
-//! panic (memory that ran out, a stack that overflowed) tell nothing here: then the page takes what the browser keeps.
-
-use std::cell::RefCell;
-use std::panic::PanicHookInfo;
-use std::rc::Rc;
+//! `static/guard.js` listens, asks for the work and has the page shown that keeps it. It asks after any stop: a panic, memory
+//! that ran out, a stack that overflowed. The program is in the middle of something then, so each answer may fail; what
+//! cannot be told any more the page takes from what the browser keeps. Where a panic stops at once (the lab in one file is
+//! compiled like this) its message is not made.
 
 use crate::browser;
 
-/// What is asked for at a panic. Each may fail: something stopped in the middle.
-#[derive(Clone)]
+/// What is asked for after a stop. Each may fail: something stopped in the middle.
 pub struct Witness {
     /// The scenario text.
-    pub text: Rc<dyn Fn() -> Option<String>>,
+    pub text: Box<dyn Fn() -> Option<String>>,
     /// A link to it.
-    pub link: Rc<dyn Fn() -> Option<String>>,
-}
-
-thread_local! {
-    static WITNESS: RefCell<Option<Witness>> = const { RefCell::new(None) };
+    pub link: Box<dyn Fn() -> Option<String>>,
 }
 
 /// From now on a panic is told.
 pub fn stand_by() {
-    yew::set_custom_panic_hook(Box::new(tell));
+    yew::set_custom_panic_hook(Box::new(|panic| browser::tell_of_panic(&panic.to_string())));
 }
 
 /// And what the work is, by this.
 pub fn work_of(witness: Witness) {
-    WITNESS.set(Some(witness));
-}
-
-fn tell(panic: &PanicHookInfo<'_>) {
-    let witness = WITNESS.with_borrow(Clone::clone);
-    let text = witness.as_ref().and_then(|witness| (witness.text)());
-    let mut known = vec![("message", panic.to_string())];
-    known.extend(text.map(|text| ("text", text)));
-    browser::tell_of_panic(&known);
-    // Last: making it may be what fails.
-    if let Some(link) = witness.and_then(|witness| (witness.link)()) {
-        browser::tell_of_panic(&[("link", link)]);
-    }
+    browser::on_last_words(move |what| match what {
+        "text" => (witness.text)(),
+        "link" => (witness.link)(),
+        _ => None,
+    });
 }

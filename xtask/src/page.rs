@@ -57,13 +57,12 @@ pub(crate) fn dist() -> Result<()> {
         "Building the page for a host",
         "a minute, 3 minutes at first",
     );
-    let replayed = Some(replayed()?);
+    let replayed = replayed()?;
     let minifier = tools::minifier()?;
-    let file = single(replayed, &minifier)?;
-    trunk_build(&["--release"], replayed)?;
+    trunk_build(&["--release"], Some(replayed))?;
     process::run(dist_tool("order").arg(&folder))?;
     process::run(dist_tool("slim").arg(&folder))?;
-    fs::copy(file, folder.join(SINGLE))?;
+    single(&folder, replayed, &minifier)?;
     take_views(&folder)?;
     process::run(dist_tool("host").arg(&folder).args(&minifier))?;
     work.done();
@@ -71,25 +70,33 @@ pub(crate) fn dist() -> Result<()> {
     Ok(())
 }
 
-/// The lab in one file, of a module that is compiled to be small (`profile.single`). Returns its path.
-fn single(replayed: Option<Totals>, minifier: &Option<PathBuf>) -> Result<PathBuf> {
-    let folder = process::root().join("target/single");
-    fs::create_dir_all(&folder)?;
-    let dist = folder.display().to_string();
-    trunk_build(
-        &["--release", "--cargo-profile", "single", "--dist", &dist],
-        replayed,
-    )?;
+/// Puts the lab in one file beside the page that Trunk built, whose module is compiled once more to be small
+/// (`profile.single`).
+fn single(dist: &Path, replayed: Totals, minifier: &Option<PathBuf>) -> Result<()> {
+    tools::rust_sources()?;
+    tools::fetch_packages_of_std()?;
+    let built = process::small_std_folder();
+    let folder = built.join("page");
+    let mut cargo = process::cargo(["build", "--package", "kmalloc-web", "--profile", "single"]);
+    cargo.args(["--target", tools::TARGET, "--locked"]);
+    show(process::with_small_std(&mut cargo), replayed);
+    process::run(&mut cargo).context("the lab in one file could not be built")?;
+    let path = tools::provide_all()?;
+    let wasm_bindgen = find("wasm-bindgen", &path);
+    let mut glue = Command::new(wasm_bindgen.context("wasm-bindgen vanished from the cache")?);
+    glue.args(["--target", "web", "--no-typescript", "--out-dir"])
+        .arg(&folder)
+        .arg(built.join(tools::TARGET).join("single/kmalloc-web.wasm"));
+    process::run(&mut glue)?;
     process::run(dist_tool("order").arg(&folder))?;
-    let file = folder.join(SINGLE);
     process::run(
         dist_tool("single")
+            .arg(dist)
             .arg(&folder)
             .arg(unpacker()?)
-            .arg(&file)
+            .arg(dist.join(SINGLE))
             .args(minifier),
-    )?;
-    Ok(file)
+    )
 }
 
 /// What unpacks the single file: a small module of its own. Returns its path.
@@ -101,13 +108,19 @@ fn unpacker() -> Result<PathBuf> {
         "xtask-packing",
         "--release",
     ];
-    let target = ["--target", "wasm32-unknown-unknown", "--locked"];
-    process::run(process::cargo(build).args(target))?;
-    let built = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    let module = "wasm32-unknown-unknown/release/xtask_packing.wasm";
-    Ok(process::root().join(built).join(module))
+    let target = ["--target", tools::TARGET, "--locked"];
+    let mut cargo = process::cargo(build);
+    let flags = format!("{} -Ctarget-feature=+simd128", process::SMALL_STD_FLAGS);
+    process::run(
+        process::with_small_std(&mut cargo)
+            .args(target)
+            .env("RUSTFLAGS", flags),
+    )?;
+    let built = process::small_std_folder().join(tools::TARGET);
+    Ok(built.join("release/xtask_packing.wasm"))
 }
 
+/// Trunk's build of the page into `dist/`.
 fn trunk_build(arguments: &[&str], replayed: Option<Totals>) -> Result<()> {
     let mut trunk = provide_trunk()?;
     trunk.args(["build", "--offline"]).args(arguments);

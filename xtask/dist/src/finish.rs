@@ -59,7 +59,7 @@ pub(crate) fn slim(dist: &Path) -> Result<()> {
 }
 
 /// The page's module, and what the names of its files begin with.
-fn module(dist: &Path) -> Result<(String, Vec<u8>)> {
+pub(crate) fn module(dist: &Path) -> Result<(String, Vec<u8>)> {
     for entry in fs::read_dir(dist)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();

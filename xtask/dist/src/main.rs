@@ -6,7 +6,6 @@ mod host;
 mod minify;
 mod names;
 mod order;
-mod silent;
 mod single;
 mod size;
 mod slim;
@@ -37,9 +36,9 @@ fn fulfil(args: &[&str]) -> Result<ExitCode> {
         }
         ["order", dist] => finish::order(Path::new(dist)).map(|()| ExitCode::SUCCESS),
         ["slim", dist] => finish::slim(Path::new(dist)).map(|()| ExitCode::SUCCESS),
-        ["single", dist, unpacker, file, ref node @ ..] => {
-            let [dist, unpacker, file] = [dist, unpacker, file].map(Path::new);
-            let size = single::write(dist, unpacker, file, &minifier(node)?)?;
+        ["single", dist, module, unpacker, file, ref node @ ..] => {
+            let [dist, module, unpacker, file] = [dist, module, unpacker, file].map(Path::new);
+            let size = single::write(dist, module, unpacker, file, &minifier(node)?)?;
             let file = file.display();
             println!("{file}: {size} bytes, the whole lab in one file");
             Ok(ExitCode::SUCCESS)

@@ -1,31 +1,22 @@
-//! Which stream each byte of a WebAssembly module belongs to. It reads along, byte by byte, and knows of the format only how
-//! long each thing is; what it misunderstands is packed worse, and comes out the same.
+//! What each byte of a WebAssembly module's code is. It reads along, byte by byte, and knows of the format only how long each
+//! thing is; what it misunderstands is packed worse, and comes out the same.
 
-/// How many streams there are.
-pub(crate) const STREAMS: usize = 8;
+/// What a byte is, in so many kinds.
+pub(crate) const PARTS: usize = 7;
 
-/// All but code.
-const OTHER: usize = 0;
 /// Sizes and variables of functions.
-const FRAME: usize = 1;
+pub(crate) const FRAME: usize = 0;
 /// Instructions, with those operands that follow from them.
-const CODE: usize = 2;
-const VARIABLE: usize = 3;
-const CALLED: usize = 4;
-const TARGET: usize = 5;
-const OFFSET: usize = 6;
-const CONSTANT: usize = 7;
-
-const CODE_SECTION: u8 = 10;
-const HEADER: u32 = 8;
+pub(crate) const CODE: usize = 1;
+pub(crate) const VARIABLE: usize = 2;
+const CALLED: usize = 3;
+const TARGET: usize = 4;
+const OFFSET: usize = 5;
+const CONSTANT: usize = 6;
 
 /// What the next byte is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Next {
-    Header,
-    SectionId,
-    SectionSize,
-    Content,
     Functions,
     BodySize,
     Groups,
@@ -40,51 +31,63 @@ enum Next {
     Targets,
 }
 
-/// Reads a module along.
+/// What a byte completed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Came {
+    /// Nothing, or something outside of instructions.
+    Nothing,
+    /// An operand, and nothing more.
+    Operand,
+    /// An instruction; with its last operand, if it has any.
+    Instruction { with_operand: bool },
+}
+
+/// Reads code along.
 #[derive(Debug)]
 pub(crate) struct Reader {
     next: Next,
-    /// Bytes of the section that are to come.
-    section: u32,
     /// Bytes of the function that are to come.
     body: u32,
-    is_code: bool,
-    instruction: u8,
+    pub(crate) instruction: u8,
     /// Operands that were read, and that are to come.
     read: u8,
     more: u32,
     groups: u32,
+    /// The number that is read, and how many of its bits are known.
     number: u32,
-    shift: u32,
+    pub(crate) shift: u32,
+    /// The operand that was read last, and the first one of its instruction.
+    pub(crate) operand: u32,
+    pub(crate) first_operand: u32,
+    /// Functions that began.
+    pub(crate) function: u32,
 }
 
 impl Default for Reader {
     fn default() -> Reader {
         Reader {
-            next: Next::Header,
-            section: HEADER,
+            next: Next::Functions,
             body: 0,
-            is_code: false,
             instruction: 0,
             read: 0,
             more: 0,
             groups: 0,
             number: 0,
             shift: 0,
+            operand: 0,
+            first_operand: 0,
+            function: 0,
         }
     }
 }
 
 impl Reader {
-    /// The stream of the byte that comes.
-    pub(crate) fn stream(&self) -> usize {
+    /// The part that the next byte has.
+    pub(crate) fn part(&self) -> usize {
         match self.next {
-            Next::Header
-            | Next::SectionId
-            | Next::SectionSize
-            | Next::Content
-            | Next::Functions => OTHER,
-            Next::BodySize | Next::Groups | Next::GroupSize | Next::GroupType => FRAME,
+            Next::Functions | Next::BodySize | Next::Groups | Next::GroupSize | Next::GroupType => {
+                FRAME
+            }
             Next::Instruction => CODE,
             Next::Operand | Next::Fixed(_) | Next::Targets => match self.instruction {
                 0x0c..=0x0e => TARGET,
@@ -97,40 +100,26 @@ impl Reader {
         }
     }
 
+    /// Whether a function begins with the next byte.
+    pub(crate) fn is_before_function(&self) -> bool {
+        self.next == Next::BodySize && self.shift == 0
+    }
+
     /// The byte that came.
-    pub(crate) fn take(&mut self, byte: u8) {
-        match self.next {
-            Next::SectionId | Next::SectionSize => {}
-            _ => self.section = self.section.saturating_sub(1),
-        }
-        let in_body = !matches!(
-            self.next,
-            Next::Header
-                | Next::SectionId
-                | Next::SectionSize
-                | Next::Content
-                | Next::Functions
-                | Next::BodySize
-        );
-        self.step(byte);
-        if in_body {
+    pub(crate) fn take(&mut self, byte: u8) -> Came {
+        let before = self.next;
+        let came = self.step(byte);
+        if !matches!(before, Next::Functions | Next::BodySize) {
             self.body = self.body.saturating_sub(1);
             if self.body == 0 {
                 self.go(Next::BodySize);
             }
         }
-        if self.section == 0 && !matches!(self.next, Next::SectionId | Next::SectionSize) {
-            self.go(Next::SectionId);
-        }
+        came
     }
 
-    fn step(&mut self, byte: u8) {
+    fn step(&mut self, byte: u8) -> Came {
         match self.next {
-            Next::Header | Next::Content => {}
-            Next::SectionId => {
-                self.is_code = byte == CODE_SECTION;
-                self.go(Next::SectionSize);
-            }
             Next::GroupType => {
                 self.groups = self.groups.saturating_sub(1);
                 self.go(if self.groups == 0 {
@@ -138,6 +127,7 @@ impl Reader {
                 } else {
                     Next::GroupSize
                 });
+                Came::Nothing
             }
             Next::Instruction => {
                 self.instruction = byte;
@@ -148,41 +138,41 @@ impl Reader {
                     0x0e => self.go(Next::Targets),
                     _ => {
                         self.more = operands(byte);
-                        self.go_on();
+                        return self.go_on(false);
                     }
                 }
+                Came::Nothing
             }
-            Next::Fixed(left) => self.go(if left > 1 {
-                Next::Fixed(left - 1)
-            } else {
-                Next::Instruction
-            }),
+            Next::Fixed(left) if left > 1 => {
+                self.go(Next::Fixed(left - 1));
+                Came::Nothing
+            }
+            Next::Fixed(_) => {
+                self.go(Next::Instruction);
+                Came::Instruction {
+                    with_operand: false,
+                }
+            }
             _ => {
                 self.number |= u32::from(byte & 0x7f)
                     .checked_shl(self.shift)
                     .unwrap_or_default();
                 self.shift += 7;
                 if byte < 0x80 {
-                    let number = self.number;
-                    self.number_read(number);
+                    self.number_read(self.number)
+                } else {
+                    Came::Nothing
                 }
             }
         }
     }
 
-    fn number_read(&mut self, number: u32) {
+    fn number_read(&mut self, number: u32) -> Came {
         match self.next {
-            Next::SectionSize => {
-                self.section = number;
-                self.go(match number {
-                    0 => Next::SectionId,
-                    _ if self.is_code => Next::Functions,
-                    _ => Next::Content,
-                });
-            }
             Next::Functions => self.go(Next::BodySize),
             Next::BodySize => {
                 self.body = number;
+                self.function += 1;
                 self.go(Next::Groups);
             }
             Next::Groups => {
@@ -197,25 +187,36 @@ impl Reader {
             Next::Targets => {
                 // One more than is told: the last is for all other values.
                 self.more = number.saturating_add(1);
-                self.go_on();
+                return self.go_on(false);
             }
             _ => {
                 if self.instruction == 0xfc && self.read == 0 {
                     self.more = operands_of_prefixed(number);
                 }
+                if self.read == 0 {
+                    self.first_operand = number;
+                }
+                self.operand = number;
                 self.read = self.read.saturating_add(1);
-                self.go_on();
+                return self.go_on(true);
             }
         }
+        Came::Nothing
     }
 
     /// To the next operand, or to the next instruction.
-    fn go_on(&mut self) {
+    fn go_on(&mut self, with_operand: bool) -> Came {
         if self.more == 0 {
             self.go(Next::Instruction);
+            Came::Instruction { with_operand }
         } else {
             self.more -= 1;
             self.go(Next::Operand);
+            if with_operand {
+                Came::Operand
+            } else {
+                Came::Nothing
+            }
         }
     }
 

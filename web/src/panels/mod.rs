@@ -12,6 +12,7 @@ mod in_view;
 pub mod keys;
 pub mod lecture;
 pub mod lesson;
+mod log;
 pub mod map;
 mod map_tools;
 pub mod notices;

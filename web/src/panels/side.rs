@@ -8,7 +8,7 @@ use kmalloc_core::proc;
 use yew::prelude::*;
 
 use super::el::El;
-use super::in_view::use_in_view;
+use super::log::{Line, Log, use_log};
 use super::{reclaim, tools};
 use crate::frame::{Pane, ProcFile, Side};
 use crate::lang::stage::{Texts, fill, texts};
@@ -120,62 +120,41 @@ pub(super) fn dmesg(view: &View) -> String {
 /// The kernel's messages.
 #[component]
 pub fn Dmesg(props: &Props) -> Html {
-    let Props {
-        view,
-        shown,
-        on,
-        copy,
-    } = props;
+    let Props { view, copy, .. } = props;
     let words = texts(view.lang);
     let before = spoken(view).len().saturating_sub(SHOWN);
-    let mut all: Vec<(usize, String)> = boot(view).into_iter().map(|line| (0, line)).collect();
+    let boot = boot(view);
+    let mut notes = Vec::new();
+    if before > 0 {
+        notes.push(fill(words.log_more, &[&before.to_string()]));
+    } else if !boot.is_empty() {
+        notes.push(words.log_boot_note.into());
+    }
+    let mut all: Vec<(usize, String)> = boot.into_iter().map(|line| (0, line)).collect();
     all.extend(lines(view, before));
-    let scroller = use_node_ref();
-    let newest = (!all.is_empty()).then_some(all.len());
-    use_in_view(&scroller, (view.run.clone(), all.len(), *shown), newest);
-    let everything = {
-        let view = view.clone();
-        copy.reform(move |_: MouseEvent| dmesg(&view))
-    };
-    let rows = all.iter().enumerate().map(|(index, (cursor, line))| {
-        let cursor = *cursor;
-        let now = cursor == view.cursor;
-        let place = match cursor {
+    if all.is_empty() {
+        notes.push(words.log_empty.into());
+    }
+    let lines = all.iter().enumerate().map(|(key, (cursor, line))| Line {
+        key,
+        cursor: *cursor,
+        words: El::new("samp", "").text(line),
+        place: match cursor {
             0 => words.log_boot.into(),
             _ => fill(words.log_event, &[&cursor.to_string()]),
-        };
-        let mut button = El::new("button", if now { "now" } else { "" })
-            .is("type", "button")
-            .click(on.reform(move |_| Action::Seek(cursor)))
-            .put(El::new("samp", "").text(line))
-            .put(El::new("span", "file").text(&place));
-        if now {
-            button = button.is("aria-current", "true");
-        }
-        html! { <li key={index}>{ button.html() }</li> }
+        },
     });
-    let mut top = head(view, on);
-    if !all.is_empty() {
-        top = top.put(copier(words, everything));
-    }
-    let top = top.put(tools(view, Pane::Path, words.log_label, on));
-    html! {
-        <section aria-label={words.log_label} class="panel log">
-            { top.html() }
-            <div class="body" ref={scroller} tabindex="0" role="group" aria-label={words.log_label} data-keys="">
-                if all.is_empty() {
-                    <p class="quiet">{ words.log_empty }</p>
-                }
-                if before > 0 {
-                    <p class="quiet">{ fill(words.log_more, &[&before.to_string()]) }</p>
-                }
-                if before == 0 && !boot(view).is_empty() {
-                    <p class="quiet">{ words.log_boot_note }</p>
-                }
-                <ol>{ for rows }</ol>
-            </div>
-        </section>
-    }
+    let log = Log {
+        title: words.log_label,
+        notes,
+        lines: lines.collect(),
+        count: all.len(),
+        everything: copy.reform({
+            let view = view.clone();
+            move |_| dmesg(&view)
+        }),
+    };
+    use_log(props, log)
 }
 
 pub(super) fn copier(words: &Texts, onclick: Callback<MouseEvent>) -> El {

@@ -1,10 +1,13 @@
 //! Functions that are alike stand beside each other: a compressor says of the second only what differs, and it does not look
 //! back far.
 //!
-//! From the largest function on, each is followed by the one of those left that has most of its code in common. What counts
-//! as in common are runs of [`RUN`] bytes, a rare one for more than one that many have. Nothing else changes.
+//! From the largest function on, each is followed by the one of those left that has most code in common with it, and with
+//! those before it, the less the longer ago. What counts as in common are runs of [`RUN`] bytes, a rare one for more than one
+//! that many have. Large functions have more in common and come first: what comes later is like something. Nothing else
+//! changes.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeSet, HashMap},
     convert::Infallible,
 };
@@ -22,6 +25,9 @@ const RUN: usize = 6;
 /// What so many functions have says nothing of any two of them, and looking at all of them would take long.
 const COMMON: usize = 400;
 
+/// What is left of what was in common with a function when the next one stands behind it.
+const FADES: f64 = 0.75;
+
 /// An order for functions with this code: places in `bodies`.
 pub(crate) fn alike(bodies: &[&[u8]]) -> Vec<usize> {
     let mut having: HashMap<&[u8], Vec<usize>> = HashMap::new();
@@ -35,44 +41,32 @@ pub(crate) fn alike(bodies: &[&[u8]]) -> Vec<usize> {
     }
     let count = bodies.len() as f64;
     let weight = |run: &[u8]| (count / having[run].len() as f64).ln();
-    let mut own: Vec<f64> = Vec::new();
     for runs in &mut runs {
-        own.push(runs.iter().map(|run| weight(run)).sum());
         runs.retain(|run| (2..COMMON).contains(&having[run].len()));
     }
 
     let mut order = Vec::new();
-    let mut left: BTreeSet<(usize, usize)> = BTreeSet::new();
-    for (place, body) in bodies.iter().enumerate() {
-        left.insert((body.len(), place));
-    }
-    let mut is_left = vec![true; bodies.len()];
+    // The largest one first; among equals the first, so that every build has the same order.
+    let mut left: Vec<usize> = (0..bodies.len()).collect();
+    left.sort_by_key(|&place| Reverse(bodies[place].len()));
     let mut common = vec![0.0; bodies.len()];
-    let mut next = left.last().map(|(_, place)| *place);
-    while let Some(at) = next {
-        order.push(at);
-        is_left[at] = false;
-        left.remove(&(bodies[at].len(), at));
-        let mut met = Vec::new();
-        for run in &runs[at] {
-            let weight = weight(run);
-            for &other in having[run].iter().filter(|other| is_left[**other]) {
-                if common[other] == 0.0 {
-                    met.push(other);
-                }
-                common[other] += weight;
+    while !left.is_empty() {
+        let mut best = 0;
+        for (index, &place) in left.iter().enumerate() {
+            if common[place] > common[left[best]] {
+                best = index;
             }
         }
-        // Among equals the first, so that every build has the same order.
-        met.sort_unstable();
-        let mut best = 0.0;
-        next = left.last().map(|(_, place)| *place);
-        for other in met {
-            let likeness = common[other] / own[other].sqrt();
-            if likeness > best {
-                (best, next) = (likeness, Some(other));
+        let at = left.remove(best);
+        order.push(at);
+        for &place in &left {
+            common[place] *= FADES;
+        }
+        for run in &runs[at] {
+            let weight = weight(run);
+            for &other in &having[run] {
+                common[other] += weight;
             }
-            common[other] = 0.0;
         }
     }
     order

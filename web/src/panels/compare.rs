@@ -20,6 +20,7 @@ use crate::compare::{Compare, CompareAction};
 use crate::lang::compare::difference;
 use crate::lang::{Arg, Lang, fill, sentences};
 use crate::stage::grouped;
+use crate::tween::percent;
 use crate::view::{Action, Shared};
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 use crate::widgets::{Button, Menu};
@@ -365,7 +366,7 @@ impl Side<'_> {
             template = after;
         }
         let end = zone.marks[2].max(zone.free).max(1);
-        let share = |pages: u32| format!("{:.1}%", f64::from(pages) * 100.0 / f64::from(end));
+        let share = |pages: u32| percent(pages as f32 / end as f32);
         let ticks = zone
             .marks
             .iter()

@@ -16,6 +16,7 @@ use crate::lang::{Arg, Lang, fill, rich};
 use crate::share::export::{Export, Format};
 use crate::share::lecture::Lecture;
 use crate::share::{MAX_LINK, MAX_QR, ShareAction, Switches, fragment, picture, qr, sequence};
+use crate::tween::decimal;
 use crate::view::{Action, View};
 use crate::widgets::Button;
 
@@ -498,7 +499,7 @@ fn Files(props: &PartProps) -> Html {
                         <progress
                             aria-label={fill(words.making, &[Arg::Text(format.extension())])}
                             max="1"
-                            value={share.to_string()}
+                            value={decimal(share as f32)}
                         />
                         <Button label={words.cancel} onclick={cancel} />
                     </div>

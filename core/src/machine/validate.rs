@@ -290,10 +290,9 @@ impl Machine {
             "{name}: {counted} free, {} counted",
             cache.free_objects
         );
-        let mut cached = alloc::collections::BTreeSet::new();
-        for address in cache.array() {
+        for (place, address) in cache.array().enumerate() {
             ensure!(
-                cached.insert(address),
+                cache.array().take(place).all(|other| other != address),
                 "{name}: {address:#x} is twice in the array"
             );
             let place = self.object_of(address);

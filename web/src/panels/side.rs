@@ -1,8 +1,6 @@
 //! What stands beside the map besides the decision path: the kernel's messages up to the cursor, and what the kernel would
 //! print about its memory at this moment. Every text is the core's (`proc`); this places it, and marks what is new.
 
-use std::collections::BTreeSet;
-
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use yew::prelude::*;
@@ -209,8 +207,7 @@ pub fn Proc(props: &Props) -> Html {
     // As it was before the call at the cursor: read again only when that is another call.
     let earlier = use_memo((view.run.clone(), first, file), |(run, first, file)| {
         let machine = run.borrow_mut().at(*first);
-        let text = print(*file, &machine);
-        text.lines().map(String::from).collect::<BTreeSet<_>>()
+        print(*file, &machine)
     });
     let text = use_memo((view.machine.clone(), file), |(machine, file)| {
         print(*file, machine)
@@ -220,7 +217,7 @@ pub fn Proc(props: &Props) -> Html {
         .lines()
         .enumerate()
         .map(|(index, line)| {
-            let new = !earlier.contains(line);
+            let new = earlier.lines().all(|known| known != line);
             changed += usize::from(new);
             let mark = new.then(|| {
                 El::new("b", "")

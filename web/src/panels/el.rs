@@ -12,6 +12,7 @@ use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, VTag, VText};
 
 use crate::lang::{Lang, rich};
+use crate::widgets::icon;
 
 /// An element that is being put together. It is one address, so that each step takes and gives it without copying.
 pub(super) struct El(Box<Parts>);
@@ -65,6 +66,53 @@ impl El {
             element.set("class", class.into());
         }
         element
+    }
+
+    /// A button that shows its name. A component would be made, compared and kept for each.
+    #[inline(never)]
+    pub(super) fn button(label: &str, act: Callback<()>) -> El {
+        El::new("button", "")
+            .is("type", "button")
+            .click(act.reform(|_| ()))
+            .text(label)
+    }
+
+    /// A button that shows a path for [`icon`]. Its name is told.
+    #[inline(never)]
+    pub(super) fn icon_button(label: &str, path: &'static str, act: Callback<()>) -> El {
+        El::new("button", "")
+            .is("type", "button")
+            .click(act.reform(|_| ()))
+            .attr("aria-label", label.into())
+            .attr("title", label.into())
+            .child(icon(path))
+    }
+
+    /// A button that would do nothing now. It stays reachable, so that the focus does not jump away.
+    #[inline(never)]
+    pub(super) fn idle(mut self, idle: bool) -> El {
+        if idle {
+            self.0.tag.set_listeners(Box::default());
+            self.set("aria-disabled", "true".into());
+        }
+        self
+    }
+
+    /// A button that switches something which is on or off.
+    #[inline(never)]
+    pub(super) fn pressed(self, pressed: bool) -> El {
+        self.attr("aria-pressed", pressed.to_string())
+    }
+
+    /// A button that unfolds something which is open or not.
+    #[inline(never)]
+    pub(super) fn expanded(self, expanded: bool) -> El {
+        self.attr("aria-expanded", expanded.to_string())
+    }
+
+    /// Its class.
+    pub(super) fn class(self, class: &'static str) -> El {
+        self.is("class", class)
     }
 
     #[inline(never)]

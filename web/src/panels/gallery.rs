@@ -11,7 +11,6 @@ use crate::course::Load;
 use crate::gallery::{Gallery, Scenario, Theme};
 use crate::lang::Lang;
 use crate::view::Action;
-use crate::widgets::Button;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -46,7 +45,7 @@ pub fn GalleryDialog(props: &Props) -> Html {
         Load::Failed => html! {
             <div class="failed" role="alert">
                 <p>{ words.failed }</p>
-                <Button label={words.again} onclick={on.reform(|()| Action::FetchGallery)} />
+                { El::button(words.again, on.reform(|()| Action::FetchGallery)).html() }
             </div>
         },
         Load::Here(gallery) => {

@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
+use super::el::El;
 use super::share::{LEFT, RIGHT};
 use crate::lang::{Arg, Lang, fill, rich};
 use crate::share::ShareAction;
 use crate::share::lecture::Lecture;
 use crate::view::Action;
-use crate::widgets::Button;
 
 /// What the bar is given.
 #[derive(Properties, PartialEq)]
@@ -34,18 +34,12 @@ pub fn LectureBar(props: &Props) -> Html {
     let sentence = lecture.parts.get(at).map_or("", |part| &part.sentence);
     html! {
         <section class="lecture" aria-label={words.bar}>
-            <Button label={words.previous} icon={LEFT} idle={at == 0} onclick={go(at.saturating_sub(1))} />
+            { El::icon_button(words.previous, LEFT, go(at.saturating_sub(1))).idle(at == 0).html() }
             <span class="place">{ place }</span>
-            <Button
-                label={words.next}
-                icon={RIGHT}
-                class="strong"
-                idle={at + 1 >= count}
-                onclick={go(at + 1)}
-            />
+            { El::icon_button(words.next, RIGHT, go(at + 1)).class("strong").idle(at + 1 >= count).html() }
             <p role="status">{ rich(sentence) }</p>
-            <Button label={words.again} onclick={go(at)} />
-            <Button label={words.leave} onclick={on.reform(|()| Action::Share(ShareAction::Leave))} />
+            { El::button(words.again, go(at)).html() }
+            { El::button(words.leave, on.reform(|()| Action::Share(ShareAction::Leave))).html() }
         </section>
     }
 }

@@ -4,12 +4,12 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::run::Value;
 use yew::prelude::*;
 
+use super::el::El;
 use crate::browser;
 use crate::lang::app::Texts;
 use crate::lang::{Arg, Lang, fill, plain};
 use crate::session::Held;
 use crate::view::{Action, Shared, SharedRun};
-use crate::widgets::Button;
 
 /// Elements of an array that are shown one by one.
 const MAX_UNFOLDED: usize = 200;
@@ -86,16 +86,8 @@ pub fn Pointers(props: &Props) -> Html {
                 <ul ref={row} title={texts.pointers_hint}>{ for chips }</ul>
             }
             <div class="history">
-                <Button
-                    label={texts.undo}
-                    idle={!props.can_undo}
-                    onclick={props.on.reform(|()| Action::Undo)}
-                />
-                <Button
-                    label={texts.redo}
-                    idle={!props.can_redo}
-                    onclick={props.on.reform(|()| Action::Redo)}
-                />
+                { El::button(texts.undo, props.on.reform(|()| Action::Undo)).idle(!props.can_undo).html() }
+                { El::button(texts.redo, props.on.reform(|()| Action::Redo)).idle(!props.can_redo).html() }
             </div>
         </div>
     }

@@ -293,7 +293,7 @@ fn stock(
         El::new("div", if short { "slab short" } else { "slab" })
             .number(slab.id.0 as usize)
             .attr("data-pfn", pfn.to_string())
-            .click(on.reform(move |_| Action::Inspect(Some(pfn))))
+            .does(on, Action::Inspect(Some(pfn)))
             .put(row.is("aria-hidden", "true").maybe(kept).all(slots))
             .put(
                 El::new("p", "name")

@@ -12,6 +12,7 @@ use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, VTag, VText};
 
 use crate::lang::{Lang, rich};
+use crate::view::Action;
 use crate::widgets::icon;
 
 /// An element that is being put together. It is one address, so that each step takes and gives it without copying.
@@ -256,6 +257,13 @@ impl El {
     pub(super) fn click(mut self, on: Callback<MouseEvent>) -> El {
         self.0.tag.add_listener(Rc::new(onclick::Wrapper::new(on)));
         self
+    }
+
+    /// The action that a click on it is.
+    #[inline(never)]
+    pub(super) fn does(self, on: &Callback<Action>, action: Action) -> El {
+        let on = on.clone();
+        self.click(Callback::from(move |_| on.emit(action.clone())))
     }
 
     /// Done.

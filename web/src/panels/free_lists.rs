@@ -396,7 +396,7 @@ impl List<'_> {
         let chip = if far { chip.also(class, "far") } else { chip };
         chip.key(&pfn.to_string())
             .attr("data-pfn", pfn.to_string())
-            .click(self.on.reform(move |_| Action::Inspect(Some(pfn))))
+            .does(self.on, Action::Inspect(Some(pfn)))
             .text(&hex(pfn))
     }
 

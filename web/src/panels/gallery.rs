@@ -10,7 +10,7 @@ use crate::browser;
 use crate::course::Load;
 use crate::gallery::{Gallery, Scenario, Theme};
 use crate::lang::Lang;
-use crate::view::Action;
+use crate::view::{Action, emits};
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -37,7 +37,7 @@ pub fn GalleryDialog(props: &Props) -> Html {
     let words = lang.gallery();
     let dialog = use_node_ref();
     use_effect_with((), {
-        let (dialog, closed) = (dialog.clone(), on.reform(|()| Action::Gallery(false)));
+        let (dialog, closed) = (dialog.clone(), emits(on, Action::Gallery(false)));
         move |()| browser::open_dialog(&dialog, closed)
     });
     let inside = match gallery {
@@ -45,7 +45,7 @@ pub fn GalleryDialog(props: &Props) -> Html {
         Load::Failed => html! {
             <div class="failed" role="alert">
                 <p>{ words.failed }</p>
-                { El::button(words.again, on.reform(|()| Action::FetchGallery)).html() }
+                { El::button(words.again, emits(on, Action::FetchGallery)).html() }
             </div>
         },
         Load::Here(gallery) => {
@@ -93,7 +93,7 @@ fn card(lang: Lang, scenario: &Scenario, text: &str, on: &Callback<Action>) -> E
     let button = El::new("button", "")
         .attr("value", name.clone())
         .attr("data-scenario", name.clone())
-        .click(on.reform(move |_| Action::OpenScenario(name.clone())))
+        .does(on, Action::OpenScenario(name.clone()))
         .put(title)
         .put(El::new("span", "").text(&scenario.why));
     let button = if is_open {

@@ -7,7 +7,7 @@ use crate::lang::app::jump;
 use crate::lang::{Arg, Lang, fill, rich};
 use crate::session::Guide;
 use crate::stage::landmarks::Landmark;
-use crate::view::Action;
+use crate::view::{Action, emits};
 
 /// What the guide is given.
 #[derive(Properties, PartialEq)]
@@ -31,17 +31,17 @@ pub fn GuideCard(props: &Props) -> Html {
         Guide::Look => (3, texts.guide_look),
         Guide::Done => (3, texts.guide_done),
     };
-    let dismiss = on.reform(|()| Action::DismissGuide);
+    let dismiss = emits(on, Action::DismissGuide);
     let progress = fill(texts.guide_step, &[Arg::Number(number)]);
     let act = match step {
         Guide::Press => html! {},
         Guide::Step => html! {
-            { El::button(texts.step_back, on.reform(|()| Action::StepBack)).html() }
+            { El::button(texts.step_back, emits(on, Action::StepBack)).html() }
         },
         Guide::Look => html! {
             <>
-                { El::button(texts.to_start, on.reform(|()| Action::ToStart)).html() }
-                { El::button(&jump(*lang, Landmark::Split, true), on.reform(|()| Action::Next(Landmark::Split))).class("strong").html() }
+                { El::button(texts.to_start, emits(on, Action::ToStart)).html() }
+                { El::button(&jump(*lang, Landmark::Split, true), emits(on, Action::Next(Landmark::Split))).class("strong").html() }
             </>
         },
         Guide::Done => html! {

@@ -7,7 +7,7 @@ use super::share::{LEFT, RIGHT};
 use crate::lang::{Arg, Lang, fill, rich};
 use crate::share::ShareAction;
 use crate::share::lecture::Lecture;
-use crate::view::Action;
+use crate::view::{Action, emits};
 
 /// What the bar is given.
 #[derive(Properties, PartialEq)]
@@ -26,7 +26,7 @@ pub fn LectureBar(props: &Props) -> Html {
     let Props { lang, lecture, on } = props;
     let words = lang.share();
     let (at, count) = (lecture.at, lecture.parts.len());
-    let go = |at: usize| on.reform(move |()| Action::Share(ShareAction::Go(at)));
+    let go = |at: usize| emits(on, Action::Share(ShareAction::Go(at)));
     let place = fill(
         words.place,
         &[Arg::Number(at as u64 + 1), Arg::Number(count as u64)],
@@ -39,7 +39,7 @@ pub fn LectureBar(props: &Props) -> Html {
             { El::icon_button(words.next, RIGHT, go(at + 1)).class("strong").idle(at + 1 >= count).html() }
             <p role="status">{ rich(sentence) }</p>
             { El::button(words.again, go(at)).html() }
-            { El::button(words.leave, on.reform(|()| Action::Share(ShareAction::Leave))).html() }
+            { El::button(words.leave, emits(on, Action::Share(ShareAction::Leave))).html() }
         </section>
     }
 }

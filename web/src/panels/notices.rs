@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use super::el::El;
 use crate::lang::{self, Lang, errors, rich};
-use crate::view::{Action, Notice};
+use crate::view::{Action, Notice, emits};
 
 /// What the notices are given.
 #[derive(Properties, PartialEq)]
@@ -56,9 +56,9 @@ pub fn Notices(props: &Props) -> Html {
                     { El::button(texts.save_file, save.clone()).html() }
                 }
                 if *notice == Notice::RunCancelled {
-                    { El::button(lang.running().again, on.reform(|()| Action::RunAgain)).class("strong").html() }
+                    { El::button(lang.running().again, emits(on, Action::RunAgain)).class("strong").html() }
                 }
-                { El::button(texts.close, on.reform(|()| Action::DismissNotice)).html() }
+                { El::button(texts.close, emits(on, Action::DismissNotice)).html() }
             </div>
         }
     });
@@ -69,8 +69,8 @@ pub fn Notices(props: &Props) -> Html {
                 if *has_earlier {
                     <div class="notice">
                         <p>{ texts.earlier }</p>
-                        { El::button(texts.open_earlier, on.reform(|()| Action::OpenEarlier)).class("strong").html() }
-                        { El::button(texts.drop_earlier, on.reform(|()| Action::DropEarlier)).html() }
+                        { El::button(texts.open_earlier, emits(on, Action::OpenEarlier)).class("strong").html() }
+                        { El::button(texts.drop_earlier, emits(on, Action::DropEarlier)).html() }
                     </div>
                 }
             </div>

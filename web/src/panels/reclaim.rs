@@ -140,7 +140,7 @@ fn list(lang: Lang, words: &LruTexts, listed: &Listed, on: &Callback<Action>) ->
                     .is("type", "button")
                     .attr("aria-label", label.clone())
                     .attr("title", label)
-                    .click(on.reform(move |_| Action::Inspect(Some(pfn))))
+                    .does(on, Action::Inspect(Some(pfn)))
                     .put(El::new("i", world_swatch(kind)))
                     .text(&hex(pfn));
                 El::new("li", "").key(&hex(pfn)).put(button)

@@ -40,7 +40,7 @@ pub fn RunningLine(props: &Props) -> Html {
         let cancel = El::new("button", "")
             .is("type", "button")
             .is("aria-keyshortcuts", "Escape")
-            .click(props.on.reform(|_| Action::CancelRun))
+            .does(&props.on, Action::CancelRun)
             .text(words.cancel);
         El::new("section", "line")
             .key("line")

@@ -18,7 +18,7 @@ use crate::share::export::{Export, Format};
 use crate::share::lecture::Lecture;
 use crate::share::{MAX_LINK, MAX_QR, ShareAction, Switches, fragment, picture, qr, sequence};
 use crate::tween::decimal;
-use crate::view::{Action, View};
+use crate::view::{Action, View, emits};
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -63,9 +63,7 @@ pub fn ShareDialog(props: &Props) -> Html {
     let words = lang.share();
     let dialog = use_node_ref();
     use_effect_with((), {
-        let closed = props
-            .on
-            .reform(|()| Action::Share(ShareAction::Open(false)));
+        let closed = emits(&props.on, Action::Share(ShareAction::Open(false)));
         let dialog = dialog.clone();
         move |()| browser::open_dialog(&dialog, closed)
     });

@@ -60,7 +60,7 @@ pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
             .key(side.name())
             .is("type", "button")
             .attr("aria-pressed", (side == now).to_string())
-            .click(on.reform(move |_| Action::Side(side)))
+            .does(on, Action::Side(side))
             .text(&name)
     });
     let title = match now {
@@ -144,7 +144,7 @@ pub fn Dmesg(props: &Props) -> Html {
         };
         let mut button = El::new("button", if now { "now" } else { "" })
             .is("type", "button")
-            .click(on.reform(move |_| Action::Seek(cursor)))
+            .does(on, Action::Seek(cursor))
             .put(El::new("samp", "").text(line))
             .put(El::new("span", "file").text(&place));
         if now {
@@ -244,7 +244,7 @@ pub fn Proc(props: &Props) -> Html {
             .key(other.name())
             .is("type", "button")
             .attr("aria-pressed", (other == file).to_string())
-            .click(on.reform(move |_| Action::File(other)))
+            .does(on, Action::File(other))
             .text(name)
     });
     let all = {

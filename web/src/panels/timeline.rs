@@ -17,7 +17,7 @@ use crate::lang::{Arg, Lang, fill, plain, sentences};
 use crate::player::SPEEDS;
 use crate::stage::landmarks::Landmark;
 use crate::tween;
-use crate::view::{Action, View};
+use crate::view::{Action, View, emits};
 use crate::widgets::Menu;
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 
@@ -101,7 +101,7 @@ pub fn Timeline(props: &Props) -> Html {
                     class="dmesg mono"
                     aria-label={dmesg.clone()}
                     title={dmesg}
-                    onclick={on.reform(|_: MouseEvent| Action::Side(Side::Dmesg))}
+                    onclick={emits(on, Action::Side(Side::Dmesg)).reform(|_: MouseEvent| ())}
                 >
                     { format!("dmesg {count}") }
                 </button>
@@ -116,7 +116,7 @@ pub fn Timeline(props: &Props) -> Html {
 fn Transport(props: &TransportProps) -> Html {
     let TransportProps { lang, playing, on } = props;
     let texts = lang.app();
-    let act = |action: Action| on.reform(move |()| action.clone());
+    let act = |action: Action| emits(on, action);
     let (play, play_icon) = if *playing {
         (texts.pause, PAUSE)
     } else {
@@ -152,7 +152,7 @@ fn Rest(props: &RestProps) -> Html {
     } = props;
     let texts = lang.app();
     let landmark = use_state(Landmark::default);
-    let act = |action: Action| on.reform(move |()| action.clone());
+    let act = |action: Action| emits(on, action);
     let jump_to = |forward: bool| {
         let to = *landmark;
         let action = match forward {
@@ -347,7 +347,7 @@ fn timeline(
         let label = fill(text, &[Arg::Number(count as u64)]);
         html! {
             <button type="button" class="fold mono" aria-label={label.clone()} title={label}
-                onclick={on.reform(move |_: MouseEvent| Action::Seek(seek))}>
+                onclick={emits(on, Action::Seek(seek)).reform(|_: MouseEvent| ())}>
                 { mark }
             </button>
         }

@@ -52,7 +52,7 @@ pub fn Transcript(props: &Props) -> Html {
         let cursor = *cursor;
         let mut button = El::new("button", if cursor == view.cursor { "now" } else { "" })
             .is("type", "button")
-            .click(on.reform(move |_| Action::Seek(cursor)))
+            .does(on, Action::Seek(cursor))
             .put(El::new("span", if *begins { "words begins" } else { "words" }).rich(sentence))
             .put(El::new("span", "file").text(&grouped(cursor as u32)));
         if cursor == view.cursor {

@@ -152,7 +152,7 @@ fn widen(shown: &Shown<'_>) -> El {
     El::new("button", "link widen")
         .is("type", "button")
         .text(label)
-        .click(shown.act.reform(move |_| Action::Enlarge(to)))
+        .does(&shown.act, Action::Enlarge(to))
 }
 
 fn body(shown: &Shown<'_>, entry: Option<&Entry>) -> Html {

@@ -6,6 +6,7 @@ mod host;
 mod minify;
 mod names;
 mod order;
+mod same;
 mod silent;
 mod single;
 mod size;

@@ -12,7 +12,7 @@ use kmalloc_core::script::{change, parse, print_call};
 use yew::prelude::*;
 
 use super::el::El;
-use super::running::RunningLine;
+use super::running::{self, RunningLine};
 use super::timeline::speeds;
 use super::top::{machines, sizes};
 use crate::browser::{self, Timer};
@@ -24,6 +24,7 @@ use crate::tween::percent;
 use crate::view::{Action, Shared};
 use crate::widgets::Menu;
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
+use crate::widgets::part::part;
 
 /// After typing, B is run when nothing was typed for so long.
 const PAUSE_MS: i32 = 500;
@@ -86,8 +87,17 @@ pub fn CompareDialog(props: &Props) -> Html {
                 <p>{ words.about }</p>
                 <form method="dialog"><button>{ lang.app().close }</button></form>
             </header>
-            <Setup lang={*lang} machine={props.machine.clone()} both={both.clone()} on={on.clone()} />
-            <RunningLine lang={*lang} under_way={both.under_way()} on={act.reform(|_| CompareAction::CancelRun)} />
+            { part::<Setup>(Props {
+                lang: *lang,
+                machine: props.machine.clone(),
+                both: both.clone(),
+                on: on.clone(),
+            }) }
+            { part::<RunningLine>(running::Props {
+                lang: *lang,
+                under_way: both.under_way(),
+                on: act.reform(|_| CompareAction::CancelRun),
+            }) }
             { deck(*lang, both, &act) }
             <div class="sides">{ for sides.iter().map(Side::html) }</div>
             { calls(*lang, both, &act) }

@@ -19,6 +19,7 @@ use crate::share::lecture::Lecture;
 use crate::share::{MAX_LINK, MAX_QR, ShareAction, Switches, fragment, picture, qr, sequence};
 use crate::tween::decimal;
 use crate::view::{Action, View, emits};
+use crate::widgets::part::part;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -81,9 +82,9 @@ pub fn ShareDialog(props: &Props) -> Html {
                 if props.stale {
                     <p class="warning">{ words.stale }</p>
                 }
-                <Links ..props_of(props, &told) />
-                <Sequence ..props_of(props, &told) />
-                <Files ..props_of(props, &told) />
+                { part::<Links>(props_of(props, &told)) }
+                { part::<Sequence>(props_of(props, &told)) }
+                { part::<Files>(props_of(props, &told)) }
             </div>
             <p class="told" role="status">{ (*told).as_deref().map(rich) }</p>
         </dialog>

@@ -20,6 +20,7 @@ use crate::tween;
 use crate::view::{Action, View, emits};
 use crate::widgets::Menu;
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
+use crate::widgets::part::part;
 
 /// Events shown at once, unless a single call has more.
 pub const MAX_TICKS: usize = 200;
@@ -85,9 +86,14 @@ pub fn Timeline(props: &Props) -> Html {
     html! {
         <footer class={classes!("player", unfolded.then_some("open"))} aria-label={texts.player} data-keys="">
             <div class="deck">
-                <Transport lang={view.lang} playing={*playing} on={on.clone()} />
+                { part::<Transport>(TransportProps { lang: view.lang, playing: *playing, on: on.clone() }) }
                 { timeline(texts, &run, pages.at(view.cursor), view, on, &format!("{} {position}", plain(&said))) }
-                <Rest lang={view.lang} speed={*speed} looping={*looping} on={on.clone()} />
+                { part::<Rest>(RestProps {
+                    lang: view.lang,
+                    speed: *speed,
+                    looping: *looping,
+                    on: on.clone(),
+                }) }
                 { El::icon_button(texts.more_controls, MORE, unfold).class("unfold-deck").expanded(*unfolded).html() }
             </div>
             <div class="said">

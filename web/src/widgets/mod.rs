@@ -1,6 +1,7 @@
 //! The few controls that more than one panel uses.
 
 pub mod icons;
+pub mod part;
 
 use yew::prelude::*;
 

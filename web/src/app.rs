@@ -51,6 +51,7 @@ use crate::session::{Boot, Session, key_action};
 use crate::share::{MAX_LINK, ShareAction};
 use crate::turns::Turns;
 use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
+use crate::widgets::hooks::{use_effect_with, use_memo};
 use crate::widgets::part::{part, show};
 
 /// Shows the page.

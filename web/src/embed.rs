@@ -28,6 +28,7 @@ use crate::panels::timeline::{self, Timeline};
 use crate::panels::transcript::Transcript;
 use crate::session::{Boot, Session, key_action};
 use crate::view::{Action, Theme};
+use crate::widgets::hooks::{use_effect_with, use_memo};
 use crate::widgets::part::part;
 
 /// A panel that can be asked for.

@@ -20,6 +20,7 @@ use crate::stage::supply::{
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 
 /// Slots of a slab that stand side by side and can still be told apart; more of them are rows.
 const ABREAST: usize = 32;

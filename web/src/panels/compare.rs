@@ -23,6 +23,7 @@ use crate::stage::grouped;
 use crate::tween::percent;
 use crate::view::{Action, Shared};
 use crate::widgets::Menu;
+use crate::widgets::hooks::{use_effect_with, use_memo};
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 use crate::widgets::part::part;
 

@@ -11,6 +11,7 @@ use crate::course::Load;
 use crate::gallery::{Gallery, Scenario, Theme};
 use crate::lang::Lang;
 use crate::view::{Action, emits};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]

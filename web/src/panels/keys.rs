@@ -9,6 +9,7 @@ use crate::browser;
 use crate::lang::Lang;
 use crate::lang::app::keys;
 use crate::view::{Action, emits};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]

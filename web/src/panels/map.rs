@@ -26,6 +26,7 @@ use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
 use crate::tween::fixed;
 use crate::view::{Action, Shared, View};
+use crate::widgets::hooks::{use_effect_with, use_memo};
 use crate::widgets::part::part;
 
 /// Width of the zones' names; a room narrower than [`BARE`] does without.

@@ -14,6 +14,7 @@ use crate::lang::stage::{fill, texts};
 use crate::stage::steps::{State, Step, steps};
 use crate::stage::{Current, grouped};
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 use crate::widgets::part::keyed;
 
 /// What the panel is given.

@@ -10,6 +10,7 @@ use crate::lang::app::Texts;
 use crate::lang::{Arg, Lang, fill, plain};
 use crate::session::Held;
 use crate::view::{Action, Shared, SharedRun, emits};
+use crate::widgets::hooks::{use_effect_with, use_memo};
 
 /// Elements of an array that are shown one by one.
 const MAX_UNFOLDED: usize = 200;

@@ -16,6 +16,7 @@ use crate::lang::world::{self, LruTexts};
 use crate::stage::world::{Listed, Running, lists};
 use crate::stage::{grouped, hex};
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 
 /// What the panel is given.
 #[derive(Properties, PartialEq)]

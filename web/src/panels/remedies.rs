@@ -13,6 +13,7 @@ use crate::lang::remedies::{why, why_not};
 use crate::lang::{Arg, Lang, fill};
 use crate::remedies::{Remedies, failed_call, in_vain, working};
 use crate::view::{Action, SharedRun};
+use crate::widgets::hooks::use_memo;
 
 /// What the card is given.
 #[derive(Properties, PartialEq)]

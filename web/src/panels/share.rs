@@ -19,6 +19,7 @@ use crate::share::lecture::Lecture;
 use crate::share::{MAX_LINK, MAX_QR, ShareAction, Switches, fragment, picture, qr, sequence};
 use crate::tween::decimal;
 use crate::view::{Action, View, emits};
+use crate::widgets::hooks::use_effect_with;
 use crate::widgets::part::part;
 
 /// What the dialog is given.

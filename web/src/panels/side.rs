@@ -12,6 +12,7 @@ use crate::frame::{Pane, ProcFile, Side};
 use crate::lang::stage::{Texts, fill, texts};
 use crate::lang::world::lru_texts;
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 
 /// Messages that are drawn; the earlier ones are counted.
 const SHOWN: usize = 300;

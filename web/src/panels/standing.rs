@@ -10,6 +10,7 @@ use super::el::El;
 use crate::browser;
 use crate::keep::{self, Trouble};
 use crate::lang::Lang;
+use crate::widgets::hooks::use_effect_with;
 
 /// What it is given.
 #[derive(Properties, PartialEq)]

@@ -19,6 +19,7 @@ use crate::stage::landmarks::Landmark;
 use crate::tween;
 use crate::view::{Action, View, emits};
 use crate::widgets::Menu;
+use crate::widgets::hooks::use_memo;
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
 use crate::widgets::part::part;
 

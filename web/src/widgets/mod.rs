@@ -1,11 +1,13 @@
 //! The few controls that more than one panel uses.
 
+pub mod hooks;
 pub mod icons;
 pub mod part;
 
 use yew::prelude::*;
 
 use crate::browser;
+use crate::widgets::hooks::use_effect_with;
 
 /// A picture of 16 × 16 units, drawn in the text's colour.
 pub fn icon(path: &'static str) -> Html {

@@ -15,6 +15,7 @@ use crate::frame::Pane;
 use crate::lang::{Arg, Lang, course as texts, fill};
 use crate::lessons::{Chapter, Entry};
 use crate::view::{Action, CourseAction, SharedRun};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the panel is given.
 #[derive(Properties, PartialEq)]

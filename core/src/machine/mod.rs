@@ -29,6 +29,7 @@ mod world;
 mod zone;
 
 use alloc::vec::Vec;
+use core::fmt;
 
 pub use bytes::poison;
 pub use door::{Door, Moment, Off, Recorder};
@@ -108,6 +109,12 @@ pub struct Block {
     pub order: u8,
     /// What it is.
     pub what: Use,
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x} of order {} ({})", self.pfn, self.order, self.what)
+    }
 }
 
 /// The simulated machine at one moment.

@@ -14,6 +14,7 @@ pub mod gfp;
 pub mod lab;
 pub mod machine;
 mod mm;
+mod names;
 mod packed;
 pub mod page;
 pub mod proc;
@@ -21,6 +22,7 @@ pub mod profile;
 pub mod recording;
 pub mod run;
 pub mod script;
+mod sorted;
 
 /// The arithmetic of Linux 2.6.10 as plain functions: marks, zonelists, size classes, slab geometry, the terms of a test.
 pub mod linux_2_6_10 {

@@ -18,31 +18,32 @@ use crate::keep;
 use crate::lang::Lang;
 use crate::lang::app as texts;
 use crate::making::PIECE;
+use crate::panels::MovingProps;
 use crate::panels::badge::badge;
 use crate::panels::buckets::{self, Buckets};
-use crate::panels::call_bar::CallBar;
-use crate::panels::compare::CompareDialog;
+use crate::panels::call_bar::{self, CallBar};
+use crate::panels::compare::{self, CompareDialog};
 use crate::panels::free_lists::{self, FreeLists};
-use crate::panels::gallery::GalleryDialog;
-use crate::panels::guide::GuideCard;
-use crate::panels::keys::Keys;
-use crate::panels::lecture::LectureBar;
-use crate::panels::lesson::Lesson;
-use crate::panels::map::MapPanel;
-use crate::panels::notices::Notices;
-use crate::panels::path::Path;
-use crate::panels::pointers::Pointers;
-use crate::panels::reclaim::Reclaim;
-use crate::panels::remedies::RemedyCard;
-use crate::panels::running::RunningLine;
-use crate::panels::share::ShareDialog;
-use crate::panels::side::{Dmesg, Proc, shown_side};
-use crate::panels::standing::Standing;
-use crate::panels::summary::Summary;
-use crate::panels::term::Explained;
-use crate::panels::text_panel::TextPanel;
-use crate::panels::timeline::Timeline;
-use crate::panels::top::Top;
+use crate::panels::gallery::{self, GalleryDialog};
+use crate::panels::guide::{self, GuideCard};
+use crate::panels::keys::{self, Keys};
+use crate::panels::lecture::{self, LectureBar};
+use crate::panels::lesson::{self, Lesson};
+use crate::panels::map::{self, MapPanel};
+use crate::panels::notices::{self, Notices};
+use crate::panels::path::{self, Path};
+use crate::panels::pointers::{self, Pointers};
+use crate::panels::reclaim::{self, Reclaim};
+use crate::panels::remedies::{self, RemedyCard};
+use crate::panels::running::{self, RunningLine};
+use crate::panels::share::{self, ShareDialog};
+use crate::panels::side::{self, Dmesg, Proc, shown_side};
+use crate::panels::standing::{self, Standing};
+use crate::panels::summary::{self, Summary};
+use crate::panels::term::{self, Explained};
+use crate::panels::text_panel::{self, TextPanel};
+use crate::panels::timeline::{self, Timeline};
+use crate::panels::top::{self, Top};
 use crate::panels::transcript::Transcript;
 use crate::relay::Relay;
 use crate::rescue::{self, Witness};
@@ -50,18 +51,15 @@ use crate::session::{Boot, Session, key_action};
 use crate::share::{MAX_LINK, ShareAction};
 use crate::turns::Turns;
 use crate::view::{Action, CourseAction, Notice, Progress, Tab, Theme, View};
+use crate::widgets::hooks::{use_effect_with, use_memo};
+use crate::widgets::part::{part, show};
 
 /// Shows the page.
 pub fn start() {
     rescue::stand_by();
     match Switches::read(&browser::query()) {
-        Some(switches) => {
-            let props = embed::Props { switches };
-            yew::Renderer::<Embedded>::with_props(props).render();
-        }
-        None => {
-            yew::Renderer::<App>::new().render();
-        }
+        Some(switches) => show::<Embedded>(embed::Props { switches }),
+        None => show::<App>(()),
     }
 }
 
@@ -433,146 +431,193 @@ pub fn App() -> Html {
         call.map(|call| run.calls()[call].span.line)
             .filter(|line| *line > 0 && !session.is_running())
     };
-    let map = html! { <MapPanel view={map} on={on.clone()} /> };
+    let map = part::<MapPanel>(map::Props {
+        view: map,
+        on: on.clone(),
+    });
     let progress = |shown: &View, moves| match shown.cursor == view.cursor {
         true => shown.progress(session.player.progress(), moves),
         false => Progress(1.0),
     };
     let moved = progress(&lists, free_lists::moves);
-    let lists = html! { <FreeLists view={lists} progress={moved} on={on.clone()} /> };
+    let lists = part::<FreeLists>(MovingProps {
+        view: lists,
+        progress: moved,
+        on: on.clone(),
+    });
     let decided = deciding.cursor;
     let beside = shown_side(&deciding);
     let side = match beside {
-        Side::Path => html! { <Path view={deciding} {shown} on={on.clone()} /> },
-        Side::Transcript => html! { <Transcript view={deciding} {shown} on={on.clone()} {copy} /> },
-        Side::Dmesg => html! { <Dmesg view={deciding} {shown} on={on.clone()} {copy} /> },
-        Side::Proc => html! { <Proc view={deciding} {shown} on={on.clone()} {copy} /> },
-        Side::Lru => html! { <Reclaim view={deciding} on={on.clone()} /> },
+        Side::Path => part::<Path>(path::Props {
+            view: deciding,
+            shown,
+            on: on.clone(),
+        }),
+        Side::Transcript => part::<Transcript>(side::Props {
+            view: deciding,
+            shown,
+            on: on.clone(),
+            copy,
+        }),
+        Side::Dmesg => part::<Dmesg>(side::Props {
+            view: deciding,
+            shown,
+            on: on.clone(),
+            copy,
+        }),
+        Side::Proc => part::<Proc>(side::Props {
+            view: deciding,
+            shown,
+            on: on.clone(),
+            copy,
+        }),
+        Side::Lru => part::<Reclaim>(reclaim::Props {
+            view: deciding,
+            on: on.clone(),
+        }),
     };
     let ask = beside == Side::Path && session.is_whole() && !session.is_unfolding();
     let path = html! {
         <>
             { side }
             if ask {
-                <RemedyCard
-                    lang={session.lang}
-                    run={session.run.clone()}
-                    cursor={decided}
-                    remedies={session.remedies.clone()}
-                    on={on.clone()}
-                />
+                { part::<RemedyCard>(remedies::Props {
+                    lang: session.lang,
+                    run: session.run.clone(),
+                    cursor: decided,
+                    remedies: session.remedies.clone(),
+                    on: on.clone(),
+                }) }
             }
             { badge(session.lang) }
         </>
     };
     let moved = progress(&buckets, buckets::moves);
-    let buckets = html! { <Buckets view={buckets} progress={moved} on={on.clone()} /> };
+    let buckets = part::<Buckets>(MovingProps {
+        view: buckets,
+        progress: moved,
+        on: on.clone(),
+    });
     let full = view.frame.is_folded(Pane::Column).then_some("full");
     let enlarged = view.frame.enlarged == Some(Pane::Column);
     html! {
         <>
             <main class={classes!("app", full, enlarged.then_some("reading"))} data-tab={tab_name(session.tab)}>
-                <Top
-                    lang={session.lang}
-                    theme={session.theme}
-                    chapter={session.course.entry().map_or(String::new(), |entry| entry.title.clone())}
-                    machine={session.scenario.machine.clone()}
-                    frame={session.frame}
-                    on={on.clone()}
-                />
+                { part::<Top>(top::Props {
+                    lang: session.lang,
+                    theme: session.theme,
+                    chapter: session.course.entry().map_or(String::new(), |entry| entry.title.clone()),
+                    machine: session.scenario.machine.clone(),
+                    frame: session.frame,
+                    on: on.clone(),
+                }) }
                 if session.sharing.lecture.playing {
-                    <LectureBar lang={session.lang} lecture={session.sharing.lecture.clone()} on={on.clone()} />
+                    { part::<LectureBar>(lecture::Props {
+                        lang: session.lang,
+                        lecture: session.sharing.lecture.clone(),
+                        on: on.clone(),
+                    }) }
                 }
                 <div class="column">
-                    <Lesson
-                        lang={session.lang}
-                        course={session.course.clone()}
-                        run={session.run.clone()}
-                        unfolding={session.is_unfolding()}
-                        wide={enlarged}
-                        on={on.clone()}
-                    />
+                    { part::<Lesson>(lesson::Props {
+                        lang: session.lang,
+                        course: session.course.clone(),
+                        run: session.run.clone(),
+                        unfolding: session.is_unfolding(),
+                        wide: enlarged,
+                        on: on.clone(),
+                    }) }
                     if let Some(step) = session.guide {
-                        <GuideCard lang={session.lang} {step} on={on.clone()} />
+                        { part::<GuideCard>(guide::Props { lang: session.lang, step, on: on.clone() }) }
                     }
-                    <TextPanel
-                        lang={session.lang}
-                        text={Rc::clone(&session.text)}
-                        errors={Rc::clone(&session.errors)}
-                        {line}
-                        folded={session.frame.is_folded(Pane::Text)}
-                        on={on.clone()}
-                    />
+                    { part::<TextPanel>(text_panel::Props {
+                        lang: session.lang,
+                        text: Rc::clone(&session.text),
+                        errors: Rc::clone(&session.errors),
+                        line,
+                        folded: session.frame.is_folded(Pane::Text),
+                        on: on.clone(),
+                    }) }
                 </div>
                 <section class="call" aria-label={texts.call_bar}>
-                    <CallBar
-                        lang={session.lang}
-                        draft={session.draft}
-                        name={session.next_name.to_string()}
-                        held={session.held.clone()}
-                        on={on.clone()}
-                    />
-                    <Pointers
-                        lang={session.lang}
-                        run={session.run.clone()}
-                        held={session.held.clone()}
-                        cursor={reading.cursor}
-                        highlighted={session.highlighted.clone()}
-                        can_undo={session.can_undo()}
-                        can_redo={session.can_redo()}
-                        on={on.clone()}
-                    />
+                    { part::<CallBar>(call_bar::Props {
+                        lang: session.lang,
+                        draft: session.draft,
+                        name: session.next_name.to_string().into(),
+                        held: session.held.clone(),
+                        on: on.clone(),
+                    }) }
+                    { part::<Pointers>(pointers::Props {
+                        lang: session.lang,
+                        run: session.run.clone(),
+                        held: session.held.clone(),
+                        cursor: reading.cursor,
+                        highlighted: session.highlighted.clone(),
+                        can_undo: session.can_undo(),
+                        can_redo: session.can_redo(),
+                        on: on.clone(),
+                    }) }
                     { tabs(&session, &on) }
                 </section>
                 <div class="panes">
                     { for halves(&view, [[map, lists], [path, buckets]]) }
                 </div>
-                <Summary view={reading.clone()} playing={moving} />
+                { part::<Summary>(summary::Props { view: reading.clone(), playing: moving }) }
                 <div class="told">
-                    <Notices
-                        lang={session.lang}
-                        notice={session.notice.clone()}
-                        has_earlier={session.earlier.is_some()}
-                        on={on.clone()}
-                        save={save.clone()}
-                    />
-                    <Standing lang={session.lang} {save} />
+                    { part::<Notices>(notices::Props {
+                        lang: session.lang,
+                        notice: session.notice.clone(),
+                        has_earlier: session.earlier.is_some(),
+                        on: on.clone(),
+                        save: save.clone(),
+                    }) }
+                    { part::<Standing>(standing::Props { lang: session.lang, save }) }
                 </div>
-                <Timeline view={reading} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
+                { part::<Timeline>(timeline::Props {
+                    view: reading,
+                    playing: moving,
+                    speed: session.player.speed,
+                    looping: session.looping,
+                    on: on.clone(),
+                }) }
             </main>
-            <Explained lang={session.lang} explained={session.explained} />
+            { part::<Explained>(term::Props { lang: session.lang, explained: session.explained }) }
             if session.help {
-                <Keys lang={session.lang} letters={session.frame.letters} on={on.clone()} />
+                { part::<Keys>(keys::Props {
+                    lang: session.lang,
+                    letters: session.frame.letters,
+                    on: on.clone(),
+                }) }
             }
             if session.in_gallery {
-                <GalleryDialog
-                    lang={session.lang}
-                    gallery={session.gallery.clone()}
-                    text={Rc::clone(&session.text)}
-                    on={on.clone()}
-                />
+                { part::<GalleryDialog>(gallery::Props {
+                    lang: session.lang,
+                    gallery: session.gallery.clone(),
+                    text: Rc::clone(&session.text),
+                    on: on.clone(),
+                }) }
             }
             if session.sharing.open {
-                <ShareDialog
-                    {view}
-                    text={Rc::clone(&session.text)}
-                    scenario={Rc::clone(&session.scenario)}
-                    stale={!session.errors.is_empty()}
-                    ran={Rc::clone(&session.ran)}
-                    page={session.course.attempt()}
-                    lecture={session.sharing.lecture.clone()}
-                    on={on.clone()}
-                />
+                { part::<ShareDialog>(share::Props {
+                    view,
+                    text: Rc::clone(&session.text),
+                    scenario: Rc::clone(&session.scenario),
+                    stale: !session.errors.is_empty(),
+                    ran: Rc::clone(&session.ran),
+                    page: session.course.attempt(),
+                    lecture: session.sharing.lecture.clone(),
+                    on: on.clone(),
+                }) }
             }
             if let Some(both) = session.compare.clone() {
-                <CompareDialog
-                    lang={session.lang}
-                    machine={session.scenario.machine.clone()}
-                    {both}
-                    on={on.clone()}
-                />
+                { part::<CompareDialog>(compare::Props {
+                    lang: session.lang,
+                    machine: session.scenario.machine.clone(),
+                    both,
+                    on: on.clone(),
+                }) }
             }
-            <RunningLine lang={session.lang} under_way={session.under_way()} {on} />
+            { part::<RunningLine>(running::Props { lang: session.lang, under_way: session.under_way(), on }) }
         </>
     }
 }

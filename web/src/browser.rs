@@ -17,6 +17,7 @@ use web_sys::{
 use yew::prelude::*;
 
 use crate::paint::screen;
+use crate::tween::decimal;
 use crate::view::ProseLink;
 
 fn window() -> Window {
@@ -71,7 +72,7 @@ pub fn set_scale(projector: bool, scale: f64, low: bool) {
             root.remove_attribute(name).ok();
         }
     }
-    root.set_attribute("style", &format!("--scale:{scale}"))
+    root.set_attribute("style", &format!("--scale:{}", decimal(scale as f32)))
         .ok();
 }
 
@@ -219,7 +220,9 @@ pub fn open_popover(popover: &NodeRef) {
     };
     let style = popover.style();
     for (name, at) in [("left", left), ("top", top)] {
-        style.set_property(name, &format!("{}px", at / scale)).ok();
+        style
+            .set_property(name, &format!("{}px", decimal((at / scale) as f32)))
+            .ok();
     }
 }
 

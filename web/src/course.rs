@@ -3,7 +3,6 @@
 //! Pure values; the files arrive from `app`, and whether a goal is reached is the core's word. What is kept in the browser
 //! has a text form, which is also the file of export and import.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -89,9 +88,9 @@ impl Record {
     }
 }
 
-/// What was done so far, by `chapter/exercise`.
+/// What was done so far, by `chapter/exercise`, in the order of these names.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Progress(BTreeMap<String, Record>);
+pub struct Progress(Vec<(String, Record)>);
 
 const HEAD: &str = "kmalloc lab progress 1";
 
@@ -101,8 +100,22 @@ const MAX_FILE: usize = 256 * 1024;
 impl Progress {
     /// What is known of an exercise.
     pub fn of(&self, chapter: &str, exercise: &str) -> Record {
-        let found = self.0.get(&format!("{chapter}/{exercise}"));
-        found.copied().unwrap_or_default()
+        let place = self.place(&format!("{chapter}/{exercise}"));
+        place.map_or_else(|_| Record::default(), |at| self.0[at].1)
+    }
+
+    /// Where an exercise's record is, or would be.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known[..].cmp(name))
+    }
+
+    /// The record of an exercise; a new one if there is none.
+    fn record(&mut self, name: &str) -> &mut Record {
+        let at = self.place(name).unwrap_or_else(|at| {
+            self.0.insert(at, (name.into(), Record::default()));
+            at
+        });
+        &mut self.0[at].1
     }
 
     /// Exercises of a chapter that are solved.
@@ -116,16 +129,16 @@ impl Progress {
     /// This and another together: what either knows stays known.
     #[must_use]
     pub fn with(&self, other: &Progress) -> Progress {
-        let mut all = self.0.clone();
+        let mut all = self.clone();
         for (name, theirs) in &other.0 {
-            let record = all.entry(name.clone()).or_default();
+            let record = all.record(name);
             record.attempts = record.attempts.max(theirs.attempts);
             record.hints = record.hints.max(theirs.hints);
             record.solved |= theirs.solved;
             record.missed |= theirs.missed;
             record.told |= theirs.told;
         }
-        Progress(all)
+        all
     }
 
     /// As text, for the storage and for a file.
@@ -162,7 +175,7 @@ impl Progress {
         if lines.next()?.trim_end() != HEAD {
             return None;
         }
-        let mut records = BTreeMap::new();
+        let mut progress = Progress::default();
         for line in lines {
             let mut words = line.split_whitespace();
             let Some(name) = words.next() else { continue };
@@ -177,9 +190,9 @@ impl Progress {
                     _ => {}
                 }
             }
-            records.insert(name.to_string(), record);
+            *progress.record(name) = record;
         }
-        Some(Progress(records))
+        Some(progress)
     }
 }
 
@@ -408,7 +421,7 @@ impl Course {
         let before = record;
         change(&mut record);
         if record != before {
-            Rc::make_mut(&mut self.progress).0.insert(place, record);
+            *Rc::make_mut(&mut self.progress).record(&place) = record;
         }
     }
 

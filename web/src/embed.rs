@@ -13,20 +13,23 @@ use crate::app::Store;
 use crate::browser::{self, Frames};
 use crate::frame::{Frame, Side};
 use crate::lang::Lang;
+use crate::panels::MovingProps;
 use crate::panels::buckets::{self, Buckets};
 use crate::panels::free_lists::{self, FreeLists};
-use crate::panels::keys::Keys;
-use crate::panels::map::MapPanel;
-use crate::panels::notices::Notices;
-use crate::panels::path::Path;
-use crate::panels::reclaim::Reclaim;
-use crate::panels::running::RunningLine;
-use crate::panels::side::{Dmesg, Proc, shown_side};
-use crate::panels::term::Explained;
-use crate::panels::timeline::Timeline;
+use crate::panels::keys::{self, Keys};
+use crate::panels::map::{self, MapPanel};
+use crate::panels::notices::{self, Notices};
+use crate::panels::path::{self, Path};
+use crate::panels::reclaim::{self, Reclaim};
+use crate::panels::running::{self, RunningLine};
+use crate::panels::side::{self, Dmesg, Proc, shown_side};
+use crate::panels::term::{self, Explained};
+use crate::panels::timeline::{self, Timeline};
 use crate::panels::transcript::Transcript;
 use crate::session::{Boot, Session, key_action};
 use crate::view::{Action, Theme};
+use crate::widgets::hooks::{use_effect_with, use_memo};
+use crate::widgets::part::part;
 
 /// A panel that can be asked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -298,15 +301,15 @@ pub fn Embedded(props: &Props) -> Html {
         let (lists, buckets) = (progress(free_lists::moves), progress(buckets::moves));
         let shown = match panel {
             Panel::Text => source(&session),
-            Panel::Map => html! { <MapPanel {view} {on} /> },
-            Panel::Lists => html! { <FreeLists {view} progress={lists} {on} /> },
-            Panel::Buckets => html! { <Buckets {view} progress={buckets} {on} /> },
+            Panel::Map => part::<MapPanel>(map::Props { view, on }),
+            Panel::Lists => part::<FreeLists>(MovingProps { view, progress: lists, on }),
+            Panel::Buckets => part::<Buckets>(MovingProps { view, progress: buckets, on }),
             Panel::Path => match shown_side(&view) {
-                Side::Path => html! { <Path {view} shown=true {on} /> },
-                Side::Transcript => html! { <Transcript {view} shown=true {on} copy={copy(store)} /> },
-                Side::Dmesg => html! { <Dmesg {view} shown=true {on} copy={copy(store)} /> },
-                Side::Proc => html! { <Proc {view} shown=true {on} copy={copy(store)} /> },
-                Side::Lru => html! { <Reclaim {view} {on} /> },
+                Side::Path => part::<Path>(path::Props { view, shown: true, on }),
+                Side::Transcript => part::<Transcript>(side::Props { view, shown: true, on, copy: copy(store) }),
+                Side::Dmesg => part::<Dmesg>(side::Props { view, shown: true, on, copy: copy(store) }),
+                Side::Proc => part::<Proc>(side::Props { view, shown: true, on, copy: copy(store) }),
+                Side::Lru => part::<Reclaim>(reclaim::Props { view, on }),
             },
         };
         html! { <section key={panel.name()} class={format!("shown-{}", panel.name())}>{ shown }</section> }
@@ -321,14 +324,26 @@ pub fn Embedded(props: &Props) -> Html {
                     </a>
                 </header>
                 <div class="shown" role="group" aria-label={texts.panels}>{ for panels }</div>
-                <Timeline {view} playing={moving} speed={session.player.speed} looping={session.looping} on={on.clone()} />
+                { part::<Timeline>(timeline::Props {
+                    view,
+                    playing: moving,
+                    speed: session.player.speed,
+                    looping: session.looping,
+                    on: on.clone(),
+                }) }
             </main>
-            <Explained {lang} explained={session.explained} />
+            { part::<Explained>(term::Props { lang, explained: session.explained }) }
             if session.help {
-                <Keys {lang} letters={session.frame.letters} on={on.clone()} />
+                { part::<Keys>(keys::Props { lang, letters: session.frame.letters, on: on.clone() }) }
             }
-            <Notices {lang} notice={session.notice.clone()} has_earlier=false on={on.clone()} save={Callback::noop()} />
-            <RunningLine {lang} under_way={session.under_way()} {on} />
+            { part::<Notices>(notices::Props {
+                lang,
+                notice: session.notice.clone(),
+                has_earlier: false,
+                on: on.clone(),
+                save: Callback::noop(),
+            }) }
+            { part::<RunningLine>(running::Props { lang, under_way: session.under_way(), on }) }
         </>
     }
 }

@@ -46,21 +46,16 @@ impl Gallery {
 
     /// Reads a file.
     pub fn read(file: &str) -> Option<Gallery> {
-        let mut fields = Fields::of(file)?;
-        Some(Gallery {
-            themes: fields.list(|fields| {
-                Some(Theme {
-                    title: fields.text()?,
-                    scenarios: fields.list(|fields| {
-                        Some(Scenario {
-                            name: fields.text()?,
-                            title: fields.text()?,
-                            why: fields.text()?,
-                            text: fields.text()?,
-                        })
-                    })?,
-                })
-            })?,
+        Fields::read(file, |fields| Gallery {
+            themes: fields.list(|fields| Theme {
+                title: fields.text(),
+                scenarios: fields.list(|fields| Scenario {
+                    name: fields.text(),
+                    title: fields.text(),
+                    why: fields.text(),
+                    text: fields.text(),
+                }),
+            }),
         })
     }
 

@@ -7,7 +7,6 @@
 //! How a text is stored is `browser`'s; what the work is, the session's.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use yew::Callback;
 
@@ -59,7 +58,7 @@ pub enum Trouble {
 #[derive(Default)]
 struct Keeper {
     /// What this tab has last read or written under the keys that tabs share.
-    seen: BTreeMap<&'static str, Option<String>>,
+    seen: Vec<(&'static str, Option<String>)>,
     /// What other tabs have written of the course's progress since.
     others: Progress,
     /// Nothing is written.
@@ -68,6 +67,13 @@ struct Keeper {
     told: Callback<Trouble>,
     /// The key of this tab's text, when it has one.
     slot: Option<usize>,
+}
+
+impl Keeper {
+    fn saw(&mut self, key: &'static str, value: Option<String>) {
+        self.seen.retain(|(known, _)| *known != key);
+        self.seen.push((key, value));
+    }
 }
 
 thread_local! {
@@ -90,9 +96,9 @@ pub fn open() {
     }
     KEEPER.with_borrow_mut(|keeper| {
         for key in [EARLIER, PROGRESS] {
-            keeper.seen.insert(key, browser::load(key));
+            keeper.saw(key, browser::load(key));
         }
-        keeper.seen.insert(TEXT, left(TEXT));
+        keeper.saw(TEXT, left(TEXT));
     });
     if browser::is_framed() {
         return;
@@ -314,11 +320,14 @@ fn save_progress(own: &Progress) {
 
 fn set(key: &'static str, value: Option<&str>) {
     put(key, value);
-    KEEPER.with_borrow_mut(|keeper| keeper.seen.insert(key, value.map(Into::into)));
+    KEEPER.with_borrow_mut(|keeper| keeper.saw(key, value.map(Into::into)));
 }
 
 fn seen(key: &str) -> Option<String> {
-    KEEPER.with_borrow(|keeper| keeper.seen.get(key).cloned().flatten())
+    KEEPER.with_borrow(|keeper| {
+        let mut seen = keeper.seen.iter();
+        seen.find(|(known, _)| *known == key)?.1.clone()
+    })
 }
 
 /// This tab's own work comes before what tabs share.

@@ -94,56 +94,77 @@ impl ExerciseText {
 }
 
 /// The fields of a file, one after the other. A file of another build has no field that is wanted.
-pub(crate) struct Fields<'t>(std::str::Split<'t, char>);
+pub(crate) struct Fields<'t> {
+    left: std::str::Split<'t, char>,
+    /// All that was wanted was there.
+    whole: bool,
+}
 
 impl<'t> Fields<'t> {
-    pub(crate) fn of(text: &'t str) -> Option<Fields<'t>> {
-        let mut fields = Fields(text.split('\u{1f}'));
-        (fields.next()? == FORMAT).then_some(fields)
+    /// What `read` makes of a file; None when something that it wants is missing.
+    pub(crate) fn read<T>(file: &'t str, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let mut fields = Fields {
+            left: file.split('\u{1f}'),
+            whole: true,
+        };
+        fields.whole = fields.next() == FORMAT;
+        let read = read(&mut fields);
+        fields.whole.then_some(read)
     }
 
-    fn next(&mut self) -> Option<&'t str> {
-        self.0.next()
+    fn next(&mut self) -> &'t str {
+        let next = self.left.next();
+        self.wanted(next)
     }
 
-    pub(crate) fn text(&mut self) -> Option<String> {
-        self.next().map(Into::into)
+    /// Notes when it is missing. What is read in its place does not matter: nobody sees it.
+    fn wanted<T: Default>(&mut self, wanted: Option<T>) -> T {
+        self.whole &= wanted.is_some();
+        wanted.unwrap_or_default()
     }
 
-    fn number(&mut self) -> Option<u32> {
-        self.next()?.parse().ok()
+    pub(crate) fn text(&mut self) -> String {
+        self.next().into()
     }
 
-    pub(crate) fn list<T>(
-        &mut self,
-        mut read: impl FnMut(&mut Self) -> Option<T>,
-    ) -> Option<Vec<T>> {
-        (0..self.number()?).map(|_| read(self)).collect()
+    fn number(&mut self) -> u32 {
+        let number = self.next().parse().ok();
+        self.wanted(number)
+    }
+
+    pub(crate) fn list<T>(&mut self, mut read: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let mut list = Vec::new();
+        for _ in 0..self.number() {
+            // A number may promise what the file does not have.
+            if !self.whole {
+                break;
+            }
+            list.push(read(self));
+        }
+        list
     }
 }
 
 impl Contents {
     /// Reads a file.
     pub fn read(file: &str) -> Option<Contents> {
-        let mut fields = Fields::of(file)?;
-        Some(Contents {
-            sections: fields.list(|fields| Some((fields.text()?, fields.text()?)))?,
-            chapters: fields.list(|fields| {
-                Some(Entry {
-                    name: fields.text()?,
-                    section: fields.text()?,
-                    title: fields.text()?,
-                    minutes: fields.number()?,
-                    exercises: fields.list(|fields| {
-                        Some(ExerciseEntry {
-                            name: fields.text()?,
-                            kind: Kind::named(fields.next()?)?,
-                            title: fields.text()?,
-                            minutes: fields.number()?,
-                        })
-                    })?,
-                })
-            })?,
+        Fields::read(file, |fields| Contents {
+            sections: fields.list(|fields| (fields.text(), fields.text())),
+            chapters: fields.list(|fields| Entry {
+                name: fields.text(),
+                section: fields.text(),
+                title: fields.text(),
+                minutes: fields.number(),
+                exercises: fields.list(|fields| ExerciseEntry {
+                    name: fields.text(),
+                    kind: {
+                        let kind = Kind::named(fields.next());
+                        fields.wanted(kind)
+                    },
+                    title: fields.text(),
+                    minutes: fields.number(),
+                }),
+            }),
         })
     }
 }
@@ -151,23 +172,23 @@ impl Contents {
 impl Chapter {
     /// Reads a file.
     pub fn read(file: &str) -> Option<Chapter> {
-        let mut fields = Fields::of(file)?;
-        Some(Chapter {
-            html: fields.text()?,
-            teacher: fields.text()?,
-            exercises: fields.list(|fields| {
-                Some(ExerciseText {
-                    exercise: Exercise::parse(fields.next()?).ok()?,
-                    start: fields.text()?,
-                    solution: fields.text()?,
-                    task: fields.text()?,
-                    questions: fields.list(Fields::text)?,
-                    hints: fields.list(Fields::text)?,
-                    explanation: fields.text()?,
-                    teacher: fields.text()?,
-                    elsewhere: fields.list(|fields| Some([fields.text()?, fields.text()?]))?,
-                })
-            })?,
+        Fields::read(file, |fields| Chapter {
+            html: fields.text(),
+            teacher: fields.text(),
+            exercises: fields.list(|fields| ExerciseText {
+                exercise: {
+                    let exercise = Exercise::parse(fields.next()).ok();
+                    fields.wanted(exercise)
+                },
+                start: fields.text(),
+                solution: fields.text(),
+                task: fields.text(),
+                questions: fields.list(Fields::text),
+                hints: fields.list(Fields::text),
+                explanation: fields.text(),
+                teacher: fields.text(),
+                elsewhere: fields.list(|fields| [fields.text(), fields.text()]),
+            }),
         })
     }
 }

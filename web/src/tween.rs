@@ -113,6 +113,12 @@ pub fn fixed(number: f32) -> String {
     format!("{sign}{}.{:04}", parts / 10_000, parts % 10_000)
 }
 
+/// The same for a text that is kept: without the zeros behind it.
+pub fn decimal(number: f32) -> String {
+    let number = fixed(number);
+    number.trim_end_matches('0').trim_end_matches('.').into()
+}
+
 /// A share as a percentage.
 pub fn percent(share: f32) -> String {
     fixed(share * 100.0) + "%"
@@ -259,6 +265,9 @@ mod tests {
         assert_eq!(fixed(-0.25), "-0.2500");
         assert_eq!(fixed(0.00004), "0.0000");
         assert_eq!(percent(0.5), "50.0000%");
+        assert_eq!(decimal(-7.5), "-7.5");
+        assert_eq!(decimal(120.0), "120");
+        assert_eq!(decimal(0.0), "0");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::profile::MachineSpec;
 use kmalloc_core::run::Run;
 use kmalloc_core::script::link::LinkError;
+use yew::Callback;
 
 use crate::compare::CompareAction;
 use crate::course::{Sheet, Wanted};
@@ -325,6 +326,13 @@ pub enum Action {
     Tell(Notice),
     /// It was read.
     DismissNotice,
+}
+
+/// What asks for an action. A closure for each of them would be a function and a table of its own.
+#[inline(never)]
+pub fn emits(on: &Callback<Action>, action: Action) -> Callback<()> {
+    let on = on.clone();
+    Callback::from(move |()| on.emit(action.clone()))
 }
 
 /// What the lesson can ask for.

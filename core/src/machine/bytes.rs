@@ -1,7 +1,8 @@
 //! What is written in memory. Sparse: an untouched page costs nothing and reads as zero.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+
+use crate::sorted::Sorted;
 
 /// Granularity of the store; a page is one chunk or several.
 pub(super) const CHUNK: u32 = 4096;
@@ -32,13 +33,13 @@ enum Chunk {
 /// Written chunks by their number from the first byte of memory.
 #[derive(Clone, PartialEq, Default)]
 pub(super) struct Bytes {
-    chunks: BTreeMap<u32, Chunk>,
+    chunks: Sorted<u32, Chunk>,
 }
 
 impl Bytes {
     /// Fills part of one chunk.
     pub(super) fn fill(&mut self, chunk: u32, offset: u32, length: u32, byte: u8) {
-        let chunk = self.chunks.entry(chunk).or_insert(Chunk::Filled(0));
+        let chunk = self.chunks.or_insert(chunk, Chunk::Filled(0));
         if length == CHUNK {
             *chunk = Chunk::Filled(byte);
         } else {

@@ -6,6 +6,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 /// "No page", "no slab": end of a list.
 pub const NIL: u32 = (1 << LINK) - 1;
@@ -33,6 +34,21 @@ pub enum Use {
     Reserved = 6,
     /// Being cut or joined right now.
     Hand = 7,
+}
+
+impl fmt::Display for Use {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Use::Body => "inside of a block",
+            Use::Free => "free",
+            Use::Pages => "given out",
+            Use::Hot => "hot",
+            Use::Cold => "cold",
+            Use::Slab => "a slab",
+            Use::Reserved => "reserved",
+            Use::Hand => "in hand",
+        })
+    }
 }
 
 /// One frame: next in bits 0–27, prev in 28–55, order in 56–59, use in 60–63. The links are the neighbours on the free

@@ -6,6 +6,7 @@
 use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::frames::NIL;
 use crate::event::Shrinker;
@@ -22,6 +23,15 @@ pub enum LruList {
     Inactive,
     /// In use lately.
     Active,
+}
+
+impl fmt::Display for LruList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LruList::Inactive => "inactive",
+            LruList::Active => "active",
+        })
+    }
 }
 
 /// Ends and length of a list.

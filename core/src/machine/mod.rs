@@ -28,8 +28,8 @@ mod validate;
 mod world;
 mod zone;
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::fmt;
 
 pub use bytes::poison;
 pub use door::{Door, Moment, Off, Recorder};
@@ -45,6 +45,7 @@ use crate::page::{PageKind, PageState};
 use crate::profile::{
     BootLayout, HZ, MAX_NODES, MAX_ZONES, MachineSpec, ORDERS, PAGE_OFFSET, ZONES, ZoneId,
 };
+use crate::sorted::Sorted;
 use bytes::Bytes;
 use frames::{Frame, Frames};
 use lru::Lru;
@@ -110,6 +111,12 @@ pub struct Block {
     pub what: Use,
 }
 
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#x} of order {} ({})", self.pfn, self.order, self.what)
+    }
+}
+
 /// The simulated machine at one moment.
 #[derive(Clone, PartialEq)]
 pub struct Machine {
@@ -141,7 +148,7 @@ pub struct Machine {
     patience: u32,
     bytes: Bytes,
     lru: Lru,
-    mappings: BTreeMap<u32, u32>,
+    mappings: Sorted<u32, u32>,
     last_might_sleep: Option<u32>,
     stopped: Option<Stop>,
 }
@@ -198,7 +205,7 @@ impl Machine {
             patience: DEFAULT_PATIENCE,
             bytes: Bytes::default(),
             lru: Lru::new(),
-            mappings: BTreeMap::new(),
+            mappings: Sorted::default(),
             last_might_sleep: None,
             stopped: None,
             spec,
@@ -549,7 +556,7 @@ impl Machine {
 
     /// Addresses outside of the direct mapping, each with its page, in order.
     pub fn kernel_mappings(&self) -> impl DoubleEndedIterator<Item = (u32, u32)> + '_ {
-        self.mappings.iter().map(|(&address, &pfn)| (address, pfn))
+        self.mappings.iter().copied()
     }
 
     /// Whether `might_sleep()` may print again: its last warning is a second old.
@@ -942,7 +949,7 @@ impl Machine {
                     self.poison(owner, self.object_address(slab, index), false);
                 }
             }
-            Event::KernelMapped { address, pfn } => drop(self.mappings.insert(address, pfn)),
+            Event::KernelMapped { address, pfn } => *self.mappings.or_insert(address, pfn) = pfn,
             Event::DmaDone {
                 dma,
                 offset,
@@ -953,7 +960,7 @@ impl Machine {
                     self.fill_pages(pfn, offset.into(), bytes, Dma::PATTERN);
                 }
             }
-            Event::KernelUnmapped { address } => drop(self.mappings.remove(&address)),
+            Event::KernelUnmapped { address } => self.mappings.remove(&address),
             Event::PatienceSet { waits } => self.patience = waits,
             Event::Written {
                 byte,

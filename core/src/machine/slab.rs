@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::frames::NIL;
 use super::ring::Ring;
@@ -98,6 +99,16 @@ pub enum SlabList {
     Free,
     /// All in use.
     Full,
+}
+
+impl fmt::Display for SlabList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            SlabList::Partial => "partial",
+            SlabList::Free => "free",
+            SlabList::Full => "full",
+        })
+    }
 }
 
 impl SlabList {

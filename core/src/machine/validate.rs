@@ -37,7 +37,7 @@ impl Machine {
             let block = self.block_at(pfn);
             ensure!(
                 block.what == Use::Pages && block.order == 0,
-                "{block:?} is {place}"
+                "{block} is {place}"
             );
             Ok(())
         };
@@ -57,7 +57,7 @@ impl Machine {
                     );
                     ensure!(
                         state.has(PageState::ACTIVE) == (list == LruList::Active),
-                        "page {pfn:#x} is on {list:?}"
+                        "page {pfn:#x} is on {list}"
                     );
                     mapped += u32::from(state.has(PageState::MAPPED));
                     count += 1;
@@ -65,7 +65,7 @@ impl Machine {
                 }
                 ensure!(
                     count == self.lru(zone).count(list) && last == self.lru(zone).tail(list),
-                    "{list:?} of {} holds {count} pages",
+                    "{list} of {} holds {count} pages",
                     zone.name()
                 );
                 listed += count;
@@ -95,7 +95,7 @@ impl Machine {
             // A driver may free a page that it left mapped by `kmap`.
             ensure!(
                 what == Use::Pages || address >= PKMAP_BASE,
-                "{address:#x} maps page {pfn:#x}, which is {what:?}"
+                "{address:#x} maps page {pfn:#x}, which is {what}"
             );
         }
         Ok(())
@@ -116,14 +116,14 @@ impl Machine {
                 );
                 ensure!(
                     at % size == 0 && at + size <= pages,
-                    "block {block:?} is not aligned in its zone"
+                    "block {block} is not aligned in its zone"
                 );
                 if !matches!(block.what, Use::Free | Use::Slab) {
                     for page in 0..size {
                         let frame = self.frames.get(start + at + page);
                         ensure!(
                             (frame.next(), frame.prev()) == (NIL, NIL),
-                            "page {:#x} in {block:?} has links",
+                            "page {:#x} in {block} has links",
                             start + at + page
                         );
                     }
@@ -132,7 +132,7 @@ impl Machine {
                     let inner = self.block_at(start + at + body).what;
                     ensure!(
                         inner == Use::Body,
-                        "page {:#x} in {block:?} is {inner:?}",
+                        "page {:#x} in {block} is {inner}",
                         start + at + body
                     );
                 }
@@ -157,7 +157,7 @@ impl Machine {
                 );
                 ensure!(
                     block.what == Use::Free && block.order == order,
-                    "{block:?} is on free list {order}"
+                    "{block} is on free list {order}"
                 );
                 ensure!(
                     self.frames.get(pfn).prev() == prev,
@@ -196,13 +196,13 @@ impl Machine {
         for (list, what) in zone.pcp.iter().zip([Use::Hot, Use::Cold]) {
             ensure!(
                 count(what).count() == usize::from(list.count()),
-                "{}: {what:?} list and tags differ",
+                "{}: {what} list and tags differ",
                 id.name()
             );
             for pfn in list.pages() {
                 ensure!(
                     self.block_at(pfn).what == what,
-                    "page {pfn:#x} is on the {what:?} list"
+                    "page {pfn:#x} is on the {what} list"
                 );
             }
         }
@@ -224,11 +224,13 @@ impl Machine {
                 let slab = self.slab(slab_id);
                 ensure!(
                     slab.live && slab.cache == id && slab.list == list,
-                    "{name}: slab {slab_id:?} is misplaced"
+                    "{name}: slab {} is misplaced",
+                    slab_id.0
                 );
                 ensure!(
                     slab.prev == prev,
-                    "{name}: slab {slab_id:?} has a broken link"
+                    "{name}: slab {} has a broken link",
+                    slab_id.0
                 );
                 prev = slab_id.0;
                 let mut seen = vec![false; usize::from(objects)];
@@ -255,7 +257,7 @@ impl Machine {
                 };
                 ensure!(
                     fits,
-                    "{name}: slab with {} in use is on {list:?}",
+                    "{name}: slab with {} in use is on {list}",
                     slab.in_use
                 );
                 ensure!(
@@ -275,7 +277,7 @@ impl Machine {
             }
             ensure!(
                 cache.lists[list.index()].tail == prev,
-                "{name}: the tail of {list:?} is wrong"
+                "{name}: the tail of {list} is wrong"
             );
         }
         let live = self
@@ -290,10 +292,9 @@ impl Machine {
             "{name}: {counted} free, {} counted",
             cache.free_objects
         );
-        let mut cached = alloc::collections::BTreeSet::new();
-        for address in cache.array() {
+        for (place, address) in cache.array().enumerate() {
             ensure!(
-                cached.insert(address),
+                cache.array().take(place).all(|other| other != address),
                 "{name}: {address:#x} is twice in the array"
             );
             let place = self.object_of(address);

@@ -1,21 +1,20 @@
 //! What every name holds at a cursor, gathered from the calls that have returned before it: all at once, or of a long run a
 //! piece at a time.
 
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Run, Variable};
+use crate::names::Names;
 
 /// Variables that are being gathered.
 pub struct Holdings {
     /// Calls, in the order in which they returned: one that slept returns after those that ran meanwhile.
     returned: Vec<usize>,
     next: usize,
-    /// In the order in which the names first appeared, each with the cursor from which it holds its value.
-    found: Vec<(Variable, usize)>,
-    places: BTreeMap<String, usize>,
-    freed: BTreeSet<u32>,
+    /// Each with the cursor from which it holds its value.
+    found: Names<(Variable, usize)>,
+    /// Allocations that were freed, by their numbers.
+    freed: Vec<bool>,
 }
 
 impl Holdings {
@@ -31,9 +30,8 @@ impl Holdings {
         Holdings {
             returned,
             next: 0,
-            found: Vec::new(),
-            places: BTreeMap::new(),
-            freed: BTreeSet::new(),
+            found: Names::default(),
+            freed: Vec::new(),
         }
     }
 
@@ -43,34 +41,36 @@ impl Holdings {
         for &at in &self.returned[self.next..to] {
             let call = &run.calls[at];
             if let Some((name, value)) = &call.binds {
-                match self.places.get(name.as_str()) {
-                    Some(&place) => {
-                        let (variable, since) = &mut self.found[place];
-                        (variable.value, *since) = (*value, call.end);
-                    }
-                    None => {
-                        self.places.insert(name.clone(), self.found.len());
-                        let variable = Variable {
-                            name: name.clone(),
-                            value: *value,
-                            live: true,
-                        };
-                        self.found.push((variable, call.end));
-                    }
-                }
+                let new = || {
+                    let variable = Variable {
+                        name: name.clone(),
+                        value: *value,
+                        live: true,
+                    };
+                    (variable, call.end)
+                };
+                let (variable, since) = self.found.of(name, new);
+                (variable.value, *since) = (*value, call.end);
             }
-            self.freed.extend(call.frees);
+            if let Some(serial) = call.frees {
+                let serial = serial as usize;
+                let numbers = self.freed.len().max(serial + 1);
+                self.freed.resize(numbers, false);
+                self.freed[serial] = true;
+            }
         }
         self.next = to;
         to == self.returned.len()
     }
 
     /// Every variable, in the order in which the names first appeared, with the cursor from which it holds its value.
-    pub fn finish(mut self) -> Vec<(Variable, usize)> {
-        for (variable, _) in &mut self.found {
+    pub fn finish(self) -> Vec<(Variable, usize)> {
+        let mut found = self.found.into_things();
+        for (variable, _) in &mut found {
             let serial = variable.value.serial();
-            variable.live = serial.is_some_and(|serial| !self.freed.contains(&serial));
+            let freed = |serial: u32| self.freed.get(serial as usize) == Some(&true);
+            variable.live = serial.is_some_and(|serial| !freed(serial));
         }
-        self.found
+        found
     }
 }

@@ -1,7 +1,6 @@
 //! The calls of a text in their order, and which of them a run has made, how often, and with what trouble: gathered a piece
 //! at a time. Decides nothing about them.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::Run;
@@ -61,8 +60,8 @@ pub(super) fn release_point(site: &Site<'_>) -> Option<Span> {
 
 /// Every call that was made, by its statement and its turn there.
 pub(super) struct Made {
-    /// The number of each statement by its line and column.
-    numbers: BTreeMap<(u32, u32), usize>,
+    /// Where each statement stands, line and column, in order.
+    places: Vec<(u32, u32)>,
     /// For each statement, the calls that it made, turn by turn.
     turns: Vec<Vec<usize>>,
     /// For each call its statement, its turn there, and what was wrong with it.
@@ -76,7 +75,7 @@ impl Made {
         let places = sites.iter().map(|site| (site.span.line, site.span.column));
         Made {
             turns: alloc::vec![Vec::new(); sites.len()],
-            numbers: places.zip(0..).collect(),
+            places: places.collect(),
             calls: Vec::new(),
         }
     }
@@ -90,8 +89,9 @@ impl Made {
             }
             done = done.saturating_add(1 + record.end - record.first);
             let call = self.calls.len();
-            let number = self.numbers.get(&(record.span.line, record.span.column));
-            let number = *number.expect("a run makes the calls of its text");
+            let place = (record.span.line, record.span.column);
+            let number = self.places.binary_search(&place);
+            let number = number.expect("a run makes the calls of its text");
             self.calls
                 .push((number, self.turns[number].len(), trouble(run, call)));
             self.turns[number].push(call);

@@ -4,6 +4,7 @@
 //! How the text is followed stands in `runner` (laid out in `program`, a piece at a time in `running`), what the calls of the
 //! world do in `world`, whose bytes are whose in `owners`. What a call *does* is decided in `mm`.
 
+mod allocations;
 pub mod compare;
 mod holdings;
 mod made;

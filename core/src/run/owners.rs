@@ -3,7 +3,7 @@
 //! The machine knows the bytes; who wrote them is the script's business. Places are physical, for a page may have several
 //! addresses.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::sorted::Sorted;
 
 /// Bytes that one call wrote for one allocation.
 #[derive(Clone, Copy)]
@@ -25,63 +25,31 @@ pub(super) struct Foreign {
 /// Pieces of memory by their first byte; they never overlap.
 #[derive(Default)]
 pub(super) struct Owners {
-    pieces: BTreeMap<u64, Piece>,
-    addresses: BTreeMap<u32, u32>,
-    hot: BTreeSet<u32>,
+    pieces: Sorted<u64, Piece>,
 }
 
 impl Owners {
-    /// An allocation and its address (0: none).
-    pub(super) fn born(&mut self, serial: u32, address: u32) {
-        self.addresses.insert(serial, address);
-    }
-
-    /// Its address.
-    pub(super) fn address_of(&self, serial: u32) -> u32 {
-        self.addresses.get(&serial).copied().unwrap_or(0)
-    }
-
-    /// Whether its page came from a hot list.
-    pub(super) fn set_hot(&mut self, serial: u32, hot: bool) {
-        if hot {
-            self.hot.insert(serial);
-        }
-    }
-
-    /// As it was set.
-    pub(super) fn is_hot(&self, serial: u32) -> bool {
-        self.hot.contains(&serial)
-    }
-
     /// Bytes were written for an allocation, by a call.
     pub(super) fn written(&mut self, start: u64, length: u32, serial: u32, call: u32) {
         self.forget(start, length);
         let end = start + u64::from(length);
-        self.pieces.insert(start, Piece { end, serial, call });
+        self.pieces.or_insert(start, Piece { end, serial, call });
     }
 
     /// Bytes are nobody's any more.
     pub(super) fn forget(&mut self, start: u64, length: u32) {
         let end = start + u64::from(length);
-        let before = self.pieces.range(..end).next_back();
-        let mut last = before.map(|(&at, &piece)| (at, piece));
-        while let Some((at, piece)) = last.filter(|(_, piece)| piece.end > start) {
+        while let Some(&(at, piece)) = self.pieces.before(&end)
+            && piece.end > start
+        {
             self.pieces.remove(&at);
-            if piece.end > end {
-                self.pieces.insert(end, piece);
-            }
             if at < start {
-                self.pieces.insert(
-                    at,
-                    Piece {
-                        end: start,
-                        ..piece
-                    },
-                );
-                break;
+                let end = start;
+                self.pieces.or_insert(at, Piece { end, ..piece });
             }
-            let before = self.pieces.range(..at).next_back();
-            last = before.map(|(&at, &piece)| (at, piece));
+            if piece.end > end {
+                self.pieces.or_insert(end, piece);
+            }
         }
     }
 
@@ -89,12 +57,11 @@ impl Owners {
     pub(super) fn foreign(&self, start: u64, length: u32, serial: u32) -> Foreign {
         let end = start + u64::from(length);
         let mut found = Foreign::default();
-        let from = self
-            .pieces
-            .range(..=start)
-            .next_back()
-            .map_or(start, |(&at, _)| at);
-        for (&at, piece) in self.pieces.range(from..end) {
+        let reaches_in = self.pieces.before(&start);
+        for &(at, piece) in reaches_in.into_iter().chain(self.pieces.from(&start)) {
+            if at >= end {
+                break;
+            }
             let (at, until) = (at.max(start), piece.end.min(end));
             if piece.serial == serial || at >= until {
                 continue;

@@ -4,12 +4,13 @@
 //! (`running`): where it is in the text stands on a stack of its own. The calls about what surrounds the allocator are in
 //! `world`.
 
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::allocations::Allocations;
 use super::owners::Owners;
 use super::program::{Body, Program, What};
 use super::{Answer, Bounds, CallRecord, Ended, NullReason, Value};
@@ -18,6 +19,7 @@ use crate::event::{Event, Shrinker, Sin, Stop};
 use crate::gfp::Gfp;
 use crate::lab::{CacheFailure, Lab, ObjectAnswer, PageAnswer, World};
 use crate::machine::Moment;
+use crate::names::Names;
 use crate::profile::ORDERS;
 use crate::script::ast::{Call, Index, Place, Pointer, Span, Stmt, Sysctl, Who};
 
@@ -31,17 +33,12 @@ pub(super) struct Script {
     pub(super) calls: Vec<CallRecord>,
     /// Calls that have not returned yet, outermost first.
     open: Vec<usize>,
-    values: BTreeMap<String, Value>,
-    /// How many names hold an allocation, by its number.
-    holders: BTreeMap<u32, u32>,
-    pub(super) live: BTreeSet<u32>,
-    serials: u32,
+    values: Names<Value>,
+    pub(super) allocations: Allocations,
     counters: Vec<(String, u32)>,
-    locks: BTreeSet<String>,
-    /// Semaphores that are taken, each with the task that has it.
-    pub(super) semaphores: BTreeMap<String, u16>,
-    /// Locks that turned interrupts off, and whether they were off before.
-    pub(super) irq_saved: BTreeMap<String, bool>,
+    pub(super) locks: Names<Lock>,
+    /// Spinlocks that are held.
+    spins: u32,
     /// Other tasks, in the order in which they get the processor.
     waiting: VecDeque<Task>,
     /// Tasks that wait for a semaphore.
@@ -55,6 +52,17 @@ pub(super) struct Script {
     /// A bound was met while others ran.
     ended: Option<Ended>,
     pub(super) owners: Owners,
+}
+
+/// A lock of the text, of whatever sort.
+#[derive(Default)]
+pub(super) struct Lock {
+    /// As a spinlock it is held.
+    held: bool,
+    /// It turned interrupts off, and they were off before.
+    pub(super) irqs_were_off: bool,
+    /// The task that has it as a semaphore.
+    pub(super) holder: Option<u16>,
 }
 
 /// A task other than the first: what it has still to do.
@@ -127,14 +135,11 @@ impl Script {
             done: 0,
             calls: Vec::new(),
             open: Vec::new(),
-            values: BTreeMap::new(),
-            holders: BTreeMap::new(),
-            live: BTreeSet::new(),
-            serials: 0,
+            values: Names::default(),
+            allocations: Allocations::default(),
             counters: Vec::new(),
-            locks: BTreeSet::new(),
-            semaphores: BTreeMap::new(),
-            irq_saved: BTreeMap::new(),
+            locks: Names::default(),
+            spins: 0,
             waiting: VecDeque::new(),
             blocked: Vec::new(),
             task: 0,
@@ -441,7 +446,7 @@ impl Runner<'_> {
             .zip(value)
             .map(|(place, value)| (self.name_of(place), value));
         if let Some(serial) = frees {
-            self.script.live.remove(&serial);
+            self.script.allocations.end(serial);
         }
         match &binds {
             Some((name, value)) => self.bind(name, *value),
@@ -478,25 +483,23 @@ impl Runner<'_> {
     /// Gives a name its value. What it held before is lost when no other name holds it.
     fn bind(&mut self, name: &str, value: Value) {
         if let Some(serial) = value.serial() {
-            *self.script.holders.entry(serial).or_default() += 1;
+            self.script.allocations.hold(serial);
         }
-        let before = self.script.values.insert(name.to_string(), value);
-        let Some(serial) = before.and_then(|value| value.serial()) else {
-            return;
-        };
-        let left = self.script.holders.get_mut(&serial).expect("it was held");
-        *left -= 1;
-        if *left == 0 {
+        let held = self.script.values.of(name, || Value::Null);
+        if let Some(serial) = core::mem::replace(held, value).serial()
+            && self.script.allocations.let_go(serial)
+        {
             self.let_go(Some(serial));
         }
     }
 
     /// Nobody holds this allocation any more: if it is live, it is lost.
     fn let_go(&mut self, serial: Option<u32>) {
-        let Some(serial) = serial.filter(|serial| self.script.live.contains(serial)) else {
+        let allocations = &self.script.allocations;
+        let Some(serial) = serial.filter(|serial| allocations.is_live(*serial)) else {
             return;
         };
-        let address = self.script.owners.address_of(serial);
+        let address = allocations.address_of(serial);
         self.lab.emit(Event::Sinned {
             sin: Sin::Leaked,
             address,
@@ -505,8 +508,8 @@ impl Runner<'_> {
 
     /// Whether a semaphore is in another task's hands: then this one must wait.
     fn waits_for_another(&self, name: &str) -> bool {
-        let holder = self.script.semaphores.get(name);
-        holder.is_some_and(|&holder| holder != self.script.task) && self.script.task != 0
+        let holder = self.script.locks.get(name).and_then(|lock| lock.holder);
+        holder.is_some_and(|holder| holder != self.script.task) && self.script.task != 0
     }
 
     pub(super) fn recorded(&self) -> usize {
@@ -515,10 +518,7 @@ impl Runner<'_> {
 
     /// A number for a new allocation at this address (of its first page, when it has none).
     pub(super) fn new_serial(&mut self, address: u32) -> u32 {
-        self.script.serials += 1;
-        self.script.live.insert(self.script.serials);
-        self.script.owners.born(self.script.serials, address);
-        self.script.serials
+        self.script.allocations.born(address)
     }
 
     fn carry_out(&mut self, call: &Call) -> Outcome {
@@ -657,7 +657,7 @@ impl Runner<'_> {
                 let address = (by_address && !high).then(|| machine.address_of(pfn));
                 let serial = self.new_serial(address.unwrap_or(0));
                 self.script
-                    .owners
+                    .allocations
                     .set_hot(serial, order == 0 && !gfp.has(Gfp::COLD));
                 let value = if by_address {
                     Value::Pages { pfn, order, serial }
@@ -695,7 +695,7 @@ impl Runner<'_> {
             Ok(Value::Object {
                 address, serial, ..
             }) => {
-                if !self.script.live.contains(&serial) {
+                if !self.script.allocations.is_live(serial) {
                     self.find_double_free(address);
                     return self.fatal(Sin::DoubleFree, address);
                 }
@@ -765,7 +765,7 @@ impl Runner<'_> {
             (Err(sin), _) => return self.fatal(sin, 0),
         };
         let address = self.address_or_zero(pfn);
-        if !self.script.live.contains(&serial) {
+        if !self.script.allocations.is_live(serial) {
             return self.fatal(Sin::DoubleFree, address);
         }
         let freed = match u8::try_from(order) {
@@ -811,9 +811,11 @@ impl Runner<'_> {
     }
 
     pub(super) fn spin_lock(&mut self, name: &str) -> Outcome {
-        if !self.script.locks.insert(name.to_string()) {
+        let lock = self.script.locks.of(name, Lock::default);
+        if core::mem::replace(&mut lock.held, true) {
             return self.fatal(Sin::LockHeld, 0);
         }
+        self.script.spins += 1;
         let held = self.held_flags();
         self.lab
             .set_context(self.lab.machine().context().with(held));
@@ -821,14 +823,16 @@ impl Runner<'_> {
     }
 
     pub(super) fn spin_unlock(&mut self, name: &str) -> Outcome {
-        if !self.script.locks.remove(name) {
+        let lock = self.script.locks.of(name, Lock::default);
+        if !core::mem::take(&mut lock.held) {
             self.lab.emit(Event::Sinned {
                 sin: Sin::LockNotHeld,
                 address: 0,
             });
             return Outcome::of(Answer::Sinned(Sin::LockNotHeld));
         }
-        if self.script.locks.is_empty() {
+        self.script.spins -= 1;
+        if self.script.spins == 0 {
             let held = self.held_flags();
             self.lab
                 .set_context(self.lab.machine().context().without(held));

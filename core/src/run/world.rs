@@ -4,10 +4,9 @@
 //! Simplified where the allocator does not notice: a page of the page cache belongs to no named file, a process is its
 //! pages, `vmalloc` does without the two small objects of its bookkeeping (mm/vmalloc.c `get_vm_area`, `__vmalloc`).
 
-use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use super::runner::{Outcome, Runner};
+use super::runner::{Lock, Outcome, Runner};
 use super::{Answer, NullReason, Value};
 use crate::context::Context;
 use crate::event::{Dma, Event, Shrinker, Sin, Stop, Temperature};
@@ -155,31 +154,33 @@ impl Runner<'_> {
 
     pub(super) fn spin_lock_irqsave(&mut self, name: &str) -> Outcome {
         let off = self.lab.machine().context().has(Context::IRQS_OFF);
-        self.script.irq_saved.insert(name.to_string(), off);
+        self.script.locks.of(name, Lock::default).irqs_were_off = off;
         self.set_irqs(false);
         self.spin_lock(name)
     }
 
     pub(super) fn spin_unlock_irqrestore(&mut self, name: &str) -> Outcome {
         let outcome = self.spin_unlock(name);
-        let off = self.script.irq_saved.remove(name).unwrap_or(false);
+        let lock = self.script.locks.of(name, Lock::default);
+        let off = core::mem::take(&mut lock.irqs_were_off);
         self.set_irqs(!off);
         outcome
     }
 
     /// A semaphore that is free, or that this task has already: then it waits for itself.
     pub(super) fn down(&mut self, name: &str) -> Outcome {
-        if self.script.semaphores.contains_key(name) {
+        let lock = self.script.locks.of(name, Lock::default);
+        if lock.holder.is_some() {
             return self.fatal(Sin::Deadlock, 0);
         }
-        let task = self.script.task;
-        self.script.semaphores.insert(name.to_string(), task);
+        lock.holder = Some(self.script.task);
         Outcome::of(Answer::Done)
     }
 
     /// Whoever waits for it goes on at once.
     pub(super) fn up(&mut self, name: &str) -> Outcome {
-        if self.script.semaphores.remove(name).is_none() {
+        let lock = self.script.locks.of(name, Lock::default);
+        if lock.holder.take().is_none() {
             self.lab.emit(Event::Sinned {
                 sin: Sin::LockNotHeld,
                 address: 0,
@@ -205,7 +206,7 @@ impl Runner<'_> {
     pub(super) fn addressed(&self, pointer: &Pointer) -> Result<Addressed, Sin> {
         let machine = self.lab.machine();
         let page = machine.spec().page_size;
-        let live = |serial| self.script.live.contains(&serial);
+        let live = |serial| self.script.allocations.is_live(serial);
         let (address, owned, serial) = match self.value(pointer)? {
             Value::Null => return Err(Sin::NullDereference),
             Value::PageStruct { .. } => return Err(Sin::NotAnAddress),
@@ -400,7 +401,7 @@ impl Runner<'_> {
             pfn,
             bytes: length,
         });
-        let live = self.script.live.contains(&serial);
+        let live = self.script.allocations.is_live(serial);
         self.misuse(address, live, length, owned);
         let start = u64::from(pfn) * u64::from(page) + u64::from(offset);
         if dma.to_device() {
@@ -410,7 +411,7 @@ impl Runner<'_> {
         self.script.owners.written(start, length, serial, call);
         Outcome::of(Answer::Filled {
             bytes: length,
-            hot: self.script.owners.is_hot(serial),
+            hot: self.script.allocations.is_hot(serial),
         })
     }
 }
@@ -537,7 +538,7 @@ impl Runner<'_> {
                 pages,
                 serial,
             }) => {
-                if !self.script.live.contains(&serial) {
+                if !self.script.allocations.is_live(serial) {
                     return self.fatal(Sin::DoubleFree, address);
                 }
                 self.unmap_area(address, pages);

@@ -1,7 +1,6 @@
 //! Edits of the text itself, as the page makes them when a button is pressed: the author's comments, blank lines and
 //! layout stay. Nothing here judges the text; a line appended to a text with an open block lands in that block.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use core::ops::Range;
@@ -9,6 +8,7 @@ use core::ops::Range;
 use super::ast::{Call, Index, Place, Pointer, Scenario, Stmt, StmtKind, Who};
 use super::lex::{Kind, lex};
 use super::print::{kernel_line, machine_line, print_call};
+use crate::names::Names;
 use crate::profile::MachineSpec;
 
 /// The text with one more line at its end: the call, held under `lock` and within the block of `who` where given.
@@ -30,18 +30,18 @@ pub fn append_call(text: &str, who: Option<Who>, lock: Option<&str>, call: &Call
 
 /// A name for the next answer: `p q r s t`, then `p1 p2 …`; the first that nothing in the scenario uses.
 pub fn fresh_name(scenario: &Scenario) -> String {
-    let mut used = BTreeSet::new();
+    let mut used = Names::default();
     collect_names(&scenario.body, &mut used);
     let letters = ["p", "q", "r", "s", "t"].map(String::from);
     let numbered = (1u32..).map(|number| format!("p{number}"));
     let mut names = letters.into_iter().chain(numbered);
     names
-        .find(|name| !used.contains(&name[..]))
+        .find(|name| !used.knows(name))
         .expect("fewer names are used than numbers exist")
 }
 
 /// Every pointer, counter and lock: in C they share one space of names.
-fn collect_names<'a>(body: &'a [Stmt], used: &mut BTreeSet<&'a str>) {
+fn collect_names(body: &[Stmt], used: &mut Names<()>) {
     for statement in body {
         match &statement.kind {
             StmtKind::Call(call) => {
@@ -52,11 +52,11 @@ fn collect_names<'a>(body: &'a [Stmt], used: &mut BTreeSet<&'a str>) {
                     collect_place(place, used);
                 }
                 if let Some(lock) = call.lock() {
-                    used.insert(lock);
+                    used.add(lock);
                 }
             }
             StmtKind::For { var, body, .. } => {
-                used.insert(var);
+                used.add(var);
                 collect_names(body, used);
             }
             StmtKind::If {
@@ -74,10 +74,10 @@ fn collect_names<'a>(body: &'a [Stmt], used: &mut BTreeSet<&'a str>) {
     }
 }
 
-fn collect_place<'a>(place: &'a Place, used: &mut BTreeSet<&'a str>) {
-    used.insert(&place.name);
+fn collect_place(place: &Place, used: &mut Names<()>) {
+    used.add(&place.name);
     if let Some(Index::Var(counter)) = &place.index {
-        used.insert(counter);
+        used.add(counter);
     }
 }
 

@@ -3,7 +3,6 @@
 //!
 //! Comments, layout and the author's names are not carried. How long a link may be for a browser is the page's matter.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -14,6 +13,7 @@ use super::ast::{
 use super::{MAX_DEPTH, MAX_INDEX, MAX_ORDER, MAX_SLEEP, MAX_STATEMENTS, MAX_TURNS, MOST_NODE};
 use crate::event::Dma;
 use crate::gfp::Gfp;
+use crate::names::Names;
 use crate::profile::{Kernel, MAX_PAGES, MachineSpec, Reserve};
 
 /// The newest version this code writes and reads. What version 1 can say is still written in version 1; version 3 is a
@@ -219,28 +219,17 @@ fn checksum(bytes: &[u8]) -> u16 {
     })
 }
 
-/// Names of one sort, numbered as they first appear.
 #[derive(Default)]
-struct Numbered<'a>(BTreeMap<&'a str, u32>);
-
-impl<'a> Numbered<'a> {
-    fn of(&mut self, name: &'a str) -> u32 {
-        let next = self.0.len() as u32;
-        *self.0.entry(name).or_insert(next)
-    }
-}
-
-#[derive(Default)]
-struct Writer<'a> {
+struct Writer {
     bytes: Vec<u8>,
-    pointers: Numbered<'a>,
-    counters: Numbered<'a>,
-    locks: Numbered<'a>,
+    pointers: Names<()>,
+    counters: Names<()>,
+    locks: Names<()>,
     /// Whether something was written that version 1 does not have.
     newer: bool,
 }
 
-impl<'a> Writer<'a> {
+impl Writer {
     /// LEB128: seven bits a byte, lowest first, the high bit says that more follows.
     fn number(&mut self, mut number: u32) {
         while number >= 0x80 {
@@ -285,13 +274,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn block(&mut self, body: &'a [Stmt]) {
+    fn block(&mut self, body: &[Stmt]) {
         for statement in body {
             match &statement.kind {
                 StmtKind::Call(call) => self.call(call),
                 StmtKind::For { var, count, body } => {
                     self.op(op::FOR, 0);
-                    let counter = self.counters.of(var);
+                    let counter = self.counters.add(var);
                     self.number(counter);
                     self.number(*count);
                     self.block(body);
@@ -324,7 +313,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn call(&mut self, call: &'a Call) {
+    fn call(&mut self, call: &Call) {
         match call {
             Call::Kmalloc { to, size, gfp } => {
                 self.asking(op::KMALLOC, *gfp, to.as_ref());
@@ -362,7 +351,7 @@ impl<'a> Writer<'a> {
             }
             Call::SpinLock(lock) | Call::SpinUnlock(lock) => {
                 self.op(op::SPIN, u8::from(matches!(call, Call::SpinUnlock(_))));
-                let lock = self.locks.of(lock);
+                let lock = self.locks.add(lock);
                 self.number(lock);
             }
             Call::Msleep(milliseconds) => {
@@ -387,7 +376,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A call that version 1 does not have: its byte, then a lock, a place, a pointer, numbers, as far as it has them.
-    fn more(&mut self, call: &'a Call) {
+    fn more(&mut self, call: &Call) {
         self.newer = true;
         self.op(op::MORE, 0);
         self.bytes.push(match call {
@@ -421,7 +410,7 @@ impl<'a> Writer<'a> {
             other => unreachable!("{other:?} has an op of its own"),
         });
         if let Some(lock) = call.lock() {
-            let lock = self.locks.of(lock);
+            let lock = self.locks.add(lock);
             self.number(lock);
         }
         if let Call::Kmap { to, .. } | Call::Vmalloc { to, .. } = call {
@@ -464,7 +453,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A call with flags and perhaps a place for its answer.
-    fn asking(&mut self, op: u8, gfp: Gfp, to: Option<&'a Place>) {
+    fn asking(&mut self, op: u8, gfp: Gfp, to: Option<&Place>) {
         match PRESETS.iter().position(|&preset| preset == gfp.0) {
             Some(nibble) => self.op(op, nibble as u8),
             None => {
@@ -475,7 +464,7 @@ impl<'a> Writer<'a> {
         self.place(to);
     }
 
-    fn freeing(&mut self, op: u8, order: u32, pointer: &'a Pointer) {
+    fn freeing(&mut self, op: u8, order: u32, pointer: &Pointer) {
         if order < u32::from(FOLLOWS) {
             self.op(op, order as u8);
         } else {
@@ -485,7 +474,7 @@ impl<'a> Writer<'a> {
         self.pointer(pointer);
     }
 
-    fn pointer(&mut self, pointer: &'a Pointer) {
+    fn pointer(&mut self, pointer: &Pointer) {
         match pointer {
             Pointer::Null => self.place(None),
             Pointer::Place(place) => self.place(Some(place)),
@@ -493,11 +482,11 @@ impl<'a> Writer<'a> {
     }
 
     /// 0 for none (or NULL), else 1 + 4 · name + the sort of its index, which follows.
-    fn place(&mut self, place: Option<&'a Place>) {
+    fn place(&mut self, place: Option<&Place>) {
         let Some(place) = place else {
             return self.number(0);
         };
-        let name = 1 + 4 * self.pointers.of(&place.name);
+        let name = 1 + 4 * self.pointers.add(&place.name);
         match &place.index {
             None => self.number(name),
             Some(Index::Number(number)) => {
@@ -506,7 +495,7 @@ impl<'a> Writer<'a> {
             }
             Some(Index::Var(counter)) => {
                 self.number(name + 2);
-                let counter = self.counters.of(counter);
+                let counter = self.counters.add(counter);
                 self.number(counter);
             }
         }

@@ -3,7 +3,6 @@
 //! The text is known (an exercise's start); the scenario is that text with calls added, changed or taken away. What is
 //! still there keeps its words, its comments and its layout; what is new gets names that the text does not use.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec;
@@ -17,6 +16,7 @@ use super::lex::{Kind, Token, lex};
 use super::link::encode;
 use super::parse::parse;
 use super::print::{indent, one};
+use crate::names::Names;
 
 /// Pairs of statements that are compared at most: a text of a person's, and what came of it.
 const MAX_PAIRS: usize = 1 << 17;
@@ -29,7 +29,7 @@ pub fn named(start: &str, scenario: &Scenario) -> Option<String> {
         return None;
     }
     let old = parsed.scenario;
-    let mut names = Names::default();
+    let mut names = Known::default();
     let kept = match_up(&old.body, &scenario.body, &mut names)?;
     if kept == 0 && !old.body.is_empty() {
         return None;
@@ -111,46 +111,51 @@ fn names_in(statement: &Stmt) -> Vec<String> {
 
 /// What a name of the scenario is called in the text.
 #[derive(Default)]
-struct Names(BTreeMap<String, String>);
+struct Known(Names<String>);
 
-impl Names {
+impl Known {
     /// Whether one name can be another's, with all that is known.
     fn agrees(&self, new: &str, old: &str) -> bool {
         match self.0.get(new) {
             Some(known) => known == old,
-            None => self.0.values().all(|taken| taken != old),
+            None => self.0.things().iter().all(|taken| taken != old),
         }
     }
 
     /// One name is another's, if it can be.
     fn call(&mut self, new: &str, old: &str) {
         if self.agrees(new, old) {
-            self.0.insert(new.into(), old.into());
+            *self.0.of(new, String::new) = old.into();
         }
     }
 
     /// The names of one statement are those of another: all of them, or none.
     fn take(&mut self, old: &Stmt, new: &Stmt) {
         let pairs: Vec<(String, String)> = names_in(new).into_iter().zip(names_in(old)).collect();
-        let mut more = Names(self.0.clone());
+        let mut more = Known(self.0.clone());
         for (new, old) in pairs {
             if !more.agrees(&new, &old) {
                 return;
             }
-            more.0.insert(new, old);
+            *more.0.of(&new, String::new) = old;
         }
         *self = more;
     }
 
     /// The scenario in the text's names; what the text does not know gets one that it does not use.
     fn rename(mut self, old: &Scenario, scenario: &Scenario) -> Scenario {
-        let mut used: BTreeSet<String> = old.body.iter().flat_map(names_in).collect();
-        used.extend(self.0.values().cloned());
+        let mut used = Names::default();
+        for name in old.body.iter().flat_map(names_in) {
+            used.add(&name);
+        }
+        for name in self.0.things() {
+            used.add(name);
+        }
         let mut renamed = scenario.clone();
         each_name_in(&mut renamed.body, &mut |sort, name| {
-            let known = self.0.entry(name.clone()).or_insert_with(|| {
+            let known = self.0.of(name, || {
                 let fresh = fresh(sort, &used);
-                used.insert(fresh.clone());
+                used.add(&fresh);
                 fresh
             });
             name.clone_from(known);
@@ -160,7 +165,7 @@ impl Names {
 }
 
 /// The first name of a sort that is not in use, as the page's buttons would choose it.
-fn fresh(sort: Sort, used: &BTreeSet<String>) -> String {
+fn fresh(sort: Sort, used: &Names<()>) -> String {
     let (letters, many): (&[&str], &str) = match sort {
         Sort::Pointer => (&["p", "q", "r", "s", "t"], "p"),
         Sort::Counter => (&["i", "j", "k", "l", "m", "n"], "i"),
@@ -170,7 +175,7 @@ fn fresh(sort: Sort, used: &BTreeSet<String>) -> String {
     let numbered = (1u32..).map(|number| format!("{many}{number}"));
     let mut names = letters.chain(numbered);
     names
-        .find(|name| !used.contains(name))
+        .find(|name| !used.knows(name))
         .expect("fewer names are used than numbers exist")
 }
 
@@ -235,7 +240,7 @@ fn printed(statement: &Stmt, depth: usize) -> String {
 
 /// Finds which names are which: first of what is the same but for its names, then of what stands in a changed one's place.
 /// Answers how many statements are still there, changed ones among them.
-fn match_up(old: &[Stmt], new: &[Stmt], names: &mut Names) -> Option<usize> {
+fn match_up(old: &[Stmt], new: &[Stmt], names: &mut Known) -> Option<usize> {
     let shapes = |body: &[Stmt]| body.iter().map(shape).collect::<Vec<_>>();
     let pairs = in_common(&shapes(old), &shapes(new))?;
     let mut kept = pairs.len();

@@ -208,6 +208,7 @@ pub struct Texts {
 
 impl Lang {
     /// The texts around the stage.
+    #[inline(never)]
     pub const fn app(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

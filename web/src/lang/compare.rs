@@ -116,6 +116,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// The texts of two runs side by side.
+    #[inline(never)]
     pub const fn compare(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

@@ -119,6 +119,7 @@ pub struct Texts {
 
 impl Lang {
     /// The texts of the lesson.
+    #[inline(never)]
     pub const fn course(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

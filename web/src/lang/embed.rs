@@ -26,6 +26,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// The texts of an embedded lab.
+    #[inline(never)]
     pub const fn embed(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

@@ -38,6 +38,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// The gallery's texts.
+    #[inline(never)]
     pub const fn gallery(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

@@ -57,6 +57,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// The texts around the changes.
+    #[inline(never)]
     pub const fn remedies(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

@@ -46,6 +46,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// The texts of long runs.
+    #[inline(never)]
     pub const fn running(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

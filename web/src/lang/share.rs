@@ -231,6 +231,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// The texts of sharing.
+    #[inline(never)]
     pub const fn share(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

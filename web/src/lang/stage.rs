@@ -466,6 +466,7 @@ texts! {
 }
 
 /// The table of a language.
+#[inline(never)]
 pub const fn texts(lang: Lang) -> &'static Texts {
     match lang {
         Lang::En => &EN,

@@ -58,6 +58,7 @@ const ZH: Texts = Texts {
 
 impl Lang {
     /// What is said about the page itself.
+    #[inline(never)]
     pub const fn standing(self) -> &'static Texts {
         match self {
             Lang::En => &EN,

@@ -714,6 +714,7 @@ pub struct LruTexts {
 }
 
 /// The texts of a language.
+#[inline(never)]
 pub const fn lru_texts(lang: Lang) -> &'static LruTexts {
     match lang {
         Lang::En => &LruTexts {

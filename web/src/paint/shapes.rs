@@ -4,8 +4,6 @@
 //! than 8,192 pages are an image with about a pixel a page; the lens then shows a window of it in cells. In a low and wide
 //! room cells are wider than they are high, so that all of the machine is seen.
 
-use std::collections::HashSet;
-
 use kmalloc_core::event::Shrinker;
 use kmalloc_core::machine::{Block, Machine, Use};
 use kmalloc_core::page::{PageKind, PageState};
@@ -383,19 +381,18 @@ impl Kind {
 /// Tells the kinds of a machine's pages, many at once.
 struct Kinds<'m> {
     machine: &'m Machine,
-    /// Pages of dentries and inodes.
-    objects: HashSet<u32>,
+    /// Pages of dentries and inodes, in order.
+    objects: Vec<u32>,
 }
 
 impl<'m> Kinds<'m> {
     fn of(machine: &'m Machine) -> Kinds<'m> {
-        let shrinkers = Shrinker::ALL.into_iter();
-        Kinds {
-            machine,
-            objects: shrinkers
-                .flat_map(|shrinker| machine.cache_pages(shrinker))
-                .collect(),
+        let mut objects = Vec::new();
+        for shrinker in Shrinker::ALL {
+            objects.extend(machine.cache_pages(shrinker));
         }
+        objects.sort_unstable();
+        Kinds { machine, objects }
     }
 
     #[inline]
@@ -406,7 +403,7 @@ impl<'m> Kinds<'m> {
         let state = self.machine.page_state(block.pfn);
         if state.has(PageState::LISTED) {
             Kind::World(state.kind())
-        } else if self.objects.contains(&block.pfn) {
+        } else if self.objects.binary_search(&block.pfn).is_ok() {
             Kind::World(PageKind::Objects)
         } else {
             Kind::Of(Use::Pages)

@@ -20,6 +20,7 @@ use crate::stage::supply::{
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{mix, out, percent};
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 
 /// Slots of a slab that stand side by side and can still be told apart; more of them are rows.
 const ABREAST: usize = 32;
@@ -293,7 +294,7 @@ fn stock(
         El::new("div", if short { "slab short" } else { "slab" })
             .number(slab.id.0 as usize)
             .attr("data-pfn", pfn.to_string())
-            .click(on.reform(move |_| Action::Inspect(Some(pfn))))
+            .does(on, Action::Inspect(Some(pfn)))
             .put(row.is("aria-hidden", "true").maybe(kept).all(slots))
             .put(
                 El::new("p", "name")

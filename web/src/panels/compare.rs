@@ -12,7 +12,7 @@ use kmalloc_core::script::{change, parse, print_call};
 use yew::prelude::*;
 
 use super::el::El;
-use super::running::RunningLine;
+use super::running::{self, RunningLine};
 use super::timeline::speeds;
 use super::top::{machines, sizes};
 use crate::browser::{self, Timer};
@@ -20,9 +20,12 @@ use crate::compare::{Compare, CompareAction};
 use crate::lang::compare::difference;
 use crate::lang::{Arg, Lang, fill, sentences};
 use crate::stage::grouped;
+use crate::tween::percent;
 use crate::view::{Action, Shared};
+use crate::widgets::Menu;
+use crate::widgets::hooks::{use_effect_with, use_memo};
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
-use crate::widgets::{Button, Menu};
+use crate::widgets::part::part;
 
 /// After typing, B is run when nothing was typed for so long.
 const PAUSE_MS: i32 = 500;
@@ -85,8 +88,17 @@ pub fn CompareDialog(props: &Props) -> Html {
                 <p>{ words.about }</p>
                 <form method="dialog"><button>{ lang.app().close }</button></form>
             </header>
-            <Setup lang={*lang} machine={props.machine.clone()} both={both.clone()} on={on.clone()} />
-            <RunningLine lang={*lang} under_way={both.under_way()} on={act.reform(|_| CompareAction::CancelRun)} />
+            { part::<Setup>(Props {
+                lang: *lang,
+                machine: props.machine.clone(),
+                both: both.clone(),
+                on: on.clone(),
+            }) }
+            { part::<RunningLine>(running::Props {
+                lang: *lang,
+                under_way: both.under_way(),
+                on: act.reform(|_| CompareAction::CancelRun),
+            }) }
             { deck(*lang, both, &act) }
             <div class="sides">{ for sides.iter().map(Side::html) }</div>
             { calls(*lang, both, &act) }
@@ -180,8 +192,7 @@ fn Setup(props: &Props) -> Html {
                 <Menu class="which" label={words.call} caption={words.call} options={call_names} chosen={call} on={on_call} />
                 <Menu label={words.flags} caption={words.flags} options={flag_names} chosen={mask.map_or(0, |at| at + 1)} on={on_flags} />
             }
-            <Button label={words.take} class="take" idle={both.texts[0] == both.texts[1] || !both.errors.is_empty()}
-                onclick={act.reform(|()| CompareAction::Take)} />
+            { El::button(words.take, act.reform(|()| CompareAction::Take)).class("take").idle(both.texts[0] == both.texts[1] || !both.errors.is_empty()).html() }
             <details>
                 <summary>{ words.text }</summary>
                 <textarea aria-label={words.text} spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off"
@@ -263,16 +274,16 @@ fn deck(lang: Lang, both: &Compare, act: &Callback<CompareAction>) -> Html {
     });
     html! {
         <div class="clock" role="group" aria-label={words.clock}>
-            <Button label={texts.to_start} icon={TO_START} onclick={seek(0)} />
-            <Button label={texts.step_back} icon={BACK} onclick={seek(both.clock.saturating_sub(1))} />
-            <Button label={play} {icon} onclick={act.reform(|()| CompareAction::Play)} />
-            <Button label={texts.step} icon={ON} onclick={seek(both.clock + 1)} />
-            <Button label={texts.to_end} icon={TO_END} onclick={seek(len)} />
+            { El::icon_button(texts.to_start, TO_START, seek(0)).html() }
+            { El::icon_button(texts.step_back, BACK, seek(both.clock.saturating_sub(1))).html() }
+            { El::icon_button(play, icon, act.reform(|()| CompareAction::Play)).html() }
+            { El::icon_button(texts.step, ON, seek(both.clock + 1)).html() }
+            { El::icon_button(texts.to_end, TO_END, seek(len)).html() }
             { speeds(lang, both.speed, &act.reform(CompareAction::Speed)) }
             <input type="range" autocomplete="off" min="0" max={len.to_string()} value={both.clock.to_string()}
                 aria-label={words.clock} aria-valuetext={position.clone()} {oninput} />
             <span class="mono">{ position }</span>
-            <Button label={words.first} class="first" idle={first.is_none()} onclick={seek(to_first)} />
+            { El::button(words.first, seek(to_first)).class("first").idle(first.is_none()).html() }
         </div>
     }
 }
@@ -365,7 +376,7 @@ impl Side<'_> {
             template = after;
         }
         let end = zone.marks[2].max(zone.free).max(1);
-        let share = |pages: u32| format!("{:.1}%", f64::from(pages) * 100.0 / f64::from(end));
+        let share = |pages: u32| percent(pages as f32 / end as f32);
         let ticks = zone
             .marks
             .iter()

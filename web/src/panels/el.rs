@@ -12,9 +12,13 @@ use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, VTag, VText};
 
 use crate::lang::{Lang, rich};
+use crate::view::Action;
+use crate::widgets::icon;
 
-/// An element that is being put together.
-pub(super) struct El {
+/// An element that is being put together. It is one address, so that each step takes and gives it without copying.
+pub(super) struct El(Box<Parts>);
+
+struct Parts {
     tag: VTag,
     names: Vec<&'static str>,
     values: Vec<Option<AttributeOrProperty>>,
@@ -54,39 +58,92 @@ impl El {
     /// An element of this class.
     #[inline(never)]
     pub(super) fn new(tag: &'static str, class: &'static str) -> El {
-        let mut element = El {
+        let mut element = El(Box::new(Parts {
             tag: VTag::new(tag),
             names: Vec::new(),
             values: Vec::new(),
-        };
+        }));
         if !class.is_empty() {
             element.set("class", class.into());
         }
         element
     }
 
+    /// A button that shows its name. A component would be made, compared and kept for each.
+    #[inline(never)]
+    pub(super) fn button(label: &str, act: Callback<()>) -> El {
+        El::new("button", "")
+            .is("type", "button")
+            .click(act.reform(|_| ()))
+            .text(label)
+    }
+
+    /// A button that shows a path for [`icon`]. Its name is told.
+    #[inline(never)]
+    pub(super) fn icon_button(label: &str, path: &'static str, act: Callback<()>) -> El {
+        El::new("button", "")
+            .is("type", "button")
+            .click(act.reform(|_| ()))
+            .attr("aria-label", label.into())
+            .attr("title", label.into())
+            .child(icon(path))
+    }
+
+    /// A button that would do nothing now. It stays reachable, so that the focus does not jump away.
+    #[inline(never)]
+    pub(super) fn idle(mut self, idle: bool) -> El {
+        if idle {
+            self.0.tag.set_listeners(Box::default());
+            self.set("aria-disabled", "true".into());
+        }
+        self
+    }
+
+    /// A button that switches something which is on or off.
+    #[inline(never)]
+    pub(super) fn pressed(self, pressed: bool) -> El {
+        self.attr("aria-pressed", pressed.to_string())
+    }
+
+    /// A button that unfolds something which is open or not.
+    #[inline(never)]
+    pub(super) fn expanded(self, expanded: bool) -> El {
+        self.attr("aria-expanded", expanded.to_string())
+    }
+
+    /// Its class.
+    pub(super) fn class(self, class: &'static str) -> El {
+        self.is("class", class)
+    }
+
     #[inline(never)]
     fn set(&mut self, name: &'static str, value: AttrValue) {
         let value = Some(AttributeOrProperty::Attribute(value));
-        match self.names.iter().position(|own| *own == name) {
-            Some(place) => self.values[place] = value,
+        let Parts { names, values, .. } = &mut *self.0;
+        match names.iter().position(|own| *own == name) {
+            Some(place) => values[place] = value,
             None => {
-                self.names.push(name);
-                self.values.push(value);
+                names.push(name);
+                values.push(value);
             }
         }
     }
 
     /// With its attributes.
     #[inline(never)]
-    fn done(mut self) -> VTag {
-        if !self.names.is_empty() {
-            self.tag.set_attributes(Attributes::Dynamic {
-                keys: known(&self.names),
-                values: self.values.into_boxed_slice(),
+    fn done(self) -> VTag {
+        let Parts {
+            mut tag,
+            names,
+            values,
+        } = *self.0;
+        if !names.is_empty() {
+            tag.set_attributes(Attributes::Dynamic {
+                keys: known(&names),
+                values: values.into_boxed_slice(),
             });
         }
-        self.tag
+        tag
     }
 
     /// An attribute that is made while drawing.
@@ -111,7 +168,7 @@ impl El {
     /// What tells it from its siblings.
     #[inline(never)]
     pub(super) fn key(mut self, key: &str) -> El {
-        self.tag.key = Some(key.into());
+        self.0.tag.key = Some(key.into());
         self
     }
 
@@ -129,7 +186,7 @@ impl El {
     /// A text in it.
     #[inline(never)]
     pub(super) fn text(mut self, text: &str) -> El {
-        self.tag.add_child(VText::new(text.to_string()).into());
+        self.0.tag.add_child(VText::new(text.to_string()).into());
         self
     }
 
@@ -157,13 +214,13 @@ impl El {
     /// An element in it.
     #[inline(never)]
     pub(super) fn put(mut self, child: El) -> El {
-        self.tag.add_child(child.done().into());
+        self.0.tag.add_child(child.done().into());
         self
     }
 
     /// A component in it.
     pub(super) fn child(mut self, child: Html) -> El {
-        self.tag.add_child(child);
+        self.0.tag.add_child(child);
         self
     }
 
@@ -183,7 +240,7 @@ impl El {
 
     /// A text whose `backticks` mark names of the kernel.
     pub(super) fn rich(mut self, text: &str) -> El {
-        self.tag.add_child(rich(text));
+        self.0.tag.add_child(rich(text));
         self
     }
 
@@ -191,15 +248,22 @@ impl El {
     #[inline(never)]
     pub(super) fn raw(mut self, html: &str) -> El {
         let html = AttrValue::from(html.to_string());
-        self.tag.add_child(Html::from_html_unchecked(html));
+        self.0.tag.add_child(Html::from_html_unchecked(html));
         self
     }
 
     /// What a click on it does.
     #[inline(never)]
     pub(super) fn click(mut self, on: Callback<MouseEvent>) -> El {
-        self.tag.add_listener(Rc::new(onclick::Wrapper::new(on)));
+        self.0.tag.add_listener(Rc::new(onclick::Wrapper::new(on)));
         self
+    }
+
+    /// The action that a click on it is.
+    #[inline(never)]
+    pub(super) fn does(self, on: &Callback<Action>, action: Action) -> El {
+        let on = on.clone();
+        self.click(Callback::from(move |_| on.emit(action.clone())))
     }
 
     /// Done.

@@ -23,6 +23,7 @@ use crate::stage::gauge::{Beside, Gauge, Guessed, gauges};
 use crate::stage::{Current, bytes_label, grouped, hex};
 use crate::tween::{self, Scale, Spot, percent};
 use crate::view::{Action, View};
+use crate::widgets::hooks::{use_effect_with, use_memo};
 
 /// Pixels of a list that are always there, whatever the width of the page; an enlarged panel measures what it has.
 const LIST_ROOM: usize = 196;
@@ -396,7 +397,7 @@ impl List<'_> {
         let chip = if far { chip.also(class, "far") } else { chip };
         chip.key(&pfn.to_string())
             .attr("data-pfn", pfn.to_string())
-            .click(self.on.reform(move |_| Action::Inspect(Some(pfn))))
+            .does(self.on, Action::Inspect(Some(pfn)))
             .text(&hex(pfn))
     }
 

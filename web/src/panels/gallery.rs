@@ -10,8 +10,8 @@ use crate::browser;
 use crate::course::Load;
 use crate::gallery::{Gallery, Scenario, Theme};
 use crate::lang::Lang;
-use crate::view::Action;
-use crate::widgets::Button;
+use crate::view::{Action, emits};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -38,7 +38,7 @@ pub fn GalleryDialog(props: &Props) -> Html {
     let words = lang.gallery();
     let dialog = use_node_ref();
     use_effect_with((), {
-        let (dialog, closed) = (dialog.clone(), on.reform(|()| Action::Gallery(false)));
+        let (dialog, closed) = (dialog.clone(), emits(on, Action::Gallery(false)));
         move |()| browser::open_dialog(&dialog, closed)
     });
     let inside = match gallery {
@@ -46,7 +46,7 @@ pub fn GalleryDialog(props: &Props) -> Html {
         Load::Failed => html! {
             <div class="failed" role="alert">
                 <p>{ words.failed }</p>
-                <Button label={words.again} onclick={on.reform(|()| Action::FetchGallery)} />
+                { El::button(words.again, emits(on, Action::FetchGallery)).html() }
             </div>
         },
         Load::Here(gallery) => {
@@ -94,7 +94,7 @@ fn card(lang: Lang, scenario: &Scenario, text: &str, on: &Callback<Action>) -> E
     let button = El::new("button", "")
         .attr("value", name.clone())
         .attr("data-scenario", name.clone())
-        .click(on.reform(move |_| Action::OpenScenario(name.clone())))
+        .does(on, Action::OpenScenario(name.clone()))
         .put(title)
         .put(El::new("span", "").text(&scenario.why));
     let button = if is_open {

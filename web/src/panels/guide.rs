@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
+use super::el::El;
 use crate::lang::app::jump;
 use crate::lang::{Arg, Lang, fill, rich};
 use crate::session::Guide;
 use crate::stage::landmarks::Landmark;
-use crate::view::Action;
-use crate::widgets::Button;
+use crate::view::{Action, emits};
 
 /// What the guide is given.
 #[derive(Properties, PartialEq)]
@@ -31,21 +31,21 @@ pub fn GuideCard(props: &Props) -> Html {
         Guide::Look => (3, texts.guide_look),
         Guide::Done => (3, texts.guide_done),
     };
-    let dismiss = on.reform(|()| Action::DismissGuide);
+    let dismiss = emits(on, Action::DismissGuide);
     let progress = fill(texts.guide_step, &[Arg::Number(number)]);
     let act = match step {
         Guide::Press => html! {},
         Guide::Step => html! {
-            <Button label={texts.step_back} onclick={on.reform(|()| Action::StepBack)} />
+            { El::button(texts.step_back, emits(on, Action::StepBack)).html() }
         },
         Guide::Look => html! {
             <>
-                <Button label={texts.to_start} onclick={on.reform(|()| Action::ToStart)} />
-                <Button label={jump(*lang, Landmark::Split, true)} class="strong" onclick={on.reform(|()| Action::Next(Landmark::Split))} />
+                { El::button(texts.to_start, emits(on, Action::ToStart)).html() }
+                { El::button(&jump(*lang, Landmark::Split, true), emits(on, Action::Next(Landmark::Split))).class("strong").html() }
             </>
         },
         Guide::Done => html! {
-            <Button label={texts.guide_close} class="strong" onclick={dismiss.clone()} />
+            { El::button(texts.guide_close, dismiss.clone()).class("strong").html() }
         },
     };
     html! {
@@ -55,7 +55,7 @@ pub fn GuideCard(props: &Props) -> Html {
             <div class="row">
                 { act }
                 if *step != Guide::Done {
-                    <Button label={texts.guide_skip} class="plain" onclick={dismiss} />
+                    { El::button(texts.guide_skip, dismiss).class("plain").html() }
                 }
             </div>
         </section>

@@ -5,6 +5,7 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use crate::paint::screen::{self, Watch};
+use crate::widgets::hooks::use_effect_with;
 
 /// Keeps a row, counted from 1, of the list in a box in sight. `moment` is what it depends on which row that is.
 #[hook]

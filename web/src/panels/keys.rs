@@ -8,7 +8,8 @@ use super::{Reference, reference};
 use crate::browser;
 use crate::lang::Lang;
 use crate::lang::app::keys;
-use crate::view::Action;
+use crate::view::{Action, emits};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -28,7 +29,7 @@ pub fn Keys(props: &Props) -> Html {
     let texts = lang.app();
     let dialog = use_node_ref();
     use_effect_with((), {
-        let (dialog, closed) = (dialog.clone(), on.reform(|()| Action::Help(false)));
+        let (dialog, closed) = (dialog.clone(), emits(on, Action::Help(false)));
         move |()| browser::open_dialog(&dialog, closed)
     });
     let rows = keys(*lang).iter().map(|(names, does)| {

@@ -2,12 +2,12 @@
 
 use yew::prelude::*;
 
+use super::el::El;
 use super::share::{LEFT, RIGHT};
 use crate::lang::{Arg, Lang, fill, rich};
 use crate::share::ShareAction;
 use crate::share::lecture::Lecture;
-use crate::view::Action;
-use crate::widgets::Button;
+use crate::view::{Action, emits};
 
 /// What the bar is given.
 #[derive(Properties, PartialEq)]
@@ -26,7 +26,7 @@ pub fn LectureBar(props: &Props) -> Html {
     let Props { lang, lecture, on } = props;
     let words = lang.share();
     let (at, count) = (lecture.at, lecture.parts.len());
-    let go = |at: usize| on.reform(move |()| Action::Share(ShareAction::Go(at)));
+    let go = |at: usize| emits(on, Action::Share(ShareAction::Go(at)));
     let place = fill(
         words.place,
         &[Arg::Number(at as u64 + 1), Arg::Number(count as u64)],
@@ -34,18 +34,12 @@ pub fn LectureBar(props: &Props) -> Html {
     let sentence = lecture.parts.get(at).map_or("", |part| &part.sentence);
     html! {
         <section class="lecture" aria-label={words.bar}>
-            <Button label={words.previous} icon={LEFT} idle={at == 0} onclick={go(at.saturating_sub(1))} />
+            { El::icon_button(words.previous, LEFT, go(at.saturating_sub(1))).idle(at == 0).html() }
             <span class="place">{ place }</span>
-            <Button
-                label={words.next}
-                icon={RIGHT}
-                class="strong"
-                idle={at + 1 >= count}
-                onclick={go(at + 1)}
-            />
+            { El::icon_button(words.next, RIGHT, go(at + 1)).class("strong").idle(at + 1 >= count).html() }
             <p role="status">{ rich(sentence) }</p>
-            <Button label={words.again} onclick={go(at)} />
-            <Button label={words.leave} onclick={on.reform(|()| Action::Share(ShareAction::Leave))} />
+            { El::button(words.again, go(at)).html() }
+            { El::button(words.leave, emits(on, Action::Share(ShareAction::Leave))).html() }
         </section>
     }
 }

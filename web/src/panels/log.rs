@@ -51,7 +51,7 @@ pub(super) fn use_log(props: &Props, log: Log) -> Html {
         let now = line.cursor == view.cursor;
         let mut button = El::new("button", if now { "now" } else { "" })
             .is("type", "button")
-            .click(on.reform(move |_| Action::Seek(line.cursor)))
+            .does(on, Action::Seek(line.cursor))
             .put(line.words)
             .put(El::new("span", "file").text(&line.place));
         if now {

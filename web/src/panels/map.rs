@@ -13,7 +13,7 @@ use web_sys::{Element, HtmlCanvasElement};
 use yew::prelude::*;
 
 use super::el::El;
-use super::map_tools::{MapTools, STEP};
+use super::map_tools::{self, MapTools, STEP};
 use super::tools;
 use crate::frame::Pane;
 use crate::lang::Lang;
@@ -26,6 +26,8 @@ use crate::stage::facts::{Facts, facts, held, touched};
 use crate::stage::{bytes_label, grouped, hex};
 use crate::tween::fixed;
 use crate::view::{Action, Shared, View};
+use crate::widgets::hooks::{use_effect_with, use_memo};
+use crate::widgets::part::part;
 
 /// Width of the zones' names; a room narrower than [`BARE`] does without.
 const NAMES: f32 = 62.0;
@@ -229,19 +231,16 @@ pub fn MapPanel(props: &Props) -> Html {
             { El::new("header", "")
                 .put(El::new("h2", "").text(words.map_title))
                 .put(El::new("span", "fact").text(&fact))
-                .child(html! {
-                    <MapTools
-                        key="map-tools"
-                        lang={view.lang}
-                        order={*order}
-                        found={machine.zones().any(|(_, zone)| zone.head(*order).is_some())}
-                        closer={zoomed < closest}
-                        farther={zoomed > 1.0}
-                        {choose}
-                        next={find}
-                        {zoom}
-                    />
-                })
+                .child(part::<MapTools>(map_tools::Props {
+                    lang: view.lang,
+                    order: *order,
+                    found: machine.zones().any(|(_, zone)| zone.head(*order).is_some()),
+                    closer: zoomed < closest,
+                    farther: zoomed > 1.0,
+                    choose,
+                    next: find,
+                    zoom,
+                }))
                 .put(tools(view, Pane::Map, words.map_title, &props.on)) }
             <div class="stage">
                 <div

@@ -3,9 +3,10 @@
 use kmalloc_core::profile::ORDERS;
 use yew::prelude::*;
 
+use super::el::El;
 use crate::lang::Lang;
 use crate::lang::stage::{fill, texts};
-use crate::widgets::{Button, Menu};
+use crate::widgets::Menu;
 
 const NEXT: &str = "M2.5 8h9M8 4.5 11.5 8 8 11.5M14 3.5v9";
 const CLOSER: &str = "M8 3.5v9M3.5 8h9";
@@ -56,9 +57,9 @@ pub(super) fn MapTools(props: &Props) -> Html {
                 chosen={usize::from(props.order)}
                 on={props.choose.reform(|order| order as u8)}
             />
-            <Button label={named(next)} icon={NEXT} idle={!props.found} onclick={&props.next} />
-            <Button label={words.map_closer} icon={CLOSER} idle={!props.closer} onclick={props.zoom.reform(|()| STEP)} />
-            <Button label={words.map_farther} icon={FARTHER} idle={!props.farther} onclick={props.zoom.reform(|()| 1.0 / STEP)} />
+            { El::icon_button(&named(next), NEXT, props.next.clone()).idle(!props.found).html() }
+            { El::icon_button(words.map_closer, CLOSER, props.zoom.reform(|()| STEP)).idle(!props.closer).html() }
+            { El::icon_button(words.map_farther, FARTHER, props.zoom.reform(|()| 1.0 / STEP)).idle(!props.farther).html() }
         </div>
     }
 }

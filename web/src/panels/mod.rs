@@ -103,13 +103,13 @@ fn tools(view: &View, pane: Pane, title: &str, on: &Callback<Action>) -> El {
     let to = if enlarged { None } else { Some(pane) };
     let fold = tool("fold", words.fold, if folded { UNFOLD } else { FOLD })
         .attr("aria-expanded", (!folded).to_string())
-        .click(on.reform(move |_| Action::Fold(pane)));
+        .does(on, Action::Fold(pane));
     let enlarge = tool(
         "enlarge",
         words.enlarge,
         if enlarged { SHRINK } else { ENLARGE },
     )
     .attr("aria-pressed", enlarged.to_string())
-    .click(on.reform(move |_| Action::Enlarge(to)));
+    .does(on, Action::Enlarge(to));
     El::new("div", "tools").put(fold).put(enlarge)
 }

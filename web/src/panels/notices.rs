@@ -3,9 +3,9 @@
 
 use yew::prelude::*;
 
+use super::el::El;
 use crate::lang::{self, Lang, errors, rich};
-use crate::view::{Action, Notice};
-use crate::widgets::Button;
+use crate::view::{Action, Notice, emits};
 
 /// What the notices are given.
 #[derive(Properties, PartialEq)]
@@ -53,12 +53,12 @@ pub fn Notices(props: &Props) -> Html {
             <div class="notice">
                 <p>{ rich(text) }</p>
                 if *notice == Notice::TooLongForLink {
-                    <Button label={texts.save_file} onclick={save.clone()} />
+                    { El::button(texts.save_file, save.clone()).html() }
                 }
                 if *notice == Notice::RunCancelled {
-                    <Button label={lang.running().again} class="strong" onclick={on.reform(|()| Action::RunAgain)} />
+                    { El::button(lang.running().again, emits(on, Action::RunAgain)).class("strong").html() }
                 }
-                <Button label={texts.close} onclick={on.reform(|()| Action::DismissNotice)} />
+                { El::button(texts.close, emits(on, Action::DismissNotice)).html() }
             </div>
         }
     });
@@ -69,8 +69,8 @@ pub fn Notices(props: &Props) -> Html {
                 if *has_earlier {
                     <div class="notice">
                         <p>{ texts.earlier }</p>
-                        <Button label={texts.open_earlier} class="strong" onclick={on.reform(|()| Action::OpenEarlier)} />
-                        <Button label={texts.drop_earlier} onclick={on.reform(|()| Action::DropEarlier)} />
+                        { El::button(texts.open_earlier, emits(on, Action::OpenEarlier)).class("strong").html() }
+                        { El::button(texts.drop_earlier, emits(on, Action::DropEarlier)).html() }
                     </div>
                 }
             </div>

@@ -14,6 +14,8 @@ use crate::lang::stage::{fill, texts};
 use crate::stage::steps::{State, Step, steps};
 use crate::stage::{Current, grouped};
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
+use crate::widgets::part::keyed;
 
 /// What the panel is given.
 #[derive(Properties, PartialEq)]
@@ -95,7 +97,16 @@ pub fn Path(props: &Props) -> Html {
     // By its place: the steps of the next call take over the rows of this one.
     let rows = steps.shown.iter().enumerate().map(|(index, step)| {
         let (state, to) = (step.state(at), current.cursor(step.to));
-        html! { <Row key={index} lang={view.lang} step={step.clone()} {state} {to} on={props.on.clone()} /> }
+        keyed::<Row>(
+            index.into(),
+            RowProps {
+                lang: view.lang,
+                step: step.clone(),
+                state,
+                to,
+                on: props.on.clone(),
+            },
+        )
     });
     html! {
         <section aria-label={words.path_title} class="panel decisions">

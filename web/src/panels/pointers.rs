@@ -4,12 +4,13 @@ use kmalloc_core::machine::Machine;
 use kmalloc_core::run::Value;
 use yew::prelude::*;
 
+use super::el::El;
 use crate::browser;
 use crate::lang::app::Texts;
 use crate::lang::{Arg, Lang, fill, plain};
 use crate::session::Held;
-use crate::view::{Action, Shared, SharedRun};
-use crate::widgets::Button;
+use crate::view::{Action, Shared, SharedRun, emits};
+use crate::widgets::hooks::{use_effect_with, use_memo};
 
 /// Elements of an array that are shown one by one.
 const MAX_UNFOLDED: usize = 200;
@@ -86,16 +87,8 @@ pub fn Pointers(props: &Props) -> Html {
                 <ul ref={row} title={texts.pointers_hint}>{ for chips }</ul>
             }
             <div class="history">
-                <Button
-                    label={texts.undo}
-                    idle={!props.can_undo}
-                    onclick={props.on.reform(|()| Action::Undo)}
-                />
-                <Button
-                    label={texts.redo}
-                    idle={!props.can_redo}
-                    onclick={props.on.reform(|()| Action::Redo)}
-                />
+                { El::button(texts.undo, emits(&props.on, Action::Undo)).idle(!props.can_undo).html() }
+                { El::button(texts.redo, emits(&props.on, Action::Redo)).idle(!props.can_redo).html() }
             </div>
         </div>
     }
@@ -173,19 +166,11 @@ fn chip(props: &Props, texts: &Texts, machine: &Machine, held: &Held) -> Html {
     let size = size(machine, &held.variable.value);
     let ahead = props.cursor < held.since;
     let lit = props.highlighted.as_deref() == Some(name);
-    let light = {
-        let name = name.clone();
-        props
-            .on
-            .reform(move |()| Action::Highlight(Some(name.clone())))
-    };
-    let dark = props.on.reform(|()| Action::Highlight(None));
+    let light = emits(&props.on, Action::Highlight(Some(name.clone())));
+    let dark = emits(&props.on, Action::Highlight(None));
     let free = free_function(&held.variable.value).map(|function| {
         let label = fill(texts.free, &[Arg::Text(function), Arg::Text(name)]);
-        let act = {
-            let name = name.clone();
-            props.on.reform(move |_: MouseEvent| Action::Free(name.clone()))
-        };
+        let act = emits(&props.on, Action::Free(name.clone())).reform(|_: MouseEvent| ());
         html! {
             <button type="button" class="free" aria-label={label.clone()} title={label} onclick={act}>
                 { "✕" }
@@ -232,13 +217,8 @@ fn array(
     let lit = props.highlighted.as_ref().is_some_and(|name| {
         name == array || members.clone().any(|held| held.variable.name == *name)
     });
-    let light = {
-        let name = array.to_string();
-        props
-            .on
-            .reform(move |()| Action::Highlight(Some(name.clone())))
-    };
-    let dark = props.on.reform(|()| Action::Highlight(None));
+    let light = emits(&props.on, Action::Highlight(Some(array.to_string())));
+    let dark = emits(&props.on, Action::Highlight(None));
     let key = first.variable.name.clone();
     let label = plain(&fill(texts.unfold, &[Arg::Name(&range)]));
     let shown = members.take(MAX_UNFOLDED);

@@ -16,6 +16,7 @@ use crate::lang::world::{self, LruTexts};
 use crate::stage::world::{Listed, Running, lists};
 use crate::stage::{grouped, hex};
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 
 /// What the panel is given.
 #[derive(Properties, PartialEq)]
@@ -140,7 +141,7 @@ fn list(lang: Lang, words: &LruTexts, listed: &Listed, on: &Callback<Action>) ->
                     .is("type", "button")
                     .attr("aria-label", label.clone())
                     .attr("title", label)
-                    .click(on.reform(move |_| Action::Inspect(Some(pfn))))
+                    .does(on, Action::Inspect(Some(pfn)))
                     .put(El::new("i", world_swatch(kind)))
                     .text(&hex(pfn));
                 El::new("li", "").key(&hex(pfn)).put(button)

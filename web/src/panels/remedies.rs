@@ -13,6 +13,7 @@ use crate::lang::remedies::{why, why_not};
 use crate::lang::{Arg, Lang, fill};
 use crate::remedies::{Remedies, failed_call, in_vain, working};
 use crate::view::{Action, SharedRun};
+use crate::widgets::hooks::use_memo;
 
 /// What the card is given.
 #[derive(Properties, PartialEq)]
@@ -51,7 +52,7 @@ pub fn RemedyCard(props: &Props) -> Html {
             .is("type", "button")
             .is("aria-expanded", "false")
             .is("data-heir", "")
-            .click(on.reform(|_| Action::Remedies(true)))
+            .does(on, Action::Remedies(true))
             .text(words.question);
         return El::new("div", "remedies").key("closed").put(ask).html();
     };
@@ -68,7 +69,7 @@ pub fn RemedyCard(props: &Props) -> Html {
     let close = El::new("button", "close")
         .is("type", "button")
         .is("aria-expanded", "true")
-        .click(on.reform(|_| Action::Remedies(false)))
+        .does(on, Action::Remedies(false))
         .text(words.close);
     let head = El::new("header", "")
         .put(El::new("h3", "").text(words.question))
@@ -110,12 +111,12 @@ fn row(lang: Lang, call: &Call, number: usize, tried: &Tried, on: &Callback<Acti
     let take = El::new("button", "take")
         .is("type", "button")
         .attr("aria-label", format!("{}: {}", words.take, tried.now))
-        .click(on.reform(move |_| Action::TakeRemedy(number)))
+        .does(on, Action::TakeRemedy(number))
         .text(words.take);
     let compare = El::new("button", "")
         .is("type", "button")
         .attr("aria-label", format!("{}: {}", words.compare, tried.now))
-        .click(on.reform(move |_| Action::Compare(CompareAction::OpenRemedy(number))))
+        .does(on, Action::Compare(CompareAction::OpenRemedy(number)))
         .text(words.compare);
     El::new("li", "")
         .number(number)

@@ -31,8 +31,8 @@ pub fn RunningLine(props: &Props) -> Html {
         .text(said);
     let line = props.under_way.map(|now| {
         // A run that is not done never says so.
-        let percent = (now.share * 100.0).min(99.0).floor();
-        let numbers = [Arg::Number(now.events as u64), Arg::Number(percent as u64)];
+        let percent = ((now.share * 100.0) as u64).min(99);
+        let numbers = [Arg::Number(now.events as u64), Arg::Number(percent)];
         let bar = El::new("progress", "")
             .is("aria-label", words.name)
             .is("max", "100")
@@ -40,7 +40,7 @@ pub fn RunningLine(props: &Props) -> Html {
         let cancel = El::new("button", "")
             .is("type", "button")
             .is("aria-keyshortcuts", "Escape")
-            .click(props.on.reform(|_| Action::CancelRun))
+            .does(&props.on, Action::CancelRun)
             .text(words.cancel);
         El::new("section", "line")
             .key("line")

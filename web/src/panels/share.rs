@@ -7,6 +7,7 @@ use std::rc::Rc;
 use kmalloc_core::script::ast::Scenario;
 use yew::prelude::*;
 
+use super::el::El;
 use super::side;
 use crate::browser::{self, Timer};
 use crate::files::{self, Pieces};
@@ -16,8 +17,10 @@ use crate::lang::{Arg, Lang, fill, rich};
 use crate::share::export::{Export, Format};
 use crate::share::lecture::Lecture;
 use crate::share::{MAX_LINK, MAX_QR, ShareAction, Switches, fragment, picture, qr, sequence};
-use crate::view::{Action, View};
-use crate::widgets::Button;
+use crate::tween::decimal;
+use crate::view::{Action, View, emits};
+use crate::widgets::hooks::use_effect_with;
+use crate::widgets::part::part;
 
 /// What the dialog is given.
 #[derive(Properties, PartialEq)]
@@ -62,9 +65,7 @@ pub fn ShareDialog(props: &Props) -> Html {
     let words = lang.share();
     let dialog = use_node_ref();
     use_effect_with((), {
-        let closed = props
-            .on
-            .reform(|()| Action::Share(ShareAction::Open(false)));
+        let closed = emits(&props.on, Action::Share(ShareAction::Open(false)));
         let dialog = dialog.clone();
         move |()| browser::open_dialog(&dialog, closed)
     });
@@ -82,9 +83,9 @@ pub fn ShareDialog(props: &Props) -> Html {
                 if props.stale {
                     <p class="warning">{ words.stale }</p>
                 }
-                <Links ..props_of(props, &told) />
-                <Sequence ..props_of(props, &told) />
-                <Files ..props_of(props, &told) />
+                { part::<Links>(props_of(props, &told)) }
+                { part::<Sequence>(props_of(props, &told)) }
+                { part::<Files>(props_of(props, &told)) }
             </div>
             <p class="told" role="status">{ (*told).as_deref().map(rich) }</p>
         </dialog>
@@ -207,13 +208,13 @@ fn Links(props: &PartProps) -> Html {
             }
             <div class="row">
                 if fits {
-                    <Button label={words.copy_link} onclick={copier(&start, false)} />
-                    <Button label={words.copy_moment} class="strong" onclick={copier(&here, true)} />
+                    { El::button(words.copy_link, copier(&start, false)).html() }
+                    { El::button(words.copy_moment, copier(&here, true)).class("strong").html() }
                 }
-                <Button label={words.copy_text} onclick={as_text} />
-                <Button label={words.copy_markdown} onclick={as_markdown} />
+                { El::button(words.copy_text, as_text).html() }
+                { El::button(words.copy_markdown, as_markdown).html() }
                 if fits {
-                    <Button label={words.qr} expanded={Some(*coded)} onclick={show_code} />
+                    { El::button(words.qr, show_code).expanded(*coded).html() }
                 }
             </div>
             if fits {
@@ -308,9 +309,9 @@ fn Sequence(props: &PartProps) -> Html {
         html! {
             <li key={at}>
                 <span>{ said }</span>
-                <Button label={named(words.earlier)} icon={UP} idle={at == 0} onclick={act(ShareAction::Move(at, true))} />
-                <Button label={named(words.later)} icon={DOWN} idle={at == last} onclick={act(ShareAction::Move(at, false))} />
-                <Button label={named(words.remove)} icon={CROSS} onclick={act(ShareAction::Remove(at))} />
+                { El::icon_button(&named(words.earlier), UP, act(ShareAction::Move(at, true))).idle(at == 0).html() }
+                { El::icon_button(&named(words.later), DOWN, act(ShareAction::Move(at, false))).idle(at == last).html() }
+                { El::icon_button(&named(words.remove), CROSS, act(ShareAction::Remove(at))).html() }
             </li>
         }
     });
@@ -322,7 +323,7 @@ fn Sequence(props: &PartProps) -> Html {
             if let Some(aside) = &lecture.aside {
                 <div class="row">
                     <p>{ fill(words.aside, &[Arg::Text(&counted(lang, aside.len(), true))]) }</p>
-                    <Button label={words.bring_back} onclick={act(ShareAction::BringBack)} />
+                    { El::button(words.bring_back, act(ShareAction::BringBack)).html() }
                 </div>
             }
             if some {
@@ -340,7 +341,7 @@ fn Sequence(props: &PartProps) -> Html {
                         {oninput}
                         onkeydown={on_enter}
                     />
-                    <Button label={words.add} onclick={add} />
+                    { El::button(words.add, add).html() }
                 </div>
             } else {
                 <p class="warning">{ words.full }</p>
@@ -355,13 +356,13 @@ fn Sequence(props: &PartProps) -> Html {
                         onfocus={|event: FocusEvent| browser::select_all(&event)}
                     />
                     <div class="row">
-                        <Button label={words.copy_sequence} class="strong" onclick={copier} />
-                        <Button label={words.play} onclick={act(ShareAction::Go(0))} />
+                        { El::button(words.copy_sequence, copier).class("strong").html() }
+                        { El::button(words.play, act(ShareAction::Go(0))).html() }
                     </div>
                 } else {
                     <p class="warning">{ fill(words.sequence_long, &[Arg::Number(link.len() as u64)]) }</p>
                     <div class="row">
-                        <Button label={words.play} onclick={act(ShareAction::Go(0))} />
+                        { El::button(words.play, act(ShareAction::Go(0))).html() }
                     </div>
                 }
             }
@@ -455,7 +456,9 @@ fn Files(props: &PartProps) -> Html {
         let view = view.clone();
         let text: Rc<dyn Fn() -> String> = Rc::new(move || side::print(file, &view.machine));
         let name = format!("{}.txt", file.name());
-        html! { <Button label={file.name()} class="mono" onclick={saver(name, "text/plain;charset=utf-8", text)} /> }
+        El::button(file.name(), saver(name, "text/plain;charset=utf-8", text))
+            .class("mono")
+            .html()
     });
     let svg: Rc<dyn Fn() -> String> = {
         let view = view.clone();
@@ -476,18 +479,15 @@ fn Files(props: &PartProps) -> Html {
                         <input type="file" accept=".kms,text/plain" class="visually-hidden" onchange={chosen} />
                         { words.open_file }
                     </label>
-                    <Button
-                        label={words.save_file}
-                        onclick={saver("scenario.kms".into(), "text/plain;charset=utf-8", Rc::new(move || text.to_string()))}
-                    />
+                    { El::button(words.save_file, saver("scenario.kms".into(), "text/plain;charset=utf-8", Rc::new(move || text.to_string()))).html() }
                 </div>
             </section>
             <section aria-labelledby="share-picture">
                 <h3 id="share-picture">{ words.picture }</h3>
                 <p class="fact">{ words.picture_about }</p>
                 <div class="row">
-                    <Button label="SVG" onclick={saver(format!("{name}.svg"), "image/svg+xml", svg)} />
-                    <Button label="PNG" onclick={png} />
+                    { El::button("SVG", saver(format!("{name}.svg"), "image/svg+xml", svg)).html() }
+                    { El::button("PNG", png).html() }
                 </div>
             </section>
             <section aria-labelledby="share-data">
@@ -498,14 +498,14 @@ fn Files(props: &PartProps) -> Html {
                         <progress
                             aria-label={fill(words.making, &[Arg::Text(format.extension())])}
                             max="1"
-                            value={share.to_string()}
+                            value={decimal(share as f32)}
                         />
-                        <Button label={words.cancel} onclick={cancel} />
+                        { El::button(words.cancel, cancel).html() }
                     </div>
                 } else {
                     <div class="row">
-                        <Button label="JSON" onclick={exporter(Format::Json)} />
-                        <Button label="CSV" onclick={exporter(Format::Csv)} />
+                        { El::button("JSON", exporter(Format::Json)).html() }
+                        { El::button("CSV", exporter(Format::Csv)).html() }
                     </div>
                 }
             </section>
@@ -514,7 +514,7 @@ fn Files(props: &PartProps) -> Html {
                 <p class="fact">{ words.kernel_about }</p>
                 <div class="row">
                     { for kernel }
-                    <Button label="dmesg" class="mono" onclick={saver("dmesg.txt".into(), "text/plain;charset=utf-8", dmesg)} />
+                    { El::button("dmesg", saver("dmesg.txt".into(), "text/plain;charset=utf-8", dmesg)).class("mono").html() }
                 </div>
             </section>
         </>

@@ -1,8 +1,6 @@
 //! What stands beside the map besides the decision path: the kernel's messages up to the cursor, and what the kernel would
 //! print about its memory at this moment. Every text is the core's (`proc`); this places it, and marks what is new.
 
-use std::collections::BTreeSet;
-
 use kmalloc_core::machine::Machine;
 use kmalloc_core::proc;
 use yew::prelude::*;
@@ -14,6 +12,7 @@ use crate::frame::{Pane, ProcFile, Side};
 use crate::lang::stage::{Texts, fill, texts};
 use crate::lang::world::lru_texts;
 use crate::view::{Action, View};
+use crate::widgets::hooks::use_memo;
 
 /// Messages that are drawn; the earlier ones are counted.
 const SHOWN: usize = 300;
@@ -62,7 +61,7 @@ pub(super) fn head(view: &View, on: &Callback<Action>) -> El {
             .key(side.name())
             .is("type", "button")
             .attr("aria-pressed", (side == now).to_string())
-            .click(on.reform(move |_| Action::Side(side)))
+            .does(on, Action::Side(side))
             .text(&name)
     });
     let title = match now {
@@ -188,8 +187,7 @@ pub fn Proc(props: &Props) -> Html {
     // As it was before the call at the cursor: read again only when that is another call.
     let earlier = use_memo((view.run.clone(), first, file), |(run, first, file)| {
         let machine = run.borrow_mut().at(*first);
-        let text = print(*file, &machine);
-        text.lines().map(String::from).collect::<BTreeSet<_>>()
+        print(*file, &machine)
     });
     let text = use_memo((view.machine.clone(), file), |(machine, file)| {
         print(*file, machine)
@@ -199,7 +197,7 @@ pub fn Proc(props: &Props) -> Html {
         .lines()
         .enumerate()
         .map(|(index, line)| {
-            let new = !earlier.contains(line);
+            let new = earlier.lines().all(|known| known != line);
             changed += usize::from(new);
             let mark = new.then(|| {
                 El::new("b", "")
@@ -226,7 +224,7 @@ pub fn Proc(props: &Props) -> Html {
             .key(other.name())
             .is("type", "button")
             .attr("aria-pressed", (other == file).to_string())
-            .click(on.reform(move |_| Action::File(other)))
+            .does(on, Action::File(other))
             .text(name)
     });
     let all = {

@@ -6,10 +6,11 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
+use super::el::El;
 use crate::browser;
 use crate::keep::{self, Trouble};
 use crate::lang::Lang;
-use crate::widgets::Button;
+use crate::widgets::hooks::use_effect_with;
 
 /// What it is given.
 #[derive(Properties, PartialEq)]
@@ -88,7 +89,7 @@ pub fn Standing(props: &Props) -> Html {
         let button = match trouble {
             Trouble::OtherTab => Html::default(),
             Trouble::Damaged => {
-                html! { <Button label={texts.save_damaged} onclick={|()| save_damaged()} /> }
+                El::button(texts.save_damaged, Callback::from(|()| save_damaged())).html()
             }
             Trouble::Others => {
                 let shut = shut(Change::Close, trouble);
@@ -98,18 +99,18 @@ pub fn Standing(props: &Props) -> Html {
                 });
                 html! {
                     <>
-                        <Button label={texts.save_others} onclick={|()| save_others()} />
-                        <Button label={texts.forget_others} onclick={forget} />
+                        { El::button(texts.save_others, Callback::from(|()| save_others())).html() }
+                        { El::button(texts.forget_others, forget).html() }
                     </>
                 }
             }
-            _ => html! { <Button label={lang.app().save_file} onclick={save.clone()} /> },
+            _ => El::button(lang.app().save_file, save.clone()).html(),
         };
         html! {
             <div key={trouble as usize} class="notice">
                 <p>{ text }</p>
                 { button }
-                <Button label={close} onclick={shut(Change::Close, trouble)} />
+                { El::button(close, shut(Change::Close, trouble)).html() }
             </div>
         }
     });
@@ -119,8 +120,8 @@ pub fn Standing(props: &Props) -> Html {
             if told.update {
                 <div key="update" class="notice">
                     <p>{ texts.update }</p>
-                    <Button label={texts.take_update} onclick={|()| browser::take_update()} />
-                    <Button label={close} onclick={later} />
+                    { El::button(texts.take_update, Callback::from(|()| browser::take_update())).html() }
+                    { El::button(close, later).html() }
                 </div>
             }
         </div>

@@ -8,6 +8,7 @@ use super::el::El;
 use super::{Reference, reference};
 use crate::browser;
 use crate::lang::{Lang, plain};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the popover is given.
 #[derive(Properties, PartialEq)]

@@ -9,6 +9,7 @@ use crate::browser::{self, Timer};
 use crate::frame::Pane;
 use crate::lang::{Arg, Lang, errors, fill, rich};
 use crate::view::Action;
+use crate::widgets::hooks::use_effect_with;
 
 /// From the last key to the run.
 const PAUSE_MS: i32 = 300;

@@ -17,9 +17,11 @@ use crate::lang::{Arg, Lang, fill, plain, sentences};
 use crate::player::SPEEDS;
 use crate::stage::landmarks::Landmark;
 use crate::tween;
-use crate::view::{Action, View};
+use crate::view::{Action, View, emits};
+use crate::widgets::Menu;
+use crate::widgets::hooks::use_memo;
 use crate::widgets::icons::{BACK, ON, PAUSE, PLAY, TO_END, TO_START};
-use crate::widgets::{Button, Menu};
+use crate::widgets::part::part;
 
 /// Events shown at once, unless a single call has more.
 pub const MAX_TICKS: usize = 200;
@@ -85,16 +87,15 @@ pub fn Timeline(props: &Props) -> Html {
     html! {
         <footer class={classes!("player", unfolded.then_some("open"))} aria-label={texts.player} data-keys="">
             <div class="deck">
-                <Transport lang={view.lang} playing={*playing} on={on.clone()} />
+                { part::<Transport>(TransportProps { lang: view.lang, playing: *playing, on: on.clone() }) }
                 { timeline(texts, &run, pages.at(view.cursor), view, on, &format!("{} {position}", plain(&said))) }
-                <Rest lang={view.lang} speed={*speed} looping={*looping} on={on.clone()} />
-                <Button
-                    class="unfold-deck"
-                    label={texts.more_controls}
-                    icon={MORE}
-                    expanded={Some(*unfolded)}
-                    onclick={unfold}
-                />
+                { part::<Rest>(RestProps {
+                    lang: view.lang,
+                    speed: *speed,
+                    looping: *looping,
+                    on: on.clone(),
+                }) }
+                { El::icon_button(texts.more_controls, MORE, unfold).class("unfold-deck").expanded(*unfolded).html() }
             </div>
             <div class="said">
                 { place(texts, &run, view.cursor, on) }
@@ -107,7 +108,7 @@ pub fn Timeline(props: &Props) -> Html {
                     class="dmesg mono"
                     aria-label={dmesg.clone()}
                     title={dmesg}
-                    onclick={on.reform(|_: MouseEvent| Action::Side(Side::Dmesg))}
+                    onclick={emits(on, Action::Side(Side::Dmesg)).reform(|_: MouseEvent| ())}
                 >
                     { format!("dmesg {count}") }
                 </button>
@@ -122,7 +123,7 @@ pub fn Timeline(props: &Props) -> Html {
 fn Transport(props: &TransportProps) -> Html {
     let TransportProps { lang, playing, on } = props;
     let texts = lang.app();
-    let act = |action: Action| on.reform(move |()| action.clone());
+    let act = |action: Action| emits(on, action);
     let (play, play_icon) = if *playing {
         (texts.pause, PAUSE)
     } else {
@@ -130,11 +131,11 @@ fn Transport(props: &TransportProps) -> Html {
     };
     html! {
         <div class="buttons" role="group" aria-label={texts.player}>
-            <Button class="far" label={texts.to_start} icon={TO_START} onclick={act(Action::ToStart)} />
-            <Button label={texts.step_back} icon={BACK} onclick={act(Action::StepBack)} />
-            <Button class="play" label={play} icon={play_icon} onclick={act(Action::TogglePlay)} />
-            <Button label={texts.step} icon={ON} onclick={act(Action::Step)} />
-            <Button class="far" label={texts.to_end} icon={TO_END} onclick={act(Action::ToEnd)} />
+            { El::icon_button(texts.to_start, TO_START, act(Action::ToStart)).class("far").html() }
+            { El::icon_button(texts.step_back, BACK, act(Action::StepBack)).html() }
+            { El::icon_button(play, play_icon, act(Action::TogglePlay)).class("play").html() }
+            { El::icon_button(texts.step, ON, act(Action::Step)).html() }
+            { El::icon_button(texts.to_end, TO_END, act(Action::ToEnd)).class("far").html() }
         </div>
     }
 }
@@ -158,7 +159,7 @@ fn Rest(props: &RestProps) -> Html {
     } = props;
     let texts = lang.app();
     let landmark = use_state(Landmark::default);
-    let act = |action: Action| on.reform(move |()| action.clone());
+    let act = |action: Action| emits(on, action);
     let jump_to = |forward: bool| {
         let to = *landmark;
         let action = match forward {
@@ -166,7 +167,7 @@ fn Rest(props: &RestProps) -> Html {
             false => Action::Previous(to),
         };
         let icon = if forward { JUMP_ON } else { JUMP_BACK };
-        html! { <Button label={jump(*lang, to, forward)} {icon} onclick={act(action)} /> }
+        El::icon_button(&jump(*lang, to, forward), icon, act(action)).html()
     };
     let landmarks = Landmark::ALL.map(|to| AttrValue::from(app::landmark(*lang, to)));
     let on_landmark = {
@@ -186,14 +187,8 @@ fn Rest(props: &RestProps) -> Html {
                 { jump_to(true) }
             </div>
             { speeds(*lang, *speed, &on.reform(Action::Speed)) }
-            <Button
-                class="quiet-button"
-                label={texts.looping}
-                icon={LOOP}
-                pressed={Some(*looping)}
-                onclick={act(Action::ToggleLoop)}
-            />
-            <Button class="quiet-button" label={texts.keys} icon={KEYS} onclick={act(Action::Help(true))} />
+            { El::icon_button(texts.looping, LOOP, act(Action::ToggleLoop)).class("quiet-button").pressed(*looping).html() }
+            { El::icon_button(texts.keys, KEYS, act(Action::Help(true))).class("quiet-button").html() }
         </div>
     }
 }
@@ -359,7 +354,7 @@ fn timeline(
         let label = fill(text, &[Arg::Number(count as u64)]);
         html! {
             <button type="button" class="fold mono" aria-label={label.clone()} title={label}
-                onclick={on.reform(move |_: MouseEvent| Action::Seek(seek))}>
+                onclick={emits(on, Action::Seek(seek)).reform(|_: MouseEvent| ())}>
                 { mark }
             </button>
         }

@@ -3,13 +3,14 @@
 use kmalloc_core::profile::{Kernel, MachineSpec, Reserve};
 use yew::prelude::*;
 
+use super::el::El;
 use crate::compare::CompareAction;
 use crate::frame::{Clicker, Frame, Pane};
 use crate::lang::app::{self, Texts};
 use crate::lang::{Arg, Lang, fill};
 use crate::share::ShareAction;
-use crate::view::{Action, Theme};
-use crate::widgets::{Button, Menu};
+use crate::view::{Action, Theme, emits};
+use crate::widgets::Menu;
 
 const HALF_MOON: &str = "M8 1.5a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM8 3v10A5 5 0 0 0 8 3z";
 
@@ -78,13 +79,7 @@ pub fn Top(props: &Props) -> Html {
     let theme_name = fill(texts.theme, &[Arg::Text(app::theme(*lang, *theme))]);
     html! {
         <header class="top">
-            <Button
-                label={texts.column}
-                icon={SIDEBAR}
-                class="sidebar"
-                expanded={Some(open)}
-                onclick={on.reform(|()| Action::Fold(Pane::Column))}
-            />
+            { El::icon_button(texts.column, SIDEBAR, emits(on, Action::Fold(Pane::Column))).class("sidebar").expanded(open).html() }
             <h1>
                 <svg viewBox="0 0 18 18" aria-hidden="true">
                     <path class="frame" d="M2.5 1.5h13a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1h-13a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM8 1.5v15M8 8h8.5" />
@@ -118,37 +113,16 @@ pub fn Top(props: &Props) -> Html {
                         on={on.reform(|index: usize| Action::Clicker(Clicker::ALL[index]))}
                     />
                 }
-                <Button
-                    label={lang.gallery().title}
-                    icon={CARDS}
-                    class="to-gallery"
-                    onclick={on.reform(|()| Action::Gallery(true))}
-                />
-                <Button
-                    label={lang.compare().open}
-                    icon={SIDES}
-                    class="to-compare"
-                    onclick={on.reform(|()| Action::Compare(CompareAction::Open))}
-                />
-                <Button label={texts.share} class="to-share" onclick={on.reform(|()| Action::Share(ShareAction::Open(true)))} />
-                <Button
-                    label={texts.projector}
-                    icon={PROJECTOR}
-                    class="projector"
-                    pressed={Some(projector)}
-                    onclick={on.reform(move |()| Action::Projector(!projector))}
-                />
+                { El::icon_button(lang.gallery().title, CARDS, emits(on, Action::Gallery(true))).class("to-gallery").html() }
+                { El::icon_button(lang.compare().open, SIDES, emits(on, Action::Compare(CompareAction::Open))).class("to-compare").html() }
+                { El::button(texts.share, emits(on, Action::Share(ShareAction::Open(true)))).class("to-share").html() }
+                { El::icon_button(texts.projector, PROJECTOR, emits(on, Action::Projector(!projector))).class("projector").pressed(projector).html() }
                 <div class="languages" role="group" aria-label={texts.language}>
                     { language(Lang::Zh, "中", *lang, on) }
                     <span aria-hidden="true">{ "/" }</span>
                     { language(Lang::En, "EN", *lang, on) }
                 </div>
-                <Button
-                    label={theme_name}
-                    icon={HALF_MOON}
-                    class="theme"
-                    onclick={on.reform(move |()| Action::Theme(next_theme))}
-                />
+                { El::icon_button(&theme_name, HALF_MOON, emits(on, Action::Theme(next_theme))).class("theme").html() }
             </div>
         </header>
     }

@@ -14,6 +14,7 @@ use crate::lang::{Lang, plain, sentences, world};
 use crate::paint::shapes::{self, Kind, Layout};
 use crate::stage::Current;
 use crate::stage::gauge::{Gauge, gauges};
+use crate::tween::decimal;
 use crate::view::View;
 
 /// Width of the picture.
@@ -41,7 +42,7 @@ pub fn picture(view: &View) -> String {
     picture.words(view);
     picture.map(view);
     picture.lists(view);
-    let (width, height) = (WIDTH, picture.y + PAD);
+    let [width, height] = [WIDTH, picture.y + PAD].map(decimal);
     let caption = escaped(&caption(view));
     let lang = view.lang.code();
     let mut svg = format!(
@@ -158,7 +159,7 @@ struct Picture {
 
 impl Picture {
     fn text(&mut self, x: f32, style: &str, text: &str) {
-        let (y, text) = (self.y, escaped(text));
+        let ([x, y], text) = ([x, self.y].map(decimal), escaped(text));
         writeln!(self.svg, "<text x=\"{x}\" y=\"{y}\"{style}>{text}</text>").expect("a String");
     }
 
@@ -219,7 +220,8 @@ impl Picture {
         self.legend(view.lang, machine);
     }
 
-    fn cell(&mut self, what: Kind, [x, y, w, h]: [f32; 4], edged: bool) {
+    fn cell(&mut self, what: Kind, place: [f32; 4], edged: bool) {
+        let [x, y, w, h] = place.map(decimal);
         let (_, edge) = colours(what);
         let stroke = match edged {
             true => format!(" stroke=\"{edge}\" stroke-width=\".75\""),
@@ -319,6 +321,7 @@ impl Picture {
         self.y += 8.0;
         let y = self.y;
         let mut bar = |w: f32, fill: &str| {
+            let [x, y, w] = [x, y, w].map(decimal);
             writeln!(
                 self.svg,
                 "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"8\" fill=\"{fill}\"/>"
@@ -328,9 +331,7 @@ impl Picture {
         bar(width, "#e3e6eb");
         bar(width * gauge.fill, "#7690e6");
         for (_, share) in [min, low, high] {
-            let x = x + width * share;
-            let end = y + 11.0;
-            let from = y - 3.0;
+            let [x, from, end] = [x + width * share, y - 3.0, y + 11.0].map(decimal);
             writeln!(self.svg, "<path d=\"M{x} {from}V{end}\" stroke=\"{INK}\"/>")
                 .expect("a String");
         }

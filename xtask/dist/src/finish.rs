@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow};
 
-use crate::{names, order, slim, visit};
+use crate::{names, order, same, slim, visit};
 
 /// Where the page's looks lie until `host` gives them a name by their content.
 pub(crate) const VIEWS: &str = "first";
@@ -25,11 +25,12 @@ pub(crate) fn views(dist: &Path, browser: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the page's module pack well: its functions in another order, and short names between it and its glue.
+/// Makes the page's module pack well: of the same functions one, those in another order, and short names between it and its glue.
 pub(crate) fn order(dist: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
     let glue = dist.join(format!("{base}.js"));
-    let (module, script) = names::short(&order::ordered(&module)?, &fs::read_to_string(&glue)?)?;
+    let module = order::ordered(&same::merged(&module)?)?;
+    let (module, script) = names::short(&module, &fs::read_to_string(&glue)?)?;
     fs::write(dist.join(format!("{base}_bg.wasm")), module)?;
     fs::write(glue, script)?;
     Ok(())

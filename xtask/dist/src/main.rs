@@ -6,6 +6,7 @@ mod host;
 mod minify;
 mod names;
 mod order;
+mod same;
 mod single;
 mod size;
 mod slim;

@@ -9,6 +9,7 @@ use crate::browser;
 use crate::course::Judged;
 use crate::lang::{Arg, course as texts, fill, plain, rich};
 use crate::lessons::{ExerciseEntry, ExerciseText};
+use crate::tween::percent;
 use crate::view::CourseAction;
 
 /// The exercise, open or closed.
@@ -322,10 +323,10 @@ fn twin(shown: &Shown<'_>, question: &Question, guess: &str, foresight: &Foresig
             .put(El::new("span", "name").text(name));
         match (scale, number(word)) {
             (Some(scale), Some(value)) => {
-                let width = f64::from(value) / f64::from(scale) * 100.0;
+                let width = percent(value as f32 / scale as f32);
                 row.put(
                     El::new("span", "scale")
-                        .put(El::new("span", "length").style(format!("width:{width:.1}%"))),
+                        .put(El::new("span", "length").style(format!("width:{width}"))),
                 )
                 .put(El::new("span", "value").text(word.trim()))
             }

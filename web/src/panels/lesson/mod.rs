@@ -15,6 +15,7 @@ use crate::frame::Pane;
 use crate::lang::{Arg, Lang, course as texts, fill};
 use crate::lessons::{Chapter, Entry};
 use crate::view::{Action, CourseAction, SharedRun};
+use crate::widgets::hooks::use_effect_with;
 
 /// What the panel is given.
 #[derive(Properties, PartialEq)]
@@ -152,7 +153,7 @@ fn widen(shown: &Shown<'_>) -> El {
     El::new("button", "link widen")
         .is("type", "button")
         .text(label)
-        .click(shown.act.reform(move |_| Action::Enlarge(to)))
+        .does(&shown.act, Action::Enlarge(to))
 }
 
 fn body(shown: &Shown<'_>, entry: Option<&Entry>) -> Html {

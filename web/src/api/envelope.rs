@@ -3,6 +3,8 @@
 //! `docs/embedding.md` is the page about it, `static/kmalloc-lab.d.ts` its types. What is not understood to the letter is
 //! refused as a whole; nothing is guessed.
 
+use serde::Deserialize;
+
 /// The version of the envelope: the value of `kmallocLab` in each.
 pub const VERSION: u32 = 1;
 
@@ -10,22 +12,17 @@ pub const VERSION: u32 = 1;
 pub const MAX_TEXT: usize = 256 * 1024;
 
 /// A message as it comes.
-#[derive(Debug, Default)]
+#[derive(Deserialize, Debug, Default)]
+#[serde(default)]
 pub struct Envelope {
-    /// `kmallocLab`
-    pub version: Option<u32>,
-    /// `id`
-    pub id: Option<u32>,
-    /// `command`
-    pub command: Option<String>,
-    /// `text`
-    pub text: Option<String>,
-    /// `cursor`
-    pub cursor: Option<f64>,
-    /// `progress`
-    pub progress: Option<f64>,
-    /// `event`
-    pub event: Option<String>,
+    #[serde(rename = "kmallocLab")]
+    version: Option<u32>,
+    id: Option<u32>,
+    command: Option<String>,
+    text: Option<String>,
+    cursor: Option<f64>,
+    progress: Option<f64>,
+    event: Option<String>,
 }
 
 /// What can be listened to.

@@ -85,7 +85,8 @@ impl Desk {
         if !is_small(&data) {
             return None;
         }
-        let request = envelope::read(opened(&data)?).ok()?;
+        let envelope: Envelope = serde_wasm_bindgen::from_value(data).ok()?;
+        let request = envelope::read(envelope).ok()?;
         let mut waiting = self.waiting.borrow_mut();
         if waiting.len() >= MAX_WAITING {
             return None;
@@ -168,35 +169,6 @@ impl Desk {
             post(parent, origin, &answer);
         }
     }
-}
-
-/// What came, as an envelope; None when a field of it is something else than it should be.
-fn opened(data: &JsValue) -> Option<Envelope> {
-    let number = |value: &JsValue| value.as_f64();
-    let whole = |value: &JsValue| {
-        let number = value.as_f64()?;
-        let whole = number as u32;
-        (f64::from(whole) == number).then_some(whole)
-    };
-    let text = |value: &JsValue| value.as_string();
-    Some(Envelope {
-        version: field(data, "kmallocLab", whole)?,
-        id: field(data, "id", whole)?,
-        command: field(data, "command", text)?,
-        text: field(data, "text", text)?,
-        cursor: field(data, "cursor", number)?,
-        progress: field(data, "progress", number)?,
-        event: field(data, "event", text)?,
-    })
-}
-
-/// A field that may be missing; None when it is there and cannot be read.
-fn field<T>(data: &JsValue, name: &str, read: impl Fn(&JsValue) -> Option<T>) -> Option<Option<T>> {
-    let value = js_sys::Reflect::get(data, &name.into()).ok()?;
-    if value.is_null() || value.is_undefined() {
-        return Some(None);
-    }
-    read(&value).map(Some)
 }
 
 /// Texts that are too long are not even copied out of JavaScript's memory.

@@ -101,3 +101,14 @@ export const breakNext = (tag) => {
     throw new Error("broken on purpose");
   };
 };
+
+/** The browser keeps nothing for this page. */
+export const closeStorage = () => {
+  for (const name of ["localStorage", "sessionStorage"]) {
+    Object.defineProperty(window, name, {
+      get() {
+        throw new DOMException("closed", "SecurityError");
+      },
+    });
+  }
+};

@@ -1,6 +1,6 @@
 // Nothing is lost: the program stops, the storage is closed, full, damaged or newer, another tab is open.
 import { readFileSync } from "node:fs";
-import { axe, breakNext, expect, live, test } from "../lab.mjs";
+import { axe, breakNext, closeStorage, expect, live, test } from "../lab.mjs";
 import { test as bare } from "@playwright/test";
 import { serve } from "../serve.mjs";
 
@@ -76,6 +76,21 @@ bare.describe("a program that stops", () => {
     });
   }
 
+  bare("a stop that is no panic keeps the work too, where nothing can be kept", async ({ browser }) => {
+    const context = await browser.newContext({ baseURL: server.url, locale: "en-US" });
+    const page = await context.newPage();
+    await page.addInitScript(closeStorage);
+    await opened(page);
+    await run(page, TEXT);
+    // As a browser reports memory that ran out.
+    await page.evaluate(() => void setTimeout(() => Promise.reject(new WebAssembly.RuntimeError("memory access out of bounds"))));
+    await expect(page.getByRole("heading", { name: "The lab has stopped" })).toBeFocused();
+    await expect(page.locator("#rescue-text")).toHaveValue(TEXT);
+    expect(await page.locator("#rescue-link").inputValue()).toContain("#s=");
+    await expect(page.locator(".rescue pre")).toContainText("out of bounds");
+    await context.close();
+  });
+
   bare("a program that cannot be had says what to do", async ({ browser }) => {
     const context = await browser.newContext({ baseURL: server.url, locale: "en-US" });
     const page = await context.newPage();
@@ -95,15 +110,7 @@ test("a browser that keeps nothing says so, and everything works", async ({ fres
     ["zh-CN", "浏览器不允许本页保存任何内容"],
   ]) {
     const page = await fresh({ locale, reducedMotion: "reduce" });
-    await page.addInitScript(() => {
-      for (const name of ["localStorage", "sessionStorage"]) {
-        Object.defineProperty(window, name, {
-          get() {
-            throw new DOMException("closed", "SecurityError");
-          },
-        });
-      }
-    });
+    await page.addInitScript(closeStorage);
     await opened(page);
     await expect(standing(page)).toHaveCount(0);
     await press(page).click();

@@ -1,10 +1,10 @@
 // The whole lab in one file: how large it is, that it opens from a disk and from any server, and what keeps it from opening.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { test as bare } from "@playwright/test";
-import { axe, breakNext, expect, test, walk } from "../lab.mjs";
+import { axe, breakNext, closeStorage, expect, test, walk } from "../lab.mjs";
 import { DIST } from "../serve.mjs";
 
 const SINGLE = join(DIST, "kmalloc-lab.html");
@@ -19,6 +19,10 @@ const snapshot = (page) => page.evaluate(() => window.kmallocLab.snapshot());
 // What is built for one's own work has no such file.
 test.skip(() => !existsSync(SINGLE), "not a hosted build: `cargo xtask dist` makes one");
 bare.skip(() => !existsSync(SINGLE), "not a hosted build: `cargo xtask dist` makes one");
+
+test("is 400,000 bytes at most", () => {
+  expect(statSync(SINGLE).size).toBeLessThanOrEqual(400_000);
+});
 
 test("opens from a disk, asks for nothing else, and finds its work again", async ({ fresh }) => {
   const page = await fresh();
@@ -105,7 +109,7 @@ test("says so when it is damaged", async ({ fresh }) => {
   rmSync(folder, { recursive: true });
 });
 
-// Here a panic makes no message, it stops at once; and nothing can be kept. These pages report errors, as they should.
+// These pages report errors, as they should, and nothing can be kept.
 for (const [locale, title] of [
   ["en-US", "The lab has stopped"],
   ["zh-CN", "实验室停止了运行"],
@@ -113,15 +117,7 @@ for (const [locale, title] of [
   bare(`keeps the scenario when its program stops: ${locale}`, async ({ browser }) => {
     const context = await browser.newContext({ locale });
     const page = await context.newPage();
-    await page.addInitScript(() => {
-      for (const name of ["localStorage", "sessionStorage"]) {
-        Object.defineProperty(window, name, {
-          get() {
-            throw new DOMException("closed", "SecurityError");
-          },
-        });
-      }
-    });
+    await page.addInitScript(closeStorage);
     await page.goto(ADDRESS);
     await opened(page);
     await page.evaluate((text) => window.kmallocLab.run(text), TEXT);
@@ -129,7 +125,7 @@ for (const [locale, title] of [
     await page.keyboard.press("?");
     await expect(page.getByRole("heading", { name: title })).toBeFocused();
     await expect(page.locator("#rescue-text")).toHaveValue(TEXT);
-    await expect(page.locator(".rescue pre")).toContainText("unreachable");
+    await expect(page.locator(".rescue pre")).toContainText("panicked");
     await axe(page);
     const link = await page.locator("#rescue-link").inputValue();
     expect(link).toContain("#s=");

@@ -2,8 +2,7 @@
 //!
 //! `static/guard.js` listens, asks for the work and has the page shown that keeps it. It asks after any stop: a panic, memory
 //! that ran out, a stack that overflowed. The program is in the middle of something then, so each answer may fail; what
-//! cannot be told any more the page takes from what the browser keeps. Where a panic stops at once (the lab in one file is
-//! compiled like this) its message is not made.
+//! cannot be told any more the page takes from what the browser keeps.
 
 use crate::browser;
 

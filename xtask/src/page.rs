@@ -73,51 +73,35 @@ pub(crate) fn dist() -> Result<()> {
 /// Puts the lab in one file beside the page that Trunk built, whose module is compiled once more to be small
 /// (`profile.single`).
 fn single(dist: &Path, replayed: Totals, minifier: &Option<PathBuf>) -> Result<()> {
-    tools::rust_sources()?;
-    tools::fetch_packages_of_std()?;
-    let built = process::small_std_folder();
-    let folder = built.join("page");
-    let mut cargo = process::cargo(["build", "--package", "kmalloc-web", "--profile", "single"]);
-    cargo.args(["--target", tools::TARGET, "--locked"]);
-    show(process::with_small_std(&mut cargo), replayed);
-    process::run(&mut cargo).context("the lab in one file could not be built")?;
+    let mut module = process::cargo(["build", "--package", "kmalloc-web", "--profile", "single"]);
+    show(&mut module, replayed);
+    let module = for_the_page(&mut module, "single/kmalloc-web.wasm")
+        .context("the lab in one file could not be built")?;
+    // Vectors of numbers, which the browsers that the lab needs all have.
+    let mut unpacker = process::cargo(["build", "--package", "xtask-packing", "--release"]);
+    unpacker.env("RUSTFLAGS", "-Ctarget-feature=+simd128");
+    let unpacker = for_the_page(&mut unpacker, "release/xtask_packing.wasm")?;
+
+    let folder = module.with_file_name("one-file");
     let path = tools::provide_all()?;
     let wasm_bindgen = find("wasm-bindgen", &path);
     let mut glue = Command::new(wasm_bindgen.context("wasm-bindgen vanished from the cache")?);
     glue.args(["--target", "web", "--no-typescript", "--out-dir"])
-        .arg(&folder)
-        .arg(built.join(tools::TARGET).join("single/kmalloc-web.wasm"));
+        .args([&folder, &module]);
     process::run(&mut glue)?;
     process::run(dist_tool("order").arg(&folder))?;
     process::run(
         dist_tool("single")
-            .arg(dist)
-            .arg(&folder)
-            .arg(unpacker()?)
-            .arg(dist.join(SINGLE))
+            .args([dist, &folder, &unpacker, &dist.join(SINGLE)])
             .args(minifier),
     )
 }
 
-/// What unpacks the single file: a small module of its own. Returns its path.
-fn unpacker() -> Result<PathBuf> {
-    let build = [
-        "build",
-        "--quiet",
-        "--package",
-        "xtask-packing",
-        "--release",
-    ];
-    let target = ["--target", tools::TARGET, "--locked"];
-    let mut cargo = process::cargo(build);
-    let flags = format!("{} -Ctarget-feature=+simd128", process::SMALL_STD_FLAGS);
-    process::run(
-        process::with_small_std(&mut cargo)
-            .args(target)
-            .env("RUSTFLAGS", flags),
-    )?;
-    let built = process::small_std_folder().join(tools::TARGET);
-    Ok(built.join("release/xtask_packing.wasm"))
+/// Builds it. Returns the path of what comes of it, a file below the target's folder.
+fn for_the_page(cargo: &mut Command, file: &str) -> Result<PathBuf> {
+    process::run(cargo.args(["--target", tools::TARGET, "--locked"]))?;
+    let built = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    Ok(process::root().join(built).join(tools::TARGET).join(file))
 }
 
 /// Trunk's build of the page into `dist/`.

@@ -52,28 +52,6 @@ pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     command
 }
 
-/// What this cargo builds for the page has a library of Rust's own that is compiled along, to be small: a panic makes no
-/// message but stops at once. Both are not among what Rust promises to keep, so the compiler has to be told that this is
-/// meant; its version is pinned (`rust-toolchain.toml`).
-pub(crate) fn with_small_std(command: &mut Command) -> &mut Command {
-    command
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort")
-        .env("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size")
-        .env("RUSTFLAGS", SMALL_STD_FLAGS)
-        // A folder of its own: nothing that is built like this is of use to another build.
-        .env("CARGO_TARGET_DIR", small_std_folder())
-}
-
-/// What the compiler is told for it.
-pub(crate) const SMALL_STD_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort";
-
-/// Where [`with_small_std`] builds.
-pub(crate) fn small_std_folder() -> PathBuf {
-    let built = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    root().join(built).join("small-std")
-}
-
 /// Runs a program whose output the person sees.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     match exit_code(command)? {

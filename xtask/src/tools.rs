@@ -140,66 +140,31 @@ pub(crate) fn fetch_packages() -> Result<()> {
     Ok(())
 }
 
-/// Fetches those that the sources of Rust's own library are built from, which have a lock file of their own.
-pub(crate) fn fetch_packages_of_std() -> Result<()> {
-    let work = Work::start("Fetching the packages of Rust's own library", "seconds");
-    run_long(
-        process::with_small_std(&mut cargo(["fetch", "--locked", "--target", TARGET])),
-        &work,
-    )
-    .context("the packages of Rust's own library could not be fetched")?;
-    work.done();
-    Ok(())
-}
-
 /// What the page is compiled to.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes sure that Rust can compile to WebAssembly.
 pub(crate) fn wasm_target() -> Result<()> {
-    if is_folder(&["target-libdir", "--target", TARGET], "") {
-        return Ok(());
-    }
-    add_by_rustup(&format!("{TARGET} target"), ["target", "add", TARGET])
-}
-
-/// Makes sure that the sources of Rust's own library are there, to compile them to be small.
-pub(crate) fn rust_sources() -> Result<()> {
-    if is_folder(&["sysroot"], "lib/rustlib/src/rust/library") {
-        return Ok(());
-    }
-    add_by_rustup("library's sources", ["component", "add", "rust-src"])
-}
-
-/// Whether such a folder is in the place that the compiler prints.
-fn is_folder(print: &[&str], below: &str) -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
-    let place = process::output(
+    let folder = process::output(
         Command::new(rustc)
-            .arg("--print")
-            .args(print)
+            .args(["--print", "target-libdir", "--target", TARGET])
             .current_dir(process::root()),
     );
-    place.is_some_and(|place| Path::new(&place).join(below).is_dir())
-}
-
-fn add_by_rustup(what: &str, arguments: [&str; 3]) -> Result<()> {
+    let installed = folder.is_some_and(|folder| Path::new(&folder).is_dir());
+    if installed {
+        return Ok(());
+    }
     let Some(rustup) = find("rustup", &process::search_path()) else {
         bail!(
-            "Rust's {what} is missing and there is no rustup to add it: \
+            "Rust's {TARGET} target is missing and there is no rustup to add it: \
              install Rust with rustup (https://rustup.rs), then run this again"
         );
     };
-    say::news(&format!("Adding Rust's {what}"));
-    let mut command = Command::new(rustup);
-    command
-        .args(arguments)
-        .current_dir(process::root())
-        .stdin(Stdio::null());
-    process::run(&mut command).with_context(|| {
-        let by_hand = arguments.join(" ");
-        format!("Rust's {what} could not be added: check the network, then run `rustup {by_hand}`")
-    })
+    say::news(&format!("Adding Rust's {TARGET} target"));
+    process::run(Command::new(rustup).args(["target", "add", TARGET]).current_dir(process::root()).stdin(Stdio::null())).context(
+        "the wasm target could not be added: check the network, then run `rustup target add wasm32-unknown-unknown`",
+    )
 }
 
 fn trunk() -> Tool {

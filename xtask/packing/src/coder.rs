@@ -1,6 +1,8 @@
 //! A binary arithmetic coder: bits cost what they surprise. Coder and decoder narrow the same interval, each bit by its
 //! probability, and only what all numbers of the interval begin with is written.
 
+use alloc::vec::Vec;
+
 /// Where the interval is divided, by a probability of 65,536: below is a bit that is set.
 fn middle(low: u32, high: u32, probability: u32) -> u32 {
     low + ((u64::from(high - low) * u64::from(probability)) >> 16) as u32
@@ -51,7 +53,7 @@ pub(crate) struct Decoder<'a> {
     high: u32,
     /// The number that was written, as far as it matters.
     number: u32,
-    written: std::slice::Iter<'a, u8>,
+    written: core::slice::Iter<'a, u8>,
 }
 
 impl<'a> Decoder<'a> {

@@ -3,7 +3,10 @@
 //! For long contexts this is all that is worth keeping, and it takes little memory. When a guess is all but certain the coder
 //! asks only whether it is right: most bytes of the code that repeats itself cost one bit's time, not eight.
 
-use crate::{contexts::KINDS, curves::towards};
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::{contexts::KINDS, curves::towards, filled};
 
 /// How many long contexts guess.
 pub(crate) const RUNS: usize = 4;
@@ -42,7 +45,7 @@ impl Guesses {
             all: [Guess::default(); GUESSES],
             runs: vec![0; SLOTS],
             hashes: [0; RUNS],
-            right: vec![[0x8000; GUESSES + 1]; KINDS * GUESSES * CONFIDENCES],
+            right: filled([0x8000; GUESSES + 1], KINDS * GUESSES * CONFIDENCES),
             kind: 0,
             agreeing: [0; GUESSES],
         }

@@ -11,20 +11,30 @@
 //!
 //! It trusts what it unpacks: it stands in the same file. Damage is noticed by a checksum.
 
+// What unpacks is a module by itself: with the standard library its panics would be messages that nobody hears.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
+
 mod code;
 mod coder;
 mod contexts;
 mod curves;
 mod guesses;
+mod letters;
 mod matches;
 mod mixer;
+mod numbers;
 mod predictor;
 mod reader;
 mod refiner;
 mod sections;
+mod stack;
 mod table;
+mod variables;
 
-use std::{io, ops::Range};
+use alloc::{vec, vec::Vec};
+use core::{num::TryFromIntError, ops::Range};
 
 use coder::{Decoder, Encoder};
 use contexts::{Kind, Model, Situation};
@@ -98,7 +108,7 @@ impl Coding {
     /// It is called for each byte, so that browsers see that it pays to compile it well.
     #[inline(never)]
     fn byte(&mut self, coder: &mut impl Coder) {
-        self.model.situation(&mut self.situation);
+        self.model.before_guess(&mut self.situation);
         let byte = self.coded(coder);
         self.predictor.guesses.learn(byte);
         self.model.take(byte);
@@ -107,9 +117,9 @@ impl Coding {
     #[inline(always)]
     fn coded(&mut self, coder: &mut impl Coder) -> u8 {
         let Coding {
+            model,
             predictor,
             situation,
-            ..
         } = self;
         let guess = predictor
             .guesses
@@ -119,6 +129,7 @@ impl Coding {
         {
             return byte;
         }
+        model.situation(situation);
         predictor.begin(situation);
         let mut byte = 0;
         for place in (0..8).rev() {
@@ -131,16 +142,21 @@ impl Coding {
 }
 
 /// Texts and a module, packed.
-pub fn pack(texts: &[&[u8]], module: &[u8]) -> io::Result<Vec<u8>> {
+pub fn pack(texts: &[&[u8]], module: &[u8]) -> Result<Vec<u8>, TryFromIntError> {
     let texts = texts.concat();
-    let (start, end) = sections::code(module);
+    let (mut start, mut end) = sections::code(module);
+    let bare = sections::without_sizes(&module[start..end]);
+    if bare.is_none() {
+        (start, end) = (module.len(), module.len());
+    }
+    let code = bare.unwrap_or_default();
     let mut coding = Coding::new();
     let mut encoder = Encoder::new();
     for (kind, part) in [
         (Kind::Text, &texts[..]),
         (Kind::Data, &module[..start]),
         (Kind::Data, &module[end..]),
-        (Kind::Code, &module[start..end]),
+        (Kind::Code, &code),
     ] {
         coding.begin(kind, texts.len()..texts.len() + start);
         for &byte in part {
@@ -154,10 +170,10 @@ pub fn pack(texts: &[&[u8]], module: &[u8]) -> io::Result<Vec<u8>> {
         written.len(),
         texts.len(),
         start,
-        end - start,
+        code.len(),
         module.len() - end,
     ] {
-        let number = u32::try_from(number).map_err(io::Error::other)?;
+        let number = u32::try_from(number)?;
         packed.extend(number.to_le_bytes());
     }
     packed.extend(checksum(&coding.model.came).to_le_bytes());
@@ -182,6 +198,8 @@ pub struct Unpacking<'a> {
     before: Range<usize>,
     /// How many bytes stand behind the module's code.
     after: usize,
+    /// How many of it there are, without its functions' sizes.
+    code: usize,
     sum: u32,
 }
 
@@ -208,6 +226,7 @@ impl<'a> Unpacking<'a> {
             ],
             before: before_code,
             after,
+            code,
             sum: sum? as u32,
         })
     }
@@ -236,9 +255,17 @@ impl<'a> Unpacking<'a> {
         if checksum(&plain) != self.sum {
             return None;
         }
-        plain.get_mut(self.before.end..)?.rotate_left(self.after);
+        let code = plain.split_off(plain.len() - self.code);
+        let after = plain.split_off(plain.len() - self.after);
+        plain.extend(sections::with_sizes(&code));
+        plain.extend(after);
         Some(plain)
     }
+}
+
+/// So many of the same. `vec!` writes them out one by one, which for arrays is much code.
+fn filled<T: Copy>(value: T, count: usize) -> Vec<T> {
+    [value].repeat(count)
 }
 
 fn next_number(packed: &mut &[u8]) -> Option<usize> {
@@ -257,9 +284,11 @@ fn checksum(bytes: &[u8]) -> u32 {
 /// What the page calls. It forgets this module when it has what was unpacked, so nothing is ever given back.
 #[cfg(target_arch = "wasm32")]
 mod page {
-    use std::{
+    use alloc::{boxed::Box, vec, vec::Vec};
+    use core::{
         alloc::{GlobalAlloc, Layout},
-        arch::wasm32::memory_grow,
+        arch::wasm32::{memory_grow, unreachable},
+        panic::PanicInfo,
         sync::atomic::{AtomicUsize, Ordering::Relaxed},
     };
 
@@ -288,7 +317,7 @@ mod page {
             if missing > 0 {
                 let pages = memory_grow::<0>(missing);
                 if pages == usize::MAX {
-                    return std::ptr::null_mut();
+                    return core::ptr::null_mut();
                 }
                 if self.end.load(Relaxed) == 0 {
                     // The first piece: what lies before it is the module's own.
@@ -311,6 +340,11 @@ mod page {
         unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
     }
 
+    #[panic_handler]
+    fn stop(_: &PanicInfo<'_>) -> ! {
+        unreachable()
+    }
+
     /// Room for what is packed. The page writes it and hands it to [`begin`].
     // SAFETY: no other function of this module has the name.
     #[unsafe(no_mangle)]
@@ -330,7 +364,7 @@ mod page {
         length: usize,
     ) -> Option<Box<Unpacking<'static>>> {
         // SAFETY: the caller's promise.
-        let packed = unsafe { std::slice::from_raw_parts(place, length) };
+        let packed = unsafe { core::slice::from_raw_parts(place, length) };
         Unpacking::new(packed).map(Box::new)
     }
 

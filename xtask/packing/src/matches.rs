@@ -1,5 +1,8 @@
 //! Where the same stood before: what followed there follows here.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::guesses::{CONFIDENCES, Guess};
 
 const BITS: u32 = 18;

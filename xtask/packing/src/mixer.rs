@@ -3,17 +3,22 @@
 //!
 //! The inner loops are written for both: vectors of eight where the page's browser has them, and plain ones that do the same.
 
-use crate::curves::{Curves, LIMIT};
+use alloc::vec::Vec;
+
+use crate::{
+    curves::{Curves, LIMIT},
+    filled,
+};
 
 /// How many predictions are mixed, a multiple of eight.
-pub(crate) const INPUTS: usize = 24;
+pub(crate) const INPUTS: usize = 32;
 /// How many sets of weights mix each bit.
 pub(crate) const SETS: usize = 3;
 
 /// A weight of one.
 const ONE: i16 = 1 << 14;
 /// Nothing is learned from smaller errors, of 65,536.
-const SMALL: i32 = 256;
+const SMALL: i32 = 1000;
 
 pub(crate) type Inputs = [i16; INPUTS];
 
@@ -32,10 +37,10 @@ impl Mixer {
     /// So many sets to choose each one from, and so many to mix their results.
     pub(crate) fn new(sizes: [usize; SETS], last: usize) -> Mixer {
         Mixer {
-            weights: sizes.map(|size| vec![[ONE / 7; INPUTS]; size]),
+            weights: sizes.map(|size| filled([ONE / 9; INPUTS], size)),
             chosen: [0; SETS],
             outputs: [0; SETS],
-            last: vec![[0x1_0000 / SETS as i32; SETS]; last],
+            last: filled([0x1_0000 / SETS as i32; SETS], last),
             last_chosen: 0,
             mixed: 0,
         }
@@ -74,16 +79,16 @@ impl Mixer {
             lanes::learn(
                 inputs,
                 &mut self.weights[set][self.chosen[set]],
-                ((own_error * 3) >> 4) as i16,
+                ((own_error * 5) >> 4) as i16,
             );
-            self.last[self.last_chosen][set] += (self.outputs[set] * error) >> 15;
+            self.last[self.last_chosen][set] += (self.outputs[set] * error) >> 16;
         }
     }
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod lanes {
-    use std::arch::wasm32::{
+    use core::arch::wasm32::{
         i16x8_add_sat, i16x8_q15mulr_sat, i16x8_splat, i32x4_add, i32x4_dot_i16x8,
         i32x4_extract_lane, i32x4_splat, v128, v128_load, v128_store,
     };

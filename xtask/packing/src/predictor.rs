@@ -1,21 +1,27 @@
 //! How likely the next bit is set. Contexts and guesses each say it as they saw it before, the mixer weighs them, and what
 //! came of such a mixture corrects it.
 
+use alloc::vec::Vec;
+
 use crate::{
+    code,
     contexts::{KINDS, Situation},
     curves::{Curves, towards},
+    filled,
     guesses::{CONFIDENCES, GUESSES, Guesses},
     mixer::{INPUTS, Inputs, Mixer},
-    reader::PARTS,
     refiner::Refiner,
     table::{self, CELLS, CONTEXTS, Slot, Table},
 };
 
+/// Where the predictions are that slots make by themselves.
+const AT_ONCE: usize = CONTEXTS + GUESSES + 1;
 /// What is always said, for the mixer to lean on.
 const BIAS: i16 = 256;
-/// How many sets of weights each of a situation's numbers chooses from, besides the bits that came.
-pub(crate) const FIRST: usize = KINDS - 1 + PARTS;
-pub(crate) const SECOND: usize = 7 * 256;
+/// From how many sets of weights each of a situation's numbers chooses: the first are sorts of bytes.
+const SORTS: usize = KINDS - 1 + code::SORTS;
+const SECOND: usize = 7 * 256;
+const THIRD: usize = 4096;
 
 /// Everything that is learned.
 pub(crate) struct Predictor {
@@ -35,8 +41,6 @@ pub(crate) struct Predictor {
     byte: usize,
     half: usize,
     count: usize,
-    /// How many contexts were met before.
-    known: usize,
 
     // What was taken for the last prediction.
     slots: [Slot; CONTEXTS],
@@ -56,19 +60,15 @@ impl Predictor {
         Predictor {
             table: Table::new(),
             guesses: Guesses::new(),
-            mixer: Mixer::new(
-                [FIRST * 256, SECOND, (CONTEXTS + 1) * KINDS * 8],
-                KINDS * 256,
-            ),
+            mixer: Mixer::new([SORTS * 256, SECOND, THIRD], SORTS * 256),
             refiners: [Refiner::new(&curves), Refiner::new(&curves)],
             curves,
-            contexts: vec![map; CONTEXTS * KINDS],
-            guessed: vec![[0x8000; CONFIDENCES * 16]; GUESSES * KINDS],
+            contexts: filled(map, CONTEXTS * KINDS),
+            guessed: filled([0x8000; CONFIDENCES * 16], GUESSES * KINDS),
             left: [0; GUESSES],
             byte: 1,
             half: 1,
             count: 0,
-            known: 0,
             slots: [0; CONTEXTS],
             cells: [0; CONTEXTS],
             guess_cells: [0; GUESSES],
@@ -85,7 +85,7 @@ impl Predictor {
     /// A byte begins that was not guessed.
     pub(crate) fn begin(&mut self, situation: &Situation) {
         (self.byte, self.half, self.count) = (1, 1, 0);
-        self.known = self.table.find(&situation.contexts, 0);
+        self.table.find(&situation.contexts, 0);
         for (left, guess) in self.left.iter_mut().zip(&self.guesses.all) {
             *left = guess.confidence;
         }
@@ -104,6 +104,7 @@ impl Predictor {
             (self.slots[at], self.cells[at]) = (slot, cell as u16);
             self.values[at] = value;
             inputs[at] = self.curves.stretch(value);
+            inputs[AT_ONCE + at] = self.curves.stretch(slot);
         }
         let maps = &self.guessed[kind * GUESSES..][..GUESSES];
         for at in 0..GUESSES {
@@ -120,9 +121,9 @@ impl Predictor {
         let chosen = [
             situation.sets[0] * 256 + self.byte,
             situation.sets[1],
-            (self.known * KINDS + kind) * 8 + self.count,
+            situation.sets[2],
         ];
-        let last = kind * 256 + self.byte;
+        let last = chosen[0];
         let mixed = self.mixer.mix(&self.curves, &inputs, chosen, last);
         let mut likely = 2 * self.curves.squash(mixed);
         for (refiner, context) in self.refiners.iter_mut().zip(situation.refining) {
@@ -162,7 +163,7 @@ impl Predictor {
         self.count += 1;
         if self.count == 4 {
             self.half = 1;
-            self.known = self.table.find(&situation.contexts, self.byte as u32);
+            self.table.find(&situation.contexts, self.byte as u32);
         }
     }
 }

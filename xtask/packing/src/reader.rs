@@ -1,24 +1,26 @@
 //! What each byte of a WebAssembly module's code is. It reads along, byte by byte, and knows of the format only how long each
-//! thing is; what it misunderstands is packed worse, and comes out the same.
+//! thing is; what it misunderstands is packed worse, and comes out the same. The sizes of functions are not in what it reads:
+//! a function ends where its last block does.
+
+use alloc::vec::Vec;
 
 /// What a byte is, in so many kinds.
 pub(crate) const PARTS: usize = 7;
 
-/// Sizes and variables of functions.
+/// Variables of functions.
 pub(crate) const FRAME: usize = 0;
 /// Instructions, with those operands that follow from them.
 pub(crate) const CODE: usize = 1;
 pub(crate) const VARIABLE: usize = 2;
-const CALLED: usize = 3;
+pub(crate) const CALLED: usize = 3;
 const TARGET: usize = 4;
-const OFFSET: usize = 5;
-const CONSTANT: usize = 6;
+pub(crate) const OFFSET: usize = 5;
+pub(crate) const CONSTANT: usize = 6;
 
 /// What the next byte is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Next {
     Functions,
-    BodySize,
     Groups,
     GroupSize,
     GroupType,
@@ -46,15 +48,17 @@ pub(crate) enum Came {
 #[derive(Debug)]
 pub(crate) struct Reader {
     next: Next,
-    /// Bytes of the function that are to come.
-    body: u32,
+    /// Blocks that are open, of which the function is the first.
+    open: u32,
     pub(crate) instruction: u8,
     /// Operands that were read, and that are to come.
     read: u8,
     more: u32,
     groups: u32,
+    /// The types of the function's own variables, and before which one each type ends.
+    pub(crate) types: Vec<(u32, u8)>,
     /// The number that is read, and how many of its bits are known.
-    number: u32,
+    pub(crate) number: u32,
     pub(crate) shift: u32,
     /// The operand that was read last, and the first one of its instruction.
     pub(crate) operand: u32,
@@ -67,11 +71,12 @@ impl Default for Reader {
     fn default() -> Reader {
         Reader {
             next: Next::Functions,
-            body: 0,
+            open: 0,
             instruction: 0,
             read: 0,
             more: 0,
             groups: 0,
+            types: Vec::new(),
             number: 0,
             shift: 0,
             operand: 0,
@@ -85,9 +90,7 @@ impl Reader {
     /// The part that the next byte has.
     pub(crate) fn part(&self) -> usize {
         match self.next {
-            Next::Functions | Next::BodySize | Next::Groups | Next::GroupSize | Next::GroupType => {
-                FRAME
-            }
+            Next::Functions | Next::Groups | Next::GroupSize | Next::GroupType => FRAME,
             Next::Instruction => CODE,
             Next::Operand | Next::Fixed(_) | Next::Targets => match self.instruction {
                 0x0c..=0x0e => TARGET,
@@ -100,27 +103,28 @@ impl Reader {
         }
     }
 
+    /// Whether the next byte begins an instruction.
+    pub(crate) fn is_before_instruction(&self) -> bool {
+        self.next == Next::Instruction
+    }
+
+    /// Whether it begins an operand that is a number.
+    pub(crate) fn is_before_operand(&self) -> bool {
+        self.next == Next::Operand && self.shift == 0
+    }
+
     /// Whether a function begins with the next byte.
     pub(crate) fn is_before_function(&self) -> bool {
-        self.next == Next::BodySize && self.shift == 0
+        self.next == Next::Groups && self.shift == 0
     }
 
     /// The byte that came.
     pub(crate) fn take(&mut self, byte: u8) -> Came {
-        let before = self.next;
-        let came = self.step(byte);
-        if !matches!(before, Next::Functions | Next::BodySize) {
-            self.body = self.body.saturating_sub(1);
-            if self.body == 0 {
-                self.go(Next::BodySize);
-            }
-        }
-        came
-    }
-
-    fn step(&mut self, byte: u8) -> Came {
         match self.next {
             Next::GroupType => {
+                if let Some((_, of_group)) = self.types.last_mut() {
+                    *of_group = byte;
+                }
                 self.groups = self.groups.saturating_sub(1);
                 self.go(if self.groups == 0 {
                     Next::Instruction
@@ -136,7 +140,18 @@ impl Reader {
                     0x43 => self.go(Next::Fixed(4)),
                     0x44 => self.go(Next::Fixed(8)),
                     0x0e => self.go(Next::Targets),
+                    0x0b if self.open == 1 => {
+                        self.go(Next::Groups);
+                        return Came::Instruction {
+                            with_operand: false,
+                        };
+                    }
                     _ => {
+                        match byte {
+                            0x02..=0x04 => self.open += 1,
+                            0x0b => self.open -= 1,
+                            _ => {}
+                        }
                         self.more = operands(byte);
                         return self.go_on(false);
                     }
@@ -169,13 +184,11 @@ impl Reader {
 
     fn number_read(&mut self, number: u32) -> Came {
         match self.next {
-            Next::Functions => self.go(Next::BodySize),
-            Next::BodySize => {
-                self.body = number;
-                self.function += 1;
-                self.go(Next::Groups);
-            }
+            Next::Functions => self.go(Next::Groups),
             Next::Groups => {
+                self.function += 1;
+                self.open = 1;
+                self.types.clear();
                 self.groups = number;
                 self.go(if number == 0 {
                     Next::Instruction
@@ -183,7 +196,11 @@ impl Reader {
                     Next::GroupSize
                 });
             }
-            Next::GroupSize => self.go(Next::GroupType),
+            Next::GroupSize => {
+                let before = self.types.last().map_or(0, |&(end, _)| end);
+                self.types.push((before.saturating_add(number), 0));
+                self.go(Next::GroupType);
+            }
             Next::Targets => {
                 // One more than is told: the last is for all other values.
                 self.more = number.saturating_add(1);

@@ -1,8 +1,11 @@
 //! What came when the mixer said so: a curve for each context, from the mixer's logarithm of odds to how likely it was.
 
+use alloc::vec::Vec;
+
 use crate::{
     contexts::hashed,
     curves::{Curves, towards},
+    filled,
 };
 
 const ROWS_BITS: u32 = 10;
@@ -26,7 +29,7 @@ impl Refiner {
             logarithm += STEP;
         }
         Refiner {
-            rows: vec![row; 1 << ROWS_BITS],
+            rows: filled(row, 1 << ROWS_BITS),
             row: 0,
             point: 0,
         }

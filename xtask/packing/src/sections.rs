@@ -1,5 +1,11 @@
 //! Where the code of a WebAssembly module is, and which signatures its functions have. What is no module has no code.
 
+use alloc::vec::Vec;
+
+use alloc::rc::Rc;
+
+use crate::reader::Reader;
+
 /// `\0asm` and the version.
 const HEADER: usize = 8;
 const TYPES: u8 = 1;
@@ -7,27 +13,31 @@ const IMPORTS: u8 = 2;
 const FUNCTIONS: u8 = 3;
 const CODE: u8 = 10;
 
-/// How many values a function takes, and how many it gives.
-pub(crate) type Signature = (usize, usize);
+/// The types of the values a function takes, and of those it gives.
+#[derive(Debug, Default)]
+pub(crate) struct Signature {
+    pub(crate) takes: Vec<u8>,
+    pub(crate) gives: Vec<u8>,
+}
 
 /// The signatures of a module.
 #[derive(Debug, Default)]
 pub(crate) struct Signatures {
-    types: Vec<Signature>,
+    types: Vec<Rc<Signature>>,
     /// The type of each function.
     functions: Vec<u32>,
+    /// How many of them have their code elsewhere: they are the first ones.
+    pub(crate) imported: u32,
 }
 
 impl Signatures {
-    pub(crate) fn of_type(&self, index: u32) -> Signature {
-        self.types.get(index as usize).copied().unwrap_or_default()
+    pub(crate) fn of_type(&self, index: u32) -> Rc<Signature> {
+        self.types.get(index as usize).cloned().unwrap_or_default()
     }
 
-    pub(crate) fn of_function(&self, index: u32) -> Signature {
-        self.functions
-            .get(index as usize)
-            .map(|index| self.of_type(*index))
-            .unwrap_or_default()
+    pub(crate) fn of_function(&self, index: u32) -> Rc<Signature> {
+        let index = self.functions.get(index as usize);
+        index.map_or_else(Rc::default, |index| self.of_type(*index))
     }
 
     /// Reads what stands before the code of a module.
@@ -48,11 +58,12 @@ impl Signatures {
             match id {
                 TYPES => {
                     skip(content, 1)?;
-                    let takes = number(content)?;
-                    skip(content, takes)?;
-                    let gives = number(content)?;
-                    skip(content, gives)?;
-                    self.types.push((takes, gives));
+                    let mut types = || {
+                        let count = number(content)?;
+                        Some(skip(content, count)?.to_vec())
+                    };
+                    let (takes, gives) = (types()?, types()?);
+                    self.types.push(Rc::new(Signature { takes, gives }));
                 }
                 IMPORTS => {
                     // Only functions are imported, by two names.
@@ -62,6 +73,7 @@ impl Signatures {
                     }
                     skip(content, 1)?;
                     self.functions.push(number(content)? as u32);
+                    self.imported += 1;
                 }
                 _ => self.functions.push(number(content)? as u32),
             }
@@ -80,6 +92,46 @@ pub(crate) fn code(module: &[u8]) -> (usize, usize) {
         }
     }
     (module.len(), module.len())
+}
+
+/// Code without the sizes of its functions: where each ends is seen from its blocks. Nothing, if that would not bring them
+/// back.
+pub(crate) fn without_sizes(code: &[u8]) -> Option<Vec<u8>> {
+    let mut rest = code;
+    let count = number(&mut rest)?;
+    let mut bare = code[..code.len() - rest.len()].to_vec();
+    for _ in 0..count {
+        let size = number(&mut rest)?;
+        bare.extend(skip(&mut rest, size)?);
+    }
+    (with_sizes(&bare) == code).then_some(bare)
+}
+
+/// And with them again.
+pub(crate) fn with_sizes(bare: &[u8]) -> Vec<u8> {
+    let mut reader = Reader::default();
+    let mut code = Vec::new();
+    let mut begin = 0;
+    for (at, &byte) in bare.iter().enumerate() {
+        reader.take(byte);
+        if !reader.is_before_function() {
+            continue;
+        }
+        let function = &bare[begin..=at];
+        // What comes first is how many functions there are.
+        if begin > 0 {
+            let mut size = function.len();
+            while size >= 0x80 {
+                code.push(size as u8 | 0x80);
+                size >>= 7;
+            }
+            code.push(size as u8);
+        }
+        code.extend(function);
+        begin = at + 1;
+    }
+    code.extend(&bare[begin..]);
+    code
 }
 
 /// The next section, and its content.

@@ -3,6 +3,10 @@
 //! A byte is read in two halves. All bits that half a byte can begin with are fifteen; with a check of whose they are, their
 //! slots are a line of 32 bytes, so that a context costs the memory two visits a byte.
 
+use alloc::vec::Vec;
+
+use crate::filled;
+
 /// How many contexts predict each bit.
 pub(crate) const CONTEXTS: usize = 11;
 /// Slots of a line, the first of which is the check.
@@ -63,7 +67,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new() -> Table {
-        let slots = vec![NEW; PAIRS * 2 * LINE + PAGE];
+        let slots = filled(NEW, PAIRS * 2 * LINE + PAGE);
         Table {
             base: slots.as_ptr().align_offset(PAGE),
             slots,
@@ -75,10 +79,9 @@ impl Table {
         self.slots.fill(NEW);
     }
 
-    /// Finds the lines of contexts for half a byte, the second one behind what `half` tells of the first. Returns how many
-    /// were there already.
+    /// Finds the lines of contexts for half a byte, the second one behind what `half` tells of the first.
     #[inline(never)]
-    pub(crate) fn find(&mut self, hashes: &[u32; CONTEXTS], half: u32) -> usize {
+    pub(crate) fn find(&mut self, hashes: &[u32; CONTEXTS], half: u32) {
         let place = half.wrapping_mul(0x9e3b) >> 5;
         let salt = (half as u16).wrapping_mul(0x9e3b);
         // All addresses first, for the memory to fetch them at once.
@@ -89,18 +92,15 @@ impl Table {
             *line = self.base + pair * 2 * LINE;
             *check = self.slots[*line];
         }
-        let mut known = 0;
         for ((line, first), hash) in self.lines.iter_mut().zip(checks).zip(hashes) {
             let check = ((hash >> 4) as u16).wrapping_add(salt) | 1;
             if first == check {
-                known += 1;
                 continue;
             }
             let Some(pair) = self.slots[*line..].first_chunk_mut::<{ 2 * LINE }>() else {
                 continue;
             };
             if pair[LINE] == check {
-                known += 1;
                 *line += LINE;
                 continue;
             }
@@ -114,7 +114,6 @@ impl Table {
             pair[at] = check;
             *line += at;
         }
-        known
     }
 
     /// The slot of a context, for a bit behind those bits of the half that came.

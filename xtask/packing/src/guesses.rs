@@ -3,8 +3,7 @@
 //! For long contexts this is all that is worth keeping, and it takes little memory. When a guess is all but certain the coder
 //! asks only whether it is right: most bytes of the code that repeats itself cost one bit's time, not eight.
 
-use alloc::vec;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use crate::{contexts::KINDS, curves::towards, filled};
 

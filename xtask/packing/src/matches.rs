@@ -1,7 +1,6 @@
 //! Where the same stood before: what followed there follows here.
 
-use alloc::vec;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use crate::guesses::{CONFIDENCES, Guess};
 

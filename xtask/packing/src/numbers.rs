@@ -1,7 +1,6 @@
 //! Which number an instruction takes: offsets grow from one to the next, and so do constants.
 
-use alloc::vec;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use crate::{
     contexts::{all, hashed, with},

@@ -1,8 +1,6 @@
 //! Where the code of a WebAssembly module is, and which signatures its functions have. What is no module has no code.
 
-use alloc::vec::Vec;
-
-use alloc::rc::Rc;
+use alloc::{rc::Rc, vec::Vec};
 
 use crate::reader::Reader;
 

@@ -1,8 +1,7 @@
 //! The stack that instructions of WebAssembly take their values from: how many lie there, of which types and where each comes
 //! from. Which instruction follows depends on it, so it is kept along.
 
-use alloc::vec;
-use alloc::vec::Vec;
+use alloc::{vec, vec::Vec};
 
 use crate::{
     contexts::with,

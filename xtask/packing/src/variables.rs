@@ -1,9 +1,7 @@
 //! Which variable an instruction takes. Functions that do the same number their variables differently, so variables are also
 //! told apart by how long ago they were touched: that repeats itself from function to function.
 
-use alloc::vec::Vec;
-
-use alloc::rc::Rc;
+use alloc::{rc::Rc, vec::Vec};
 
 use crate::{
     contexts::{all, hashed, with},

@@ -2,6 +2,7 @@
 //! called by it.
 
 mod finish;
+mod functions;
 mod host;
 mod minify;
 mod names;

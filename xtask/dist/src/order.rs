@@ -9,15 +9,11 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeSet, HashMap},
-    convert::Infallible,
 };
 
 use anyhow::Result;
-use wasm_encoder::{
-    CodeSection, FunctionSection, Module,
-    reencode::{self, Reencode, utils},
-};
-use wasmparser::{CodeSectionReader, FunctionBody, FunctionSectionReader, Parser, Payload};
+
+use crate::functions::{self, Functions};
 
 /// Two or three instructions.
 const RUN: usize = 6;
@@ -74,75 +70,26 @@ pub(crate) fn alike(bodies: &[&[u8]]) -> Vec<usize> {
 
 /// The module with its functions in such an order.
 pub(crate) fn ordered(module: &[u8]) -> Result<Vec<u8>> {
-    let mut bodies = Vec::new();
-    let mut imported = 0;
-    for payload in Parser::new(0).parse_all(module) {
-        match payload? {
-            Payload::ImportSection(section) => {
-                for import in section.into_imports() {
-                    imported += u32::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
-                }
-            }
-            Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
-            _ => {}
-        }
-    }
+    let functions = Functions::read(module)?;
+    let bodies: Vec<&[u8]> = functions
+        .bodies
+        .iter()
+        .map(|body| body.as_bytes())
+        .collect();
     let order = alike(&bodies);
+    let imported = functions.imported;
     let mut numbers: Vec<u32> = (0..imported + order.len() as u32).collect();
     for (new, old) in (imported..).zip(&order) {
         numbers[imported as usize + old] = new;
     }
-    let mut fresh = Module::new();
-    Ordered { numbers, order }.parse_core_module(&mut fresh, Parser::new(0), module)?;
-    Ok(fresh.finish())
-}
-
-struct Ordered {
-    /// The new number of each function.
-    numbers: Vec<u32>,
-    /// Which of the module's own functions comes when.
-    order: Vec<usize>,
-}
-
-type Outcome = Result<(), reencode::Error<Infallible>>;
-
-impl Reencode for Ordered {
-    type Error = Infallible;
-
-    fn function_index(&mut self, old: u32) -> Result<u32, reencode::Error<Infallible>> {
-        Ok(self.numbers[old as usize])
-    }
-
-    fn parse_function_section(
-        &mut self,
-        functions: &mut FunctionSection,
-        section: FunctionSectionReader<'_>,
-    ) -> Outcome {
-        let types = section.into_iter().collect::<Result<Vec<u32>, _>>()?;
-        for old in &self.order {
-            functions.function(types[*old]);
-        }
-        Ok(())
-    }
-
-    fn parse_code_section(
-        &mut self,
-        code: &mut CodeSection,
-        section: CodeSectionReader<'_>,
-    ) -> Outcome {
-        let bodies = section.into_iter();
-        let bodies = bodies.collect::<Result<Vec<FunctionBody<'_>>, _>>()?;
-        for old in self.order.clone() {
-            utils::parse_function_body(self, code, bodies[old].clone())?;
-        }
-        Ok(())
-    }
+    functions::with(module, &order, numbers)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasm_encoder::{ExportKind, ExportSection, Function, Instruction, TypeSection};
+    use crate::functions::tests::{answer, module};
+    use wasm_encoder::Instruction;
 
     #[test]
     fn what_is_alike_stands_together() {
@@ -154,10 +101,6 @@ mod tests {
     /// Three functions; the last calls the others, and its answer has a digit of each.
     #[test]
     fn another_order_gives_the_same_answer() -> Result<()> {
-        let mut types = TypeSection::new();
-        types.ty().function([], [wasm_encoder::ValType::I32]);
-        let mut functions = FunctionSection::new();
-        let mut code = CodeSection::new();
         let bodies: [&[Instruction<'_>]; 3] = [
             &[Instruction::I32Const(7)],
             &[
@@ -173,29 +116,10 @@ mod tests {
                 Instruction::I32Add,
             ],
         ];
-        for body in bodies {
-            functions.function(0);
-            let mut function = Function::new([]);
-            for instruction in body {
-                function.instruction(instruction);
-            }
-            function.instruction(&Instruction::End);
-            code.function(&function);
-        }
-        let mut exports = ExportSection::new();
-        exports.export("answer", ExportKind::Func, 2);
-        let mut module = Module::new();
-        module.section(&types).section(&functions);
-        let module = module.section(&exports).section(&code).clone().finish();
-
+        let module = module(&bodies);
         let ordered = ordered(&module)?;
         assert_ne!(ordered, module);
-        let engine = wasmi::Engine::default();
-        let mut store = wasmi::Store::new(&engine, ());
-        let module = wasmi::Module::new(&engine, &ordered)?;
-        let instance = wasmi::Linker::new(&engine).instantiate_and_start(&mut store, &module)?;
-        let answer = instance.get_typed_func::<(), i32>(&store, "answer")?;
-        assert_eq!(answer.call(&mut store, ())?, 763);
+        assert_eq!(answer(&ordered)?, 763);
         Ok(())
     }
 }

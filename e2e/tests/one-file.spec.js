@@ -87,6 +87,38 @@ test("opens where nothing may be kept", async ({ fresh }) => {
   await walk(page);
 });
 
+test("opens when what was kept is something else, in the language that was chosen", async ({ fresh }) => {
+  const page = await fresh();
+  await page.goto(ADDRESS);
+  await opened(page);
+  await page.getByRole("button", { name: "中" }).click();
+  await expect(page.locator("html")).toHaveAttribute("lang", "zh-Hans");
+  for (const junk of ["junk", null]) {
+    const stood = () =>
+      page.evaluate(
+        (junk) =>
+          new Promise((done) => {
+            const open = indexedDB.open("kmalloc-lab.file");
+            open.onsuccess = () => {
+              const store = open.result.transaction("all", "readwrite").objectStore("all");
+              const keys = store.getAllKeys();
+              keys.onsuccess = () => {
+                const bytes = junk && new TextEncoder().encode(junk);
+                for (const key of keys.result) store.put(bytes ?? 7, key);
+                store.transaction.oncomplete = () => (open.result.close(), done(keys.result.length));
+              };
+            };
+          }),
+        junk,
+      );
+    await expect.poll(stood).toBe(1);
+    const told = page.waitForFunction(() => document.querySelector("#coming")?.textContent);
+    await page.reload({ waitUntil: "commit" });
+    expect(await (await told).jsonValue()).toBe("正在打开实验室…");
+    await opened(page);
+  }
+});
+
 test("opens from a server that says it is UTF-8", async ({ fresh, site }) => {
   const page = await fresh();
   await page.goto(`${site}kmalloc-lab.html`);

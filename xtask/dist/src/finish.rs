@@ -25,7 +25,8 @@ pub(crate) fn views(dist: &Path, browser: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes the page's module pack well: of the same functions one, those in another order, and short names between it and its glue.
+/// Makes the page's module pack well: one of functions that are the same, in another order, with short names between it and
+/// its glue.
 pub(crate) fn order(dist: &Path) -> Result<()> {
     let (base, module) = module(dist)?;
     let glue = dist.join(format!("{base}.js"));
